@@ -1,0 +1,18 @@
+//! The data that the program carries with it: our own rule pages, API facts and semantics, as text.
+
+include!(concat!(env!("OUT_DIR"), "/bundled.rs"));
+
+/// Every bundled file as `(path, text)`, by path; paths start with `rules/`, `apis/` or `semantics/`.
+#[must_use]
+pub fn files() -> &'static [(&'static str, &'static str)] {
+    FILES
+}
+
+/// The bundled file at `path`.
+#[must_use]
+pub fn file(path: &str) -> Option<&'static str> {
+    FILES
+        .binary_search_by(|(known, _)| (*known).cmp(path))
+        .ok()
+        .map(|at| FILES[at].1)
+}

@@ -1,0 +1,203 @@
+//! Calls: what they do to values and levels, by body or by semantics.
+
+use rulebook_frontend::ir::{BinOp, Call, Callee, Loc, Symbol};
+use rulebook_machine::semantics::Returns;
+
+use crate::compiled::{CFunction, CLevel, CSlot};
+use crate::fact::Range;
+use crate::run::Run;
+use crate::state::State;
+use crate::trace::Kind;
+use crate::value::{Node, Site, V};
+
+/// A call of a function without a body here, read through the aliases.
+pub(crate) struct Api {
+    /// The canonical name.
+    pub(crate) name: Symbol,
+    /// The name in the source.
+    pub(crate) written: Symbol,
+    /// Arguments of the canonical call.
+    pub(crate) args: Vec<V>,
+    /// Where the result is stored, if not as the call's result.
+    pub(crate) through: Option<V>,
+    pub(crate) loc: Loc,
+    pub(crate) site: Site,
+}
+
+impl Run<'_, '_> {
+    /// Whether a call can raise a structured exception that a driver would handle.
+    pub(crate) fn may_raise(&self, call: &Call) -> bool {
+        match &call.callee {
+            Callee::Named(name) => self.engine.compiled.function(*name).is_some_and(|function| function.raises),
+            _ => false,
+        }
+    }
+
+    /// Executes a call; the paths after it go to `out`.
+    pub(crate) fn call(&mut self, mut state: State, call: &Call, loc: Loc, site: Site, out: &mut Vec<State>) {
+        let ir = self.ir;
+        let args: Vec<V> = call.args.iter().map(|arg| state.eval(&mut self.engine.values, ir, arg)).collect();
+        state.retire(&mut self.engine.values, site);
+        let mut finished = Vec::new();
+        if let Callee::Named(name) = &call.callee
+            && let (Some((op, number)), [arg]) = (self.engine.compiled.predicates.get(name).copied(), args.as_slice())
+        {
+            let values = &mut self.engine.values;
+            let number = values.int(number);
+            let result = values.binary(op, *arg, number);
+            finished.push((state, result));
+        } else if let Some(body) = self.body_of(&call.callee) {
+            self.enter(state, body, &args, loc, site, &mut finished);
+        } else {
+            let api = self.read(&call.callee, call.via_macro, args, loc, site);
+            self.external(state, &api, &mut finished);
+        }
+        for (mut state, result) in finished {
+            if let Some(dst) = call.dst {
+                let address = self.engine.values.make(Node::Local(dst));
+                state.store(&self.engine.values, address, result, site);
+            }
+            out.push(state);
+        }
+    }
+
+    /// The function whose body stands for the call; what the rules speak of is not looked into.
+    fn body_of(&self, callee: &Callee) -> Option<crate::code::FuncId> {
+        if let Callee::Named(name) = callee
+            && (self.engine.compiled.by_api.contains_key(name) || self.engine.compiled.function(*name).is_some_and(|f| f.irql.is_some()))
+        {
+            return None;
+        }
+        self.engine.code.resolve(self.ir, callee)
+    }
+
+    fn read(&mut self, callee: &Callee, via: Option<Symbol>, mut args: Vec<V>, loc: Loc, site: Site) -> Api {
+        let mut name = match callee {
+            Callee::Named(name) | Callee::Method { name, .. } | Callee::Member(name, _) => *name,
+            Callee::Pointer(_) => self.engine.nameless,
+        };
+        let written = via.unwrap_or(name);
+        let mut through = None;
+        if !self.engine.options.aliases || !matches!(callee, Callee::Named(_)) {
+            return Api { name, written, args, through, loc, site };
+        }
+        // A chain longer than this is a circle in the data.
+        for _ in 0..4 {
+            let Some(rewrite) = self.engine.compiled.aliases.get(name) else { break };
+            if let Some(at) = rewrite.result_through {
+                through = args.get(at).copied();
+            }
+            let nothing = self.engine.values.make(Node::Opaque(name));
+            args = rewrite.args.iter().map(|at| at.and_then(|at| args.get(at).copied()).unwrap_or(nothing)).collect();
+            name = rewrite.to;
+        }
+        Api { name, written, args, through, loc, site }
+    }
+
+    fn external(&mut self, mut state: State, api: &Api, out: &mut Vec<(State, V)>) {
+        let compiled = self.engine.compiled;
+        let unknown = CFunction::default();
+        let known = compiled.function(api.name);
+        let function = known.unwrap_or(&unknown);
+        let before = state.irql;
+        // Judged at the level and with the memory before the call.
+        let entry = state.clone();
+        self.judge_stateless(&entry, api);
+
+        let values = &mut self.engine.values;
+        let getter = known.is_none() && self.engine.accessors.contains(&api.name);
+        let mut result = if function.accessor || getter {
+            let list = values.list(&api.args);
+            values.make(Node::Pure(api.name, list))
+        } else if function.returns == Some(Returns::Irql) {
+            before
+        } else {
+            values.make(Node::Result(api.site))
+        };
+        for (at, arg) in api.args.iter().enumerate() {
+            let stores = function.params.get(at).copied().unwrap_or(known.is_none() && !getter);
+            if stores && values.as_int(*arg).is_none() && !matches!(values.node(*arg), Node::Str(_) | Node::Function(_)) {
+                state.forget(values, *arg, api.site);
+            }
+        }
+        let mut finished = vec![];
+        if let Some(effect) = &function.irql {
+            if let Some(slot) = effect.save {
+                match (slot, address_of(slot, api)) {
+                    (CSlot::Return, _) => result = before,
+                    (CSlot::Hidden(_), Some(object)) => {
+                        let hidden = values.make(Node::Field(object, self.engine.hidden));
+                        state.store(values, hidden, before, api.site);
+                    }
+                    (_, Some(address)) => state.store(values, address, before, api.site),
+                    _ => {}
+                }
+            }
+            let level = effect.set.map(|level| match level {
+                CLevel::Level(level) => values.int(i64::from(level)),
+                CLevel::Unknown => values.make(Node::Havoc(self.engine.irql_slot, api.site)),
+                CLevel::From(slot) => match (slot, address_of(slot, api)) {
+                    (CSlot::Arg(at), _) => api.args.get(at).copied().unwrap_or(before),
+                    (CSlot::Hidden(_), Some(object)) => {
+                        let hidden = values.make(Node::Field(object, self.engine.hidden));
+                        entry.load(values, hidden)
+                    }
+                    (_, Some(address)) => entry.load(values, address),
+                    _ => before,
+                },
+            });
+            if let Some(level) = level {
+                if let Some(on) = &effect.on {
+                    let mut without = state.clone();
+                    if !self.engine.options.branch_facts || without.facts.restrict(&self.engine.values, result, &on.no) {
+                        finished.push(without);
+                    }
+                    for yes in &on.yes {
+                        let mut with = state.clone();
+                        if !self.engine.options.branch_facts || with.facts.restrict(&self.engine.values, result, yes) {
+                            with.irql = level;
+                            finished.push(with);
+                        }
+                    }
+                } else {
+                    if level != state.irql {
+                        state.trace.push(Kind::Level(api.written), api.loc);
+                    }
+                    state.irql = level;
+                }
+            }
+        }
+        if let Some(interval) = function.asserts {
+            let range = Range::between(i64::from(interval.min.0), i64::from(interval.max.0));
+            // Where it cannot hold, the rules have said so; the path goes on as it was.
+            let mut narrowed = state.clone();
+            if narrowed.facts.restrict(&self.engine.values, narrowed.irql, &range) {
+                state = narrowed;
+            }
+        }
+        if finished.is_empty() {
+            finished.push(state);
+        }
+        for mut state in finished {
+            if let Some(address) = api.through {
+                state.store(&self.engine.values, address, result, api.site);
+            }
+            for state in self.happen(state, api, result, before) {
+                out.push((state, result));
+            }
+        }
+    }
+
+    /// A comparison of two values as the condition language has it.
+    pub(crate) fn comparison(&mut self, a: V, op: BinOp, b: V) -> V {
+        self.engine.values.binary(op, a, b)
+    }
+}
+
+/// The argument that a slot speaks of.
+fn address_of(slot: CSlot, api: &Api) -> Option<V> {
+    match slot {
+        CSlot::Return => None,
+        CSlot::Deref(at) | CSlot::Arg(at) | CSlot::Hidden(at) => api.args.get(at).copied(),
+    }
+}

@@ -1,0 +1,245 @@
+//! The functions of one driver, with what the simulation asks of their shape.
+
+use rulebook_frontend::ir::{BlockId, Callee, Expr, Function, InstrKind, Place, Symbol, Term, Unit};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+/// A function of the driver, by its index in [`Code::functions`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct FuncId(pub(crate) u32);
+
+/// All functions of a driver.
+#[derive(Debug)]
+pub(crate) struct Code<'p> {
+    pub(crate) functions: Vec<Func<'p>>,
+    by_name: FxHashMap<Symbol, Vec<FuncId>>,
+    /// Methods by their last name, for calls whose object's class is not known.
+    by_method: FxHashMap<Symbol, Vec<FuncId>>,
+    /// Functions whose address is taken: somebody unknown may call them.
+    pub(crate) address_taken: FxHashSet<Symbol>,
+}
+
+/// A function and the shape of its control flow.
+#[derive(Debug)]
+pub(crate) struct Func<'p> {
+    pub(crate) ir: &'p Function,
+    /// Blocks in reverse postorder.
+    pub(crate) order: Vec<BlockId>,
+    /// Position of each block in [`Self::order`]; `u32::MAX` for one that is never reached.
+    pub(crate) position: Vec<u32>,
+    pub(crate) loop_head: Vec<bool>,
+    /// Number of the first site of each block.
+    pub(crate) first_site: Vec<u32>,
+    pub(crate) callees: Vec<FuncId>,
+    pub(crate) callers: u32,
+}
+
+impl<'p> Code<'p> {
+    pub(crate) fn new(units: &'p [Unit]) -> Self {
+        let mut functions: Vec<Func<'p>> = units.iter().flat_map(|unit| &unit.functions).map(Func::new).collect();
+        let mut by_name: FxHashMap<Symbol, Vec<FuncId>> = FxHashMap::default();
+        let mut by_method: FxHashMap<Symbol, Vec<FuncId>> = FxHashMap::default();
+        let mut address_taken = FxHashSet::default();
+        for (at, function) in functions.iter().enumerate() {
+            let id = FuncId(at as u32);
+            by_name.entry(function.ir.name).or_default().push(id);
+            if function.ir.class.is_some()
+                && let Some((_, last)) = function.ir.name.as_str().rsplit_once("::")
+            {
+                by_method.entry(Symbol::new(last)).or_default().push(id);
+            }
+            addresses(function.ir, &mut address_taken);
+        }
+        for table in units.iter().flat_map(|unit| &unit.tables) {
+            address_taken.insert(table.function);
+        }
+        let mut code = Self { functions: Vec::new(), by_name, by_method, address_taken };
+        let mut callers = vec![0_u32; functions.len()];
+        let calls: Vec<Vec<FuncId>> = functions
+            .iter()
+            .map(|function| {
+                let mut callees: Vec<FuncId> = calls(function.ir).filter_map(|callee| code.find(&functions, function.ir, callee)).collect();
+                callees.sort_unstable();
+                callees.dedup();
+                callees
+            })
+            .collect();
+        for (at, callees) in calls.into_iter().enumerate() {
+            for callee in &callees {
+                if callee.0 as usize != at {
+                    callers[callee.0 as usize] += 1;
+                }
+            }
+            functions[at].callees = callees;
+        }
+        for (function, callers) in functions.iter_mut().zip(callers) {
+            function.callers = callers;
+        }
+        code.functions = functions;
+        code
+    }
+
+    pub(crate) fn get(&self, id: FuncId) -> &Func<'p> {
+        &self.functions[id.0 as usize]
+    }
+
+    /// The function with a body that a call in `from` goes to.
+    pub(crate) fn resolve(&self, from: &Function, callee: &Callee) -> Option<FuncId> {
+        self.find(&self.functions, from, callee)
+    }
+
+    fn find(&self, functions: &[Func<'p>], from: &Function, callee: &Callee) -> Option<FuncId> {
+        let unique = |all: &Vec<FuncId>| match all.as_slice() {
+            [one] => Some(*one),
+            _ => None,
+        };
+        match callee {
+            Callee::Named(name) => {
+                let all = self.by_name.get(name)?;
+                let same_file = all.iter().find(|id| functions[id.0 as usize].ir.loc.file == from.loc.file);
+                let shared = all.iter().find(|id| !functions[id.0 as usize].ir.is_static);
+                same_file.or(shared).or(all.first()).copied()
+            }
+            Callee::Method { class: Some(class), name } => {
+                let full = Symbol::new(&format!("{class}::{name}"));
+                self.by_name.get(&full).and_then(|all| all.first().copied())
+            }
+            Callee::Method { class: None, name } => self.by_method.get(name).and_then(unique),
+            Callee::Member(..) | Callee::Pointer(_) => None,
+        }
+    }
+
+    /// The functions of that name.
+    pub(crate) fn named(&self, name: Symbol) -> &[FuncId] {
+        self.by_name.get(&name).map_or(&[], Vec::as_slice)
+    }
+
+    /// The functions so that callees come before their callers, as far as calls are not circular.
+    pub(crate) fn bottom_up(&self) -> Vec<FuncId> {
+        let mut order = Vec::with_capacity(self.functions.len());
+        let mut seen = vec![false; self.functions.len()];
+        for root in 0..self.functions.len() {
+            let mut stack = vec![(root, 0)];
+            if std::mem::replace(&mut seen[root], true) {
+                continue;
+            }
+            while let Some((at, next)) = stack.pop() {
+                match self.functions[at].callees.get(next) {
+                    Some(callee) => {
+                        stack.push((at, next + 1));
+                        let callee = callee.0 as usize;
+                        if !std::mem::replace(&mut seen[callee], true) {
+                            stack.push((callee, 0));
+                        }
+                    }
+                    None => order.push(FuncId(at as u32)),
+                }
+            }
+        }
+        order
+    }
+}
+
+impl<'p> Func<'p> {
+    fn new(ir: &'p Function) -> Self {
+        let count = ir.blocks.len();
+        let mut first_site = Vec::with_capacity(count);
+        let mut site = 0;
+        for block in &ir.blocks {
+            first_site.push(site);
+            // One more for the terminator.
+            site += block.instrs.len() as u32 + 1;
+        }
+        let order = reverse_postorder(ir);
+        let mut position = vec![u32::MAX; count];
+        for (at, block) in order.iter().enumerate() {
+            position[block.0 as usize] = at as u32;
+        }
+        let mut loop_head = vec![false; count];
+        for block in &order {
+            for next in successors(ir, *block) {
+                if position[next.0 as usize] <= position[block.0 as usize] {
+                    loop_head[next.0 as usize] = true;
+                }
+            }
+        }
+        Self { ir, order, position, loop_head, first_site, callees: Vec::new(), callers: 0 }
+    }
+}
+
+/// Where control may go from `block`.
+fn successors(ir: &Function, block: BlockId) -> Vec<BlockId> {
+    let block = &ir.blocks[block.0 as usize];
+    let mut next = match &block.term {
+        Term::Goto(to) => vec![*to],
+        Term::Branch { then, other, .. } => vec![*then, *other],
+        Term::Switch { cases, default, .. } => cases.iter().map(|(_, to)| *to).chain([*default]).collect(),
+        Term::Return { .. } | Term::Unreachable => Vec::new(),
+    };
+    for instr in &block.instrs {
+        if let InstrKind::Call(call) = &instr.kind {
+            next.extend(call.unwind);
+        }
+    }
+    next
+}
+
+fn reverse_postorder(ir: &Function) -> Vec<BlockId> {
+    let mut order = Vec::with_capacity(ir.blocks.len());
+    if ir.blocks.is_empty() {
+        return order;
+    }
+    let mut seen = vec![false; ir.blocks.len()];
+    seen[0] = true;
+    let mut stack = vec![(BlockId(0), successors(ir, BlockId(0)))];
+    while let Some((block, mut rest)) = stack.pop() {
+        match rest.pop() {
+            Some(next) => {
+                stack.push((block, rest));
+                if !std::mem::replace(&mut seen[next.0 as usize], true) {
+                    stack.push((next, successors(ir, next)));
+                }
+            }
+            None => order.push(block),
+        }
+    }
+    order.reverse();
+    order
+}
+
+/// Every callee of a function.
+pub(crate) fn calls(ir: &Function) -> impl Iterator<Item = &Callee> {
+    ir.blocks.iter().flat_map(|block| &block.instrs).filter_map(|instr| match &instr.kind {
+        InstrKind::Call(call) => Some(&call.callee),
+        _ => None,
+    })
+}
+
+/// Functions that are named as values.
+fn addresses(ir: &Function, found: &mut FxHashSet<Symbol>) {
+    for instr in ir.blocks.iter().flat_map(|block| &block.instrs) {
+        match &instr.kind {
+            InstrKind::Assign { value, .. } => in_expr(value, found),
+            InstrKind::Call(call) => call.args.iter().for_each(|arg| in_expr(arg, found)),
+            InstrKind::Havoc(_) | InstrKind::Assume(_) | InstrKind::Dead(_) => {}
+        }
+    }
+}
+
+fn in_expr(expr: &Expr, found: &mut FxHashSet<Symbol>) {
+    match expr {
+        Expr::Function(name) => {
+            found.insert(*name);
+        }
+        Expr::Unary(_, a) | Expr::Container(a, _) => in_expr(a, found),
+        Expr::Binary(_, a, b) => {
+            in_expr(a, found);
+            in_expr(b, found);
+        }
+        Expr::Addr(place) => {
+            if let Place::Global(name) = &**place {
+                found.insert(*name);
+            }
+        }
+        _ => {}
+    }
+}

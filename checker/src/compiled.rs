@@ -1,0 +1,426 @@
+//! The table, made ready for one driver: names as symbols, constants as numbers, aliases applied.
+
+use rulebook_frontend::ir::{BinOp, Symbol};
+use rulebook_machine::condition::{Compare, Condition, Term};
+use rulebook_machine::pattern::{Arg, Pattern, ResultTest, Subject};
+use rulebook_machine::rule::{self, Next};
+use rulebook_machine::semantics::{IrqlEffect, NewLevel, Returns, Slot};
+use rulebook_machine::table::{Rule, Table};
+use rulebook_machine::{Interval, Machine};
+use rustc_hash::FxHashMap;
+
+use crate::alias::Aliases;
+use crate::fact::Range;
+use crate::state::UNKNOWN;
+
+/// A machine of an active rule, by its index in [`Compiled::machines`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct MachineId(pub(crate) u16);
+
+/// The table for one driver.
+#[derive(Debug)]
+pub(crate) struct Compiled<'t> {
+    pub(crate) table: &'t Table,
+    pub(crate) machines: Vec<CMachine<'t>>,
+    /// Patterns that name a function, in the order in which they are tried.
+    pub(crate) by_api: FxHashMap<Symbol, Vec<PatternAt>>,
+    pub(crate) functions: FxHashMap<Symbol, CFunction>,
+    pub(crate) predicates: FxHashMap<Symbol, (BinOp, i64)>,
+    pub(crate) aliases: Aliases,
+    pub(crate) constants: FxHashMap<Symbol, i64>,
+}
+
+/// Where a pattern stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct PatternAt {
+    pub(crate) machine: MachineId,
+    pub(crate) event: u8,
+    pub(crate) pattern: u16,
+}
+
+/// A machine with numbers for names.
+#[derive(Debug)]
+pub(crate) struct CMachine<'t> {
+    pub(crate) rule: &'t Rule,
+    /// Names of the variables; the keys come first.
+    pub(crate) vars: Vec<String>,
+    pub(crate) keys: usize,
+    pub(crate) events: Vec<CEvent>,
+    /// State names, for traces.
+    pub(crate) states: Vec<String>,
+    /// By state and event.
+    pub(crate) next: Vec<Vec<CNext>>,
+    /// By event, from the state `unknown`.
+    pub(crate) from_unknown: Vec<CNext>,
+    pub(crate) checks: Vec<Vec<CCheck<'t>>>,
+    /// Whether it has neither keys nor more than one state: judged call by call, without a run of its own.
+    pub(crate) stateless: bool,
+    pub(crate) object: &'t str,
+}
+
+#[derive(Debug)]
+pub(crate) struct CEvent {
+    pub(crate) patterns: Vec<CPattern>,
+    pub(crate) when: Vec<CCondition>,
+    pub(crate) is_exit: bool,
+}
+
+/// What an event leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum CNext {
+    Stay,
+    Go(u8),
+    Error(String),
+}
+
+#[derive(Debug)]
+pub(crate) struct CPattern {
+    pub(crate) api: Option<Symbol>,
+    pub(crate) binds: Option<u16>,
+    pub(crate) args: Vec<CArg>,
+    pub(crate) rest: bool,
+    pub(crate) result: Option<CResult>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum CArg {
+    Any,
+    Var(u16),
+    Out(u16),
+    At(u16),
+    Const(Vec<i64>),
+    Not(Vec<i64>),
+}
+
+/// A result test: what satisfies it, and what does not.
+#[derive(Debug, Clone)]
+pub(crate) struct CResult {
+    pub(crate) yes: Vec<Range>,
+    pub(crate) no: Range,
+}
+
+#[derive(Debug)]
+pub(crate) struct CCheck<'t> {
+    pub(crate) require: Vec<CCondition>,
+    pub(crate) message: &'t str,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum CCondition {
+    Irql(Interval),
+    SameIrql,
+    Compare(CTerm, Compare, CTerm),
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum CTerm {
+    Var(u16),
+    Arg(usize),
+    Deref(usize),
+    Int(i64),
+    Name(Symbol),
+}
+
+/// A function of the semantics.
+#[derive(Debug, Default)]
+pub(crate) struct CFunction {
+    pub(crate) params: Vec<bool>,
+    pub(crate) irql: Option<CEffect>,
+    pub(crate) returns: Option<Returns>,
+    pub(crate) accessor: bool,
+    pub(crate) raises: bool,
+    pub(crate) asserts: Option<Interval>,
+    /// Role types by argument position.
+    pub(crate) registers: Vec<(usize, String)>,
+}
+
+#[derive(Debug)]
+pub(crate) struct CEffect {
+    pub(crate) save: Option<CSlot>,
+    pub(crate) set: Option<CLevel>,
+    pub(crate) on: Option<CResult>,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum CSlot {
+    Return,
+    Deref(usize),
+    Arg(usize),
+    Hidden(usize),
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum CLevel {
+    Level(u8),
+    From(CSlot),
+    Unknown,
+}
+
+impl<'t> Compiled<'t> {
+    /// Makes the table ready; `active` says which rules run, and which functions a rule leaves to another.
+    pub(crate) fn new(table: &'t Table, active: &dyn Fn(&Rule) -> Option<Vec<String>>) -> Self {
+        let semantics = &table.semantics;
+        let constants: FxHashMap<Symbol, i64> = semantics.constants.iter().map(|(name, value)| (Symbol::new(name), *value)).collect();
+        let mut compiled = Self {
+            table,
+            machines: Vec::new(),
+            by_api: FxHashMap::default(),
+            functions: FxHashMap::default(),
+            predicates: FxHashMap::default(),
+            aliases: Aliases::new(&semantics.aliases),
+            constants,
+        };
+        for (name, test) in &semantics.predicates {
+            if let Some(test) = predicate(test) {
+                compiled.predicates.insert(Symbol::new(name), test);
+            }
+        }
+        for (name, function) in &semantics.functions {
+            let slot = |slot: &Slot| {
+                Some(match slot {
+                    Slot::Return => CSlot::Return,
+                    Slot::Deref(name) => CSlot::Deref(function.position(name)?),
+                    Slot::Arg(name) => CSlot::Arg(function.position(name)?),
+                    Slot::Hidden(name) => CSlot::Hidden(function.position(name)?),
+                })
+            };
+            let effect = |effect: &IrqlEffect| CEffect {
+                save: effect.save.as_ref().and_then(slot),
+                set: effect.set.as_ref().map(|level| match level {
+                    NewLevel::Level(level) => CLevel::Level(level.0),
+                    NewLevel::From(from) => slot(from).map_or(CLevel::Unknown, CLevel::From),
+                    NewLevel::Unknown => CLevel::Unknown,
+                }),
+                on: effect.on.as_ref().map(|test| compiled.result(&test.0, function.returns)),
+            };
+            let made = CFunction {
+                params: function.params.iter().map(|param| param.out).collect(),
+                irql: function.irql.as_ref().map(effect),
+                returns: function.returns,
+                accessor: function.accessor,
+                raises: function.raises,
+                asserts: function.asserts,
+                registers: function.registers.iter().filter_map(|(param, role)| Some((function.position(param)?, role.clone()))).collect(),
+            };
+            compiled.functions.insert(Symbol::new(name), made);
+        }
+        for rule in &table.rules {
+            let Some(left_out) = active(rule) else { continue };
+            for machine in &rule.machines {
+                compiled.add(rule, machine, &left_out);
+            }
+        }
+        compiled
+    }
+
+    fn add(&mut self, rule: &'t Rule, machine: &'t Machine, left_out: &[String]) {
+        let id = MachineId(self.machines.len() as u16);
+        let mut vars = machine.keys.clone();
+        let mut events = Vec::new();
+        let mut places = Vec::new();
+        for (at, event) in machine.events.iter().enumerate() {
+            let mut patterns = Vec::new();
+            for pattern in &event.patterns {
+                if pattern.api().is_some_and(|api| left_out.iter().any(|other| other == api)) {
+                    continue;
+                }
+                let pattern = self.aliases.canonical(pattern);
+                let made = self.pattern(&pattern, &mut vars);
+                if let Some(api) = made.api {
+                    places.push((api, PatternAt { machine: id, event: at as u8, pattern: patterns.len() as u16 }));
+                }
+                patterns.push(made);
+            }
+            let when = event.when.iter().map(|condition| self.condition(condition, &mut vars)).collect();
+            let is_exit = event.patterns.iter().any(|pattern| pattern.subject == Subject::Exit);
+            events.push(CEvent { patterns, when, is_exit });
+        }
+        if places.is_empty() && !events.iter().any(|event| event.is_exit) {
+            return;
+        }
+        for (api, place) in places {
+            self.by_api.entry(api).or_default().push(place);
+        }
+        let states: Vec<&rule::State> = machine.states.iter().filter(|state| state.name != rule::UNKNOWN || machine.states.first() == Some(state)).collect();
+        let number = |name: &str| states.iter().position(|state| state.name == name).map_or(UNKNOWN, |at| at as u8);
+        let leads = |state: Option<&rule::State>| -> Vec<CNext> {
+            let lead = |event: &rule::Event| match state.and_then(|state| state.on.get(&event.name)) {
+                None => CNext::Stay,
+                Some(Next::Go(target)) => CNext::Go(number(target)),
+                Some(Next::Error(message)) => CNext::Error(message.clone()),
+            };
+            machine.events.iter().map(lead).collect()
+        };
+        let mut next: Vec<Vec<CNext>> = states.iter().map(|state| leads(Some(state))).collect();
+        if next.is_empty() {
+            next.push(leads(None));
+        }
+        let checks_of = |event: &rule::Event, compiled: &mut Self, vars: &mut Vec<String>| {
+            let checks = machine.checks.iter().filter(|check| check.event == event.name);
+            checks
+                .map(|check| CCheck {
+                    require: check.require.iter().map(|condition| compiled.condition(condition, vars)).collect(),
+                    message: &check.message,
+                })
+                .collect()
+        };
+        let checks = machine.events.iter().map(|event| checks_of(event, self, &mut vars)).collect();
+        self.machines.push(CMachine {
+            rule,
+            keys: machine.keys.len(),
+            vars,
+            events,
+            states: states.iter().map(|state| state.name.clone()).collect(),
+            from_unknown: leads(machine.state(rule::UNKNOWN)),
+            stateless: machine.keys.is_empty() && next.len() == 1,
+            next,
+            checks,
+            object: &machine.object,
+        });
+    }
+
+    fn pattern(&self, pattern: &Pattern, vars: &mut Vec<String>) -> CPattern {
+        let returns = pattern.api().and_then(|api| self.functions.get(&Symbol::new(api))).and_then(|function| function.returns);
+        let result = pattern.result.as_ref().map(|test| self.result(test, returns));
+        let binds = pattern.binds.as_ref().map(|name| var(vars, name));
+        match &pattern.subject {
+            Subject::Call { api, args } => CPattern {
+                api: Some(Symbol::new(api)),
+                binds,
+                args: args.list.iter().map(|arg| self.arg(arg, vars)).collect(),
+                rest: args.rest,
+                result,
+            },
+            _ => CPattern { api: None, binds, args: Vec::new(), rest: true, result },
+        }
+    }
+
+    fn arg(&self, arg: &Arg, vars: &mut Vec<String>) -> CArg {
+        match arg {
+            Arg::Any => CArg::Any,
+            Arg::Var(name) => CArg::Var(var(vars, name)),
+            Arg::Out(name) => CArg::Out(var(vars, name)),
+            Arg::At(name) => CArg::At(var(vars, name)),
+            Arg::Const(names) => CArg::Const(names.iter().map(|name| self.number(name)).collect()),
+            Arg::Not(names) => CArg::Not(names.iter().map(|name| self.number(name)).collect()),
+        }
+    }
+
+    fn result(&self, test: &ResultTest, returns: Option<Returns>) -> CResult {
+        let zero = || Range::exactly(0);
+        let not_zero = || Range { not: vec![0], ..Range::ALL };
+        let from_yes = |yes: Range, no: Range| CResult { yes: vec![yes], no };
+        match test {
+            ResultTest::Null => from_yes(zero(), not_zero()),
+            ResultTest::NonNull => from_yes(not_zero(), zero()),
+            ResultTest::Ok | ResultTest::Fail => {
+                let (yes, no) = match returns {
+                    Some(Returns::NonZero) => (not_zero(), zero()),
+                    Some(Returns::ZeroIsSuccess) => (zero(), not_zero()),
+                    _ => (Range::between(0, i64::MAX), Range::between(i64::MIN, -1)),
+                };
+                if *test == ResultTest::Ok { from_yes(yes, no) } else { from_yes(no, yes) }
+            }
+            ResultTest::Is(names) | ResultTest::Not(names) => {
+                let mut numbers: Vec<i64> = names.iter().map(|name| self.number(name)).collect();
+                numbers.sort_unstable();
+                // Any value but zero is true.
+                let is = match (returns, numbers.as_slice()) {
+                    (Some(Returns::NonZero), [1]) => from_yes(not_zero(), zero()),
+                    _ => CResult {
+                        yes: numbers.iter().map(|number| Range::exactly(*number)).collect(),
+                        no: Range { not: numbers, ..Range::ALL },
+                    },
+                };
+                match test {
+                    ResultTest::Is(_) => is,
+                    _ => CResult { no: is.yes.first().cloned().unwrap_or(Range::ALL), yes: vec![is.no] },
+                }
+            }
+        }
+    }
+
+    fn condition(&self, condition: &Condition, vars: &mut Vec<String>) -> CCondition {
+        let mut term = |term: &Term| match term {
+            Term::Var(name) => CTerm::Var(var(vars, name)),
+            Term::Arg(name) => argument(name).map_or(CTerm::Name(Symbol::new(name)), CTerm::Arg),
+            Term::Deref(name) => argument(name).map_or(CTerm::Name(Symbol::new(name)), CTerm::Deref),
+            Term::Const(name) => CTerm::Int(self.number(name)),
+        };
+        match condition {
+            Condition::Irql(interval) => CCondition::Irql(*interval),
+            Condition::SameIrql => CCondition::SameIrql,
+            Condition::Compare { left, op, right } => CCondition::Compare(term(left), *op, term(right)),
+        }
+    }
+
+    /// The number of a constant in a pattern.
+    fn number(&self, name: &str) -> i64 {
+        match name {
+            "NULL" | "FALSE" => 0,
+            "TRUE" => 1,
+            _ => {
+                let known = || self.constants.get(&Symbol::new(name)).copied();
+                name.parse().ok().or_else(known).unwrap_or_else(|| crate::value::name_number(name))
+            }
+        }
+    }
+
+    /// The effects of a function that has no body in the driver.
+    pub(crate) fn function(&self, name: Symbol) -> Option<&CFunction> {
+        self.functions.get(&name)
+    }
+
+    pub(crate) fn machine(&self, id: MachineId) -> &CMachine<'t> {
+        &self.machines[id.0 as usize]
+    }
+}
+
+impl CMachine<'_> {
+    /// What follows `event` in `state`.
+    pub(crate) fn next(&self, state: u8, event: u8) -> &CNext {
+        match state {
+            UNKNOWN => &self.from_unknown[event as usize],
+            _ => &self.next[state as usize][event as usize],
+        }
+    }
+
+    pub(crate) fn state_name(&self, state: u8) -> &str {
+        self.states.get(state as usize).map_or(rule::UNKNOWN, String::as_str)
+    }
+
+    /// The event of the return from an entry point.
+    pub(crate) fn exit_event(&self) -> Option<u8> {
+        self.events.iter().position(|event| event.is_exit).map(|at| at as u8)
+    }
+}
+
+/// The number of a variable; a new one is added.
+fn var(vars: &mut Vec<String>, name: &str) -> u16 {
+    let at = vars.iter().position(|known| known == name).unwrap_or_else(|| {
+        vars.push(name.to_owned());
+        vars.len() - 1
+    });
+    at as u16
+}
+
+/// `#2` as a position.
+fn argument(name: &str) -> Option<usize> {
+    name.strip_prefix('#')?.parse().ok()
+}
+
+/// `>= 0` and the like.
+fn predicate(text: &str) -> Option<(BinOp, i64)> {
+    let text = text.trim();
+    let (op, number) = text.split_at(text.find(|c: char| c.is_ascii_digit() || c == '-')?);
+    let op = match op.trim() {
+        ">=" => BinOp::Ge,
+        "<=" => BinOp::Le,
+        ">" => BinOp::Gt,
+        "<" => BinOp::Lt,
+        "==" => BinOp::Eq,
+        "!=" => BinOp::Ne,
+        _ => return None,
+    };
+    Some((op, number.trim().parse().ok()?))
+}

@@ -1,0 +1,360 @@
+//! One driver from its files to its findings: every function on its own, then the entry points by their contracts.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rulebook_diagnostics::report::{Outcome as Verdicts, Report, Sources, Verdict};
+use rulebook_frontend::ir::{Annotation, Symbol};
+use rulebook_frontend::{Cache, Program, Project, load};
+use rulebook_machine::Table;
+use rulebook_machine::semantics::ExitState;
+use rulebook_machine::table::Rule;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::Options;
+use crate::applies::Kind;
+use crate::code::{Code, FuncId};
+use crate::compiled::{CArg, CCondition, CNext, Compiled, MachineId};
+use crate::engine::Engine;
+use crate::fact::Range;
+use crate::finding::{Convicted, Findings};
+use crate::roles::{self, Attached, Entry, Roles};
+use crate::run::Subject;
+use crate::state::UNKNOWN;
+use crate::summary::{self, Outcome, Violation};
+use crate::value::Node;
+
+/// Whether the options let the rule run.
+pub(crate) fn wanted(options: &Options, rule: &str) -> bool {
+    options.rules.is_empty() || options.rules.iter().any(|wanted| wanted.eq_ignore_ascii_case(rule))
+}
+
+/// Checks one driver.
+pub(crate) fn driver(project: &Project, table: &Table, options: &Options, cache: &Cache) -> (Report, Sources) {
+    let program = load(project, &table.semantics.language, cache);
+    let mut report = Report { problems: program.problems.clone(), ..Report::default() };
+    report.summary.drivers = 1;
+    report.summary.files = program.files.len();
+    report.summary.lines = program.stats.lines;
+    report.summary.functions = program.stats.functions;
+    report.summary.untrusted = program.stats.untrusted;
+    // Roles come from calls and members alone, so they can be read with a table without rules.
+    let bare = Compiled::new(table, &|_| None);
+    let roles = Roles::find(&program.units, &bare);
+    let kind = Kind::of(&program, &table.semantics, roles.fills_tables());
+    let mut not_applicable = Vec::new();
+    let mut decided: BTreeMap<&str, Result<Vec<String>, String>> = BTreeMap::new();
+    for rule in table.rules.iter().filter(|rule| wanted(options, &rule.id)) {
+        let decision = kind.applies(rule, table);
+        if let Err(reason) = &decision {
+            not_applicable.push((rule.id.clone(), reason.clone()));
+        }
+        decided.insert(&rule.id, decision);
+    }
+    let active = |rule: &Rule| decided.get(rule.id.as_str()).and_then(|decision| decision.clone().ok());
+    let compiled = Compiled::new(table, &active);
+    let mut drive = Drive::new(&program, &compiled, &roles);
+    let (convicted, cut) = drive.run(options);
+    let mut sources = Sources::new();
+    report.findings = Findings { program: &program, compiled: &compiled, code: &drive.code, project: &project.name }.make(convicted, &mut sources);
+    let broken: BTreeSet<&str> = report.findings.iter().map(|finding| finding.rule.as_str()).collect();
+    report.summary.inconclusive = cut.iter().filter(|rule| !broken.contains(rule.as_str())).count();
+    report.summary.not_applicable = not_applicable.len();
+    if options.verdicts {
+        let verdict = |rule: &str, outcome, reason| Verdict { driver: project.name.clone(), rule: rule.to_owned(), outcome, reason };
+        for (rule, decision) in &decided {
+            let (outcome, reason) = match decision {
+                Err(reason) => (Verdicts::NotApplicable, Some(reason.clone())),
+                Ok(_) if broken.contains(rule) => (Verdicts::Defect, None),
+                Ok(_) if cut.contains(*rule) => (Verdicts::Inconclusive, Some("a function has more paths than the budget allows".to_owned())),
+                Ok(_) => (Verdicts::Pass, None),
+            };
+            report.verdicts.push(verdict(rule, outcome, reason));
+        }
+    }
+    (report, sources)
+}
+
+/// A driver under analysis.
+struct Drive<'p, 't> {
+    code: Code<'p>,
+    compiled: &'p Compiled<'t>,
+    roles: &'p Roles<'t>,
+    /// Annotations of definitions and prototypes, by function.
+    annotations: FxHashMap<Symbol, Vec<&'p Annotation>>,
+    accessors: FxHashSet<Symbol>,
+    mentioned: FxHashSet<&'p str>,
+}
+
+impl<'p, 't> Drive<'p, 't> {
+    fn new(program: &'p Program, compiled: &'p Compiled<'t>, roles: &'p Roles<'t>) -> Self {
+        let mut annotations: FxHashMap<Symbol, Vec<&'p Annotation>> = FxHashMap::default();
+        for unit in &program.units {
+            for prototype in &unit.prototypes {
+                annotations.entry(prototype.name).or_default().extend(&prototype.sal.function);
+            }
+            for function in &unit.functions {
+                annotations.entry(function.name).or_default().extend(&function.sal.function);
+            }
+        }
+        let wanted = compiled.table.semantics.roles.values().filter_map(|role| role.contract.irql.as_ref());
+        let wanted: BTreeSet<&str> = wanted.flat_map(|levels| &levels.unless_mentioned).map(String::as_str).collect();
+        let mut mentioned = FxHashSet::default();
+        for name in wanted {
+            if program.files.iter().any(|file| mentions(&file.text, name)) {
+                let name: &'p str = Symbol::new(name).as_str();
+                mentioned.insert(name);
+            }
+        }
+        let accessors = program.units.iter().flat_map(|unit| &unit.accessors).copied().collect();
+        Self { code: Code::new(&program.units), compiled, roles, annotations, accessors, mentioned }
+    }
+
+    /// All convictions, and the rules for which some budget ran out.
+    fn run(&mut self, options: &Options) -> (Vec<Convicted>, BTreeSet<String>) {
+        let mut engine = Engine::new(&self.code, self.compiled, options, &self.accessors);
+        let mut convicted = Vec::new();
+        let mut cut = BTreeSet::new();
+        for id in self.code.bottom_up() {
+            let Some(base) = engine.base(id) else { continue };
+            let root = self.is_root(id);
+            if base.cut {
+                cut.extend(self.compiled.machines.iter().filter(|machine| machine.stateless).map(|machine| machine.rule.id.clone()));
+            }
+            if root {
+                for violation in &base.violations {
+                    self.judge_base(&engine, id, violation, &mut convicted);
+                }
+                self.judge_level_at_exit(&engine, id, &base.exits, &mut convicted);
+            }
+            let mut subjects: Vec<&Subject> = base.moved.iter().collect();
+            subjects.sort_by_key(|subject| (subject.machine, subject.key.clone()));
+            for subject in subjects {
+                let Some(keyed) = engine.keyed(id, subject) else { continue };
+                let rule = &self.compiled.machine(subject.machine).rule;
+                if keyed.cut {
+                    cut.insert(rule.id.clone());
+                }
+                let known_to_callers = subject.key.iter().all(|value| summary::exportable(&engine.values, *value));
+                let own = root || !known_to_callers;
+                self.judge_keyed(&engine, id, subject, &keyed, own, &mut convicted);
+            }
+        }
+        (convicted, cut)
+    }
+
+    /// Whether nothing in the driver that is analysed calls the function, or the system does.
+    fn is_root(&self, id: FuncId) -> bool {
+        let function = self.code.get(id);
+        function.callers == 0 || !self.roles.of(function.ir.name).is_empty() || self.code.address_taken.contains(&function.ir.name)
+    }
+
+    /// The roles in which the rule looks at the function; `None` stands for no known role.
+    fn roles_for(&self, id: FuncId, rule: &Rule) -> Vec<Option<&Attached<'t>>> {
+        let attached = self.roles.of(self.code.get(id).ir.name);
+        let semantics = &self.compiled.table.semantics;
+        let named = |words: &[String], role: &str| words.iter().any(|word| semantics.roles_of(word).contains(&role));
+        if attached.is_empty() {
+            return if rule.scope.roles.is_empty() { vec![None] } else { Vec::new() };
+        }
+        let fits = |role: &&Attached<'t>| {
+            (rule.scope.roles.is_empty() || named(&rule.scope.roles, role.type_name)) && !named(&rule.scope.except_roles, role.type_name)
+        };
+        attached.iter().filter(fits).map(Some).collect()
+    }
+
+    fn entry_level(&self, id: FuncId, role: Option<&Attached<'t>>) -> Option<Entry> {
+        match role {
+            Some(role) => role.entry(self.compiled, &|name| self.mentioned.contains(name)),
+            None => self.annotations.get(&self.code.get(id).ir.name).and_then(|all| roles::annotated_entry(all)),
+        }
+    }
+
+    fn judge_base(&self, engine: &Engine<'_>, id: FuncId, violation: &Violation, convicted: &mut Vec<Convicted>) {
+        let rule = &self.compiled.machine(violation.machine).rule;
+        for role in self.roles_for(id, rule) {
+            let entry = self.entry_level(id, role);
+            let level = match &violation.entry {
+                None => violation.irql.clone(),
+                Some(bad) => match entry.as_ref().and_then(|entry| level_that_convicts(engine, entry, bad, violation)) {
+                    Some(level) => level,
+                    None => continue,
+                },
+            };
+            convicted.push(Convicted::new(violation, id, role, level, entry));
+            return;
+        }
+    }
+
+    /// Rules that want the level at exit to be the level at entry.
+    fn judge_level_at_exit(&self, engine: &Engine<'_>, id: FuncId, exits: &[Outcome], convicted: &mut Vec<Convicted>) {
+        for (at, machine) in self.compiled.machines.iter().enumerate() {
+            let Some(event) = machine.exit_event() else { continue };
+            let same = |check: &&crate::compiled::CCheck<'_>| check.require.iter().any(|condition| matches!(condition, CCondition::SameIrql));
+            let Some(check) = machine.checks[event as usize].iter().find(same) else { continue };
+            for role in self.roles_for(id, machine.rule).into_iter().flatten() {
+                if role.role.contract.irql_may_change {
+                    continue;
+                }
+                let Some(entry) = self.entry_level(id, Some(role)) else { continue };
+                for exit in exits {
+                    let now = exit.facts.iter().find(|(value, _)| *value == exit.irql).map_or(Range::between(0, 15), |(_, range)| range.clone());
+                    let now = engine.values.as_int(exit.irql).map_or(now, Range::exactly);
+                    let known = engine.values.as_int(exit.irql).is_some();
+                    if engine.values.node(exit.irql) == Node::EntryIrql || !known {
+                        continue;
+                    }
+                    let at_entry = exit.facts.iter().find(|(value, _)| engine.values.node(*value) == Node::EntryIrql).map(|(_, range)| range.clone());
+                    let within = Range::between(i64::from(entry.within.min.0), i64::from(entry.within.max.0));
+                    let within = at_entry.map_or(within.clone(), |range| within.meet(&range));
+                    let called_at = entry.called_at.iter().any(|level| within.contains(i64::from(level.0)) && !now.contains(i64::from(level.0)));
+                    if within.is_empty() || (!within.meet(&now).is_empty() && !called_at) {
+                        continue;
+                    }
+                    let violation = exit_violation(MachineId(at as u16), check.message, id, self.code.get(id).ir.name, exit, now);
+                    convicted.push(Convicted::new(&violation, id, Some(role), violation.irql.clone(), Some(entry.clone())));
+                }
+            }
+        }
+    }
+
+    fn judge_keyed(&self, engine: &Engine<'_>, id: FuncId, subject: &Subject, keyed: &crate::engine::Keyed, own: bool, convicted: &mut Vec<Convicted>) {
+        let machine = self.compiled.machine(subject.machine);
+        let ir = self.code.get(id).ir;
+        let object = subject.key.first().map_or_else(String::new, |value| crate::describe::value(&engine.values, ir, *value));
+        let annotated_holder = self.annotations.get(&ir.name).is_some_and(|all| {
+            all.iter().any(|annotation| {
+                let name = annotation.name.as_str();
+                name.starts_with("Acquires_") || name.starts_with("Releases_") || name.starts_with("Requires_lock_held") || name.starts_with("drv_acquires") || name.starts_with("drv_releases")
+            })
+        });
+        for role in self.roles_for(id, machine.rule) {
+            let contract = role.map(|role| &role.role.contract);
+            let exit_owed = contract.map_or(ExitState::Same, |contract| contract.exit);
+            let mut leaks: Vec<&Outcome> = Vec::new();
+            if exit_owed != ExitState::Any && !annotated_holder {
+                leaks.extend(&keyed.leaks);
+            }
+            if own {
+                let pre = self.entry_state(engine, subject, role);
+                for violation in keyed.violations.iter().filter(|violation| violation.pre == pre) {
+                    let first = violation.seen == 0;
+                    let may_be_held = contract.is_some_and(|contract| contract.caller_may_hold) || annotated_holder;
+                    // A function that nobody is known to call may be the release half of a pair.
+                    let takes_it_too = (0..machine.events.len() as u8)
+                        .any(|event| keyed.seen >> event & 1 == 1 && matches!(machine.next(0, event), CNext::Go(to) if *to != 0));
+                    if first && (may_be_held || (role.is_none() && !takes_it_too)) {
+                        continue;
+                    }
+                    convicted.push(Convicted::new(violation, id, role, violation.irql.clone(), None));
+                }
+                if let (Some(event), Some(_)) = (machine.exit_event(), role) {
+                    for outcome in &keyed.outcomes {
+                        let Some(moved) = &outcome.moved else { continue };
+                        let owes = moved.pre == pre
+                            && moved.post != UNKNOWN
+                            && matches!(machine.next(moved.post, event), CNext::Error(_))
+                            && match exit_owed {
+                                ExitState::Same => moved.post != pre,
+                                ExitState::Initial => moved.post != 0,
+                                ExitState::Any => false,
+                            };
+                        if owes {
+                            leaks.push(outcome);
+                        }
+                    }
+                }
+            }
+            for outcome in leaks {
+                let Some(moved) = &outcome.moved else { continue };
+                let Some(event) = machine.exit_event() else { continue };
+                let state = if moved.post == UNKNOWN { continue } else { moved.post };
+                let CNext::Error(message) = machine.next(state, event) else { continue };
+                let mut violation = exit_violation(subject.machine, message, id, ir.name, outcome, Range::ALL);
+                violation.object = object.as_str().into();
+                violation.sometimes_fine = true;
+                convicted.push(Convicted::new(&violation, id, role, Range::ALL, None));
+            }
+            if !convicted.is_empty() && role.is_none() {
+                break;
+            }
+        }
+    }
+
+    /// The state in which the role's contract hands the object over.
+    fn entry_state(&self, engine: &Engine<'_>, subject: &Subject, role: Option<&Attached<'t>>) -> u8 {
+        let Some(role) = role else { return 0 };
+        let machine = self.compiled.machine(subject.machine);
+        let mut state = 0;
+        for call in &role.role.contract.entered_after {
+            let call = self.compiled.aliases.canonical(call);
+            let Some(api) = call.api() else { continue };
+            let args = match &call.subject {
+                rulebook_machine::pattern::Subject::Call { args, .. } => &args.list,
+                _ => continue,
+            };
+            let places = self.compiled.by_api.get(&Symbol::new(api)).into_iter().flatten();
+            for place in places.filter(|place| place.machine == subject.machine) {
+                let pattern = &machine.events[place.event as usize].patterns[place.pattern as usize];
+                let is_ours = pattern.args.iter().enumerate().all(|(at, arg)| match arg {
+                    CArg::Var(var) if (*var as usize) < machine.keys => {
+                        let param = args.get(at).and_then(|arg| arg.variable());
+                        let position = param.and_then(|name| role.role.params.iter().position(|known| known == name));
+                        let key = engine.values.node(subject.key[*var as usize]);
+                        position.is_some_and(|position| key == Node::Param(position as u32)) || matches!(args.get(at), Some(rulebook_machine::pattern::Arg::Any))
+                    }
+                    _ => true,
+                });
+                if is_ours {
+                    if let CNext::Go(to) = machine.next(state, place.event) {
+                        state = *to;
+                    }
+                    break;
+                }
+            }
+        }
+        state
+    }
+}
+
+/// A violation at the return from a function.
+fn exit_violation(machine: MachineId, message: &str, id: FuncId, function: Symbol, exit: &Outcome, irql: Range) -> Violation {
+    Violation {
+        machine,
+        message: message.into(),
+        api: function,
+        pre: exit.moved.as_ref().map_or(0, |moved| moved.pre),
+        seen: exit.moved.as_ref().map_or(0, |moved| moved.seen),
+        facts: exit.facts.clone(),
+        entry: None,
+        irql,
+        loc: exit.loc,
+        function: id,
+        object: "".into(),
+        trace: exit.trace.clone(),
+        sometimes_fine: true,
+        depth: 0,
+    }
+}
+
+/// The level of entry that convicts: all that are possible are bad, or one at which the role is documented to be called.
+fn level_that_convicts(engine: &Engine<'_>, entry: &Entry, bad: &Range, violation: &Violation) -> Option<Range> {
+    let mut within = Range::between(i64::from(entry.within.min.0), i64::from(entry.within.max.0));
+    if let Some((_, on_path)) = violation.facts.iter().find(|(value, _)| engine.values.node(*value) == Node::EntryIrql) {
+        within = within.meet(on_path);
+    }
+    let bad_here = within.meet(bad);
+    if bad_here.is_empty() {
+        return None;
+    }
+    if bad_here == within {
+        return Some(bad_here);
+    }
+    let called_at = entry.called_at.iter().map(|level| i64::from(level.0)).find(|level| bad_here.contains(*level));
+    called_at.map(Range::exactly)
+}
+
+/// Whether the word stands in the text.
+fn mentions(text: &str, word: &str) -> bool {
+    let letter = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
+    text.match_indices(word).any(|(at, _)| !letter(text[..at].chars().next_back()) && !letter(text[at + word.len()..].chars().next()))
+}

@@ -1,0 +1,477 @@
+//! The engine of one driver: summaries on demand, bottom-up.
+
+use std::rc::Rc;
+
+use rulebook_frontend::ir::{LocalId, Loc, Symbol};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::Options;
+use crate::code::{Code, FuncId};
+use crate::compiled::{CNext, Compiled};
+use crate::event;
+use crate::fact::Range;
+use crate::run::{Exit, Found, Run, Subject};
+use crate::state::{State, UNKNOWN};
+use crate::summary::{self, Outcome, Translate, Violation};
+use crate::trace::Kind;
+use crate::value::{Node, Site, V, Values};
+
+/// How many objects of a function are followed on behalf of its callers.
+const TOUCHED: usize = 48;
+/// How many outcomes a summary has.
+const OUTCOMES: usize = 6;
+
+/// The engine of one driver.
+pub(crate) struct Engine<'a> {
+    pub(crate) code: &'a Code<'a>,
+    pub(crate) compiled: &'a Compiled<'a>,
+    pub(crate) options: &'a Options,
+    pub(crate) values: Values,
+    /// Functions without a body that only return what belongs to their argument.
+    pub(crate) accessors: &'a FxHashSet<Symbol>,
+    pub(crate) nameless: Symbol,
+    /// The hidden member in which an object keeps a level.
+    pub(crate) hidden: Symbol,
+    pub(crate) irql_slot: V,
+    pub(crate) result_slot: V,
+    base: FxHashMap<FuncId, Slot<Summary>>,
+    keyed: FxHashMap<(FuncId, Subject), Slot<Keyed>>,
+}
+
+enum Slot<T> {
+    /// A circle of calls: the inner call is taken as a function that nothing is known of.
+    Running,
+    Done(Rc<T>),
+}
+
+/// The base summary of a function.
+#[derive(Debug, Default)]
+pub(crate) struct Summary {
+    pub(crate) outcomes: Vec<Outcome>,
+    pub(crate) violations: Vec<Violation>,
+    /// Exits, for what is judged at the return from an entry point.
+    pub(crate) exits: Vec<Outcome>,
+    pub(crate) touched: Vec<Subject>,
+    pub(crate) moved: FxHashSet<Subject>,
+    pub(crate) cut: bool,
+}
+
+/// What a function does with one object.
+#[derive(Debug, Default)]
+pub(crate) struct Keyed {
+    pub(crate) outcomes: Vec<Outcome>,
+    pub(crate) violations: Vec<Violation>,
+    /// Events of the object anywhere in the function's calls.
+    pub(crate) seen: u64,
+    /// Exits at which the object is in a state it must not be left in, though other paths leave it well.
+    pub(crate) leaks: Vec<Outcome>,
+    pub(crate) cut: bool,
+}
+
+impl<'a> Engine<'a> {
+    pub(crate) fn new(code: &'a Code<'a>, compiled: &'a Compiled<'a>, options: &'a Options, accessors: &'a FxHashSet<Symbol>) -> Self {
+        let mut values = Values::default();
+        let irql_slot = values.make(Node::Opaque(Symbol::new("<irql>")));
+        let result_slot = values.make(Node::Opaque(Symbol::new("<result>")));
+        Self {
+            code,
+            compiled,
+            options,
+            values,
+            accessors,
+            nameless: Symbol::new(""),
+            hidden: Symbol::new("<level>"),
+            irql_slot,
+            result_slot,
+            base: FxHashMap::default(),
+            keyed: FxHashMap::default(),
+        }
+    }
+
+    /// The state at the entry of a function.
+    fn entry(&mut self, id: FuncId) -> State {
+        let irql = self.values.make(Node::EntryIrql);
+        let mut state = State::new(irql);
+        state.facts.restrict(&self.values, irql, &Range::between(0, 15));
+        for at in 0..self.code.get(id).ir.param_count {
+            let address = self.values.make(Node::Local(LocalId(at)));
+            let value = self.values.make(Node::Param(at));
+            state.store(&self.values, address, value, Site(0));
+        }
+        state
+    }
+
+    /// The base summary of a function; `None` inside a circle of calls.
+    pub(crate) fn base(&mut self, id: FuncId) -> Option<Rc<Summary>> {
+        match self.base.get(&id) {
+            Some(Slot::Running) => return None,
+            Some(Slot::Done(summary)) => return Some(Rc::clone(summary)),
+            None => {}
+        }
+        self.base.insert(id, Slot::Running);
+        let entry = self.entry(id);
+        let mut found = Run::new(self, id, None).go(vec![entry]);
+        for violation in &mut found.violations {
+            violation.sometimes_fine = found.fine.contains(&(violation.machine, violation.loc));
+        }
+        let exits = found.exits.iter().map(|exit| summary::outcome(&self.values, &exit.state, exit.result, exit.loc)).collect();
+        let summary = Rc::new(Summary {
+            outcomes: self.outcomes(found.exits),
+            violations: found.violations,
+            exits,
+            touched: found.touched,
+            moved: found.moved,
+            cut: found.cut,
+        });
+        self.base.insert(id, Slot::Done(Rc::clone(&summary)));
+        Some(summary)
+    }
+
+    /// What a function does with one object; `None` inside a circle of calls.
+    pub(crate) fn keyed(&mut self, id: FuncId, subject: &Subject) -> Option<Rc<Keyed>> {
+        match self.keyed.get(&(id, subject.clone())) {
+            Some(Slot::Running) => return None,
+            Some(Slot::Done(keyed)) => return Some(Rc::clone(keyed)),
+            None => {}
+        }
+        self.keyed.insert((id, subject.clone()), Slot::Running);
+        let states = self.compiled.machine(subject.machine).next.len() as u8;
+        let start = (0..states)
+            .map(|pre| {
+                let mut state = self.entry(id);
+                state.instance = Some(event::instance(pre));
+                state
+            })
+            .collect();
+        let found = Run::new(self, id, Some(subject.clone())).go(start);
+        let keyed = Rc::new(self.finish(id, subject, found));
+        self.keyed.insert((id, subject.clone()), Slot::Done(Rc::clone(&keyed)));
+        Some(keyed)
+    }
+
+    fn finish(&mut self, id: FuncId, subject: &Subject, mut found: Found) -> Keyed {
+        let seen_of = |exit: &Exit| exit.state.instance.as_ref().map_or(0, |instance| instance.seen);
+        let seen = found.exits.iter().map(seen_of).chain(found.violations.iter().map(|violation| violation.seen)).fold(0, |all, one| all | one);
+        for violation in &mut found.violations {
+            violation.sometimes_fine = found.fine.contains(&(violation.machine, violation.loc));
+        }
+        let leaks = self.leaks(id, subject, &mut found.exits);
+        Keyed { outcomes: self.outcomes(found.exits), violations: found.violations, seen, leaks, cut: found.cut }
+    }
+
+    /// Exits that leave the object in a state it must not be left in, where other exits that the caller cannot tell
+    /// from them leave it well after the same events. Their callers need not hear of it again.
+    fn leaks(&mut self, _id: FuncId, subject: &Subject, exits: &mut [Exit]) -> Vec<Outcome> {
+        let machine = self.compiled.machine(subject.machine);
+        let Some(event) = machine.exit_event() else { return Vec::new() };
+        let owed = |exit: &Exit| {
+            let instance = exit.state.instance.as_ref()?;
+            let owes = instance.state != UNKNOWN && matches!(machine.next(instance.state, event), CNext::Error(_));
+            (instance.pre == 0).then_some((owes, instance.seen))
+        };
+        let well: Vec<&Exit> = exits.iter().filter(|exit| matches!(owed(exit), Some((false, seen)) if seen != 0)).collect();
+        // Released on some path: events that lead out of a state in which the object is owed.
+        let released = |seen: u64| {
+            (0..machine.next.len() as u8).any(|state| {
+                matches!(machine.next(state, event), CNext::Error(_))
+                    && (0..machine.events.len() as u8).any(|e| seen >> e & 1 == 1 && matches!(machine.next(state, e), CNext::Go(to) if *to == 0))
+            })
+        };
+        let well: Vec<&Exit> = well.into_iter().filter(|exit| owed(exit).is_some_and(|(_, seen)| released(seen))).collect();
+        let mut leaks = Vec::new();
+        let mut marked = Vec::new();
+        for (at, exit) in exits.iter().enumerate() {
+            if !matches!(owed(exit), Some((true, _))) {
+                continue;
+            }
+            let told = !well.is_empty() && well.iter().all(|other| self.told_apart(exit, other));
+            if !well.is_empty() && !told {
+                leaks.push(summary::outcome(&self.values, &exit.state, exit.result, exit.loc));
+                marked.push(at);
+            }
+        }
+        for at in marked {
+            if let Some(instance) = &mut exits[at].state.instance {
+                instance.state = UNKNOWN;
+            }
+        }
+        leaks
+    }
+
+    /// Whether the result tells a caller that the first exit holds the object and the second does not:
+    /// held on success, not held on failure.
+    fn told_apart(&self, held: &Exit, free: &Exit) -> bool {
+        let (Some(a), Some(b)) = (held.result, free.result) else { return false };
+        let (a, b) = (held.state.range(&self.values, a), free.state.range(&self.values, b));
+        let distinct = a.meet(&b).is_empty();
+        let failed = |range: &Range| range.high < 0;
+        let null = |range: &Range| range.low == 0 && range.high == 0;
+        // A failure that leaves the object held tells nothing that a caller could expect.
+        distinct && !failed(&a) && !(null(&a) && !failed(&b))
+    }
+
+    /// The outcomes that stand for all exits: kept apart by level, automaton and kind of result.
+    fn outcomes(&mut self, exits: Vec<Exit>) -> Vec<Outcome> {
+        let mut groups: Vec<(Class, Exit)> = Vec::new();
+        let few = exits.len() <= OUTCOMES;
+        for exit in exits {
+            let class = self.class(&exit);
+            let same = groups.iter().position(|(other, kept)| *other == class && (!few || kept.state.same(&exit.state)));
+            let all_of_class = groups.iter().filter(|(other, _)| other.automaton == class.automaton).count();
+            let at = match same {
+                Some(at) => Some(at),
+                // Too many kinds of result: those of one automaton's state are merged.
+                None if all_of_class >= OUTCOMES => groups.iter().rposition(|(other, _)| other.automaton == class.automaton),
+                None => None,
+            };
+            match at {
+                Some(at) => {
+                    let kept = &mut groups[at].1;
+                    kept.state = kept.state.join(&mut self.values, &exit.state, u32::MAX, false);
+                    kept.result = kept.result.map(|_| kept.state.load(&mut self.values, self.result_slot));
+                }
+                None => groups.push((class, exit)),
+            }
+        }
+        groups.into_iter().map(|(_, exit)| summary::outcome(&self.values, &exit.state, exit.result, exit.loc)).collect()
+    }
+
+    fn class(&self, exit: &Exit) -> Class {
+        let result = exit.result.map(|result| {
+            let range = exit.state.range(&self.values, result);
+            match (range.low, range.high) {
+                (low, high) if low == high => (3, low),
+                (_, high) if high < 0 => (2, 0),
+                (low, _) if low > 0 || range.not.contains(&0) => (4, 0),
+                (low, _) if low >= 0 => (1, 0),
+                _ => (0, 0),
+            }
+        });
+        let automaton = exit.state.instance.as_ref().map(|instance| (instance.pre, instance.state));
+        Class { automaton: (exit.state.irql, automaton), result }
+    }
+}
+
+/// What keeps exits apart in a summary.
+#[derive(Debug, PartialEq, Eq)]
+struct Class {
+    automaton: (V, Option<(u8, u8)>),
+    result: Option<(u8, i64)>,
+}
+
+impl Run<'_, '_> {
+    /// Goes on behind a call of a function with a body.
+    pub(crate) fn enter(&mut self, mut state: State, body: FuncId, args: &[V], loc: Loc, site: Site, out: &mut Vec<(State, V)>) {
+        let name = self.engine.code.get(body).ir.name;
+        let summary = if self.engine.options.summaries { self.engine.base(body) } else { None };
+        let Some(summary) = summary else {
+            for arg in args {
+                if self.engine.values.as_int(*arg).is_none() {
+                    state.forget(&self.engine.values, *arg, site);
+                }
+            }
+            let result = self.engine.values.make(Node::Result(site));
+            out.push((state, result));
+            return;
+        };
+        let mut translate = Translate::new(args, &state, site);
+        let mut keyed = None;
+        let mut entered = state.clone();
+        if let Some(subject) = self.subject.clone() {
+            let before = state.instance.clone();
+            for theirs in summary.touched.iter().filter(|theirs| theirs.machine == subject.machine) {
+                let ours: Vec<V> = theirs.key.iter().map(|value| translate.value(&mut self.engine.values, *value)).collect();
+                let ours: Vec<V> = ours.into_iter().map(|value| self.engine.values.identity(value)).collect();
+                if ours == subject.key {
+                    keyed = self.engine.keyed(body, theirs);
+                    break;
+                }
+                let perhaps = ours.iter().zip(&subject.key).all(|(a, b)| self.engine.values.may_equal(*a, *b));
+                let moves = summary.moved.contains(theirs);
+                if perhaps && moves && before.as_ref().is_some_and(|instance| instance.state != 0) {
+                    // A call that may release (or take) this very object: nothing is known of it any more.
+                    if let Some(instance) = &mut entered.instance {
+                        instance.state = UNKNOWN;
+                        instance.others.clear();
+                    }
+                }
+            }
+        } else {
+            self.adopt(&summary.touched, &summary.moved, body, &mut translate);
+            self.inherit(&state, &summary.violations, &mut translate, name, loc);
+        }
+        let standing = entered.instance.as_ref().map_or(UNKNOWN, |instance| instance.state);
+        if let (Some(keyed), true) = (&keyed, standing != UNKNOWN) {
+            self.inherit(&state, &keyed.violations, &mut translate, name, loc);
+            let outcomes: Vec<&Outcome> = keyed.outcomes.iter().filter(|outcome| outcome.moved.as_ref().is_some_and(|moved| moved.pre == standing)).collect();
+            for outcome in outcomes {
+                self.pass(&entered, outcome, &mut translate, name, loc, site, out);
+            }
+            return;
+        }
+        for outcome in &summary.outcomes {
+            self.pass(&entered, outcome, &mut translate, name, loc, site, out);
+        }
+    }
+
+    /// The path that goes through the callee as `outcome` says, if it can.
+    #[expect(clippy::too_many_arguments, reason = "the parts of one call")]
+    fn pass(&mut self, before: &State, outcome: &Outcome, translate: &mut Translate<'_>, name: Symbol, loc: Loc, site: Site, out: &mut Vec<(State, V)>) {
+        let mut after = before.clone();
+        if !self.hold(&mut after, &outcome.facts, translate) {
+            return;
+        }
+        let values = &mut self.engine.values;
+        for root in &outcome.forgotten {
+            let root = translate.value(values, *root);
+            after.forget(values, root, site);
+        }
+        for field in &outcome.changed {
+            after.forget_name(values, *field, site);
+        }
+        for (address, value) in &outcome.writes {
+            let (address, value) = (translate.value(values, *address), translate.value(values, *value));
+            after.store(values, address, value, site);
+        }
+        after.irql = translate.value(values, outcome.irql);
+        let result = match outcome.result {
+            Some(result) => translate.value(values, result),
+            None => values.make(Node::Result(site)),
+        };
+        let mut told = after.irql != before.irql;
+        if let (Some(instance), Some(moved)) = (&mut after.instance, &outcome.moved) {
+            told |= moved.seen != 0;
+            instance.state = moved.post;
+            instance.seen |= moved.seen;
+            for (var, value) in moved.vars.iter() {
+                let value = translate.value(values, *value);
+                instance.vars.set(*var, value);
+            }
+        }
+        if told {
+            let post = after.instance.as_ref().map(|instance| instance.state);
+            after.trace.push_call(name, loc, outcome.trace.clone());
+            if let Some(post) = post {
+                after.trace.push(Kind::Event(name, post), loc);
+            }
+        }
+        out.push((after, result));
+    }
+
+    /// Learns what a callee's path assumes; false if it contradicts this path.
+    fn hold(&mut self, state: &mut State, facts: &[(V, Range)], translate: &mut Translate<'_>) -> bool {
+        if !self.engine.options.branch_facts {
+            return true;
+        }
+        for (value, range) in facts {
+            let value = translate.value(&mut self.engine.values, *value);
+            let truth = match (range.low, range.high) {
+                (0, 0) => Some(false),
+                (1, 1) => Some(true),
+                _ => None,
+            };
+            let values = &self.engine.values;
+            let compared = matches!(values.node(value), Node::Bin(..));
+            let possible = match truth {
+                Some(truth) if compared => state.facts.assume(values, value, truth),
+                _ => state.facts.restrict(values, value, range),
+            };
+            if !possible {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Objects of the callee become objects of this function.
+    fn adopt(&mut self, touched: &[Subject], moved: &FxHashSet<Subject>, body: FuncId, translate: &mut Translate<'_>) {
+        for theirs in touched {
+            if !theirs.key.iter().all(|value| summary::exportable(&self.engine.values, *value)) {
+                continue;
+            }
+            let values = &mut self.engine.values;
+            let key: Vec<V> = theirs.key.iter().map(|value| translate.value(values, *value)).collect();
+            let key = key.into_iter().map(|value| values.identity(value)).collect();
+            let ours = Subject { machine: theirs.machine, key };
+            if self.found.touched.len() < TOUCHED && !self.found.touched.contains(&ours) {
+                self.found.touched.push(ours.clone());
+            }
+            if moved.contains(theirs) && !self.found.moved.contains(&ours) && self.moves(body, theirs) {
+                self.found.moved.insert(ours);
+            }
+        }
+    }
+
+    /// Whether the callee may leave the object in another state than it found it in.
+    fn moves(&mut self, body: FuncId, subject: &Subject) -> bool {
+        let Some(keyed) = self.engine.keyed(body, subject) else { return true };
+        let moves = |outcome: &Outcome| outcome.moved.as_ref().is_some_and(|moved| moved.pre != moved.post && moved.post != UNKNOWN);
+        let breaks = keyed.violations.iter().any(|violation| violation.pre == 0);
+        breaks || keyed.outcomes.iter().any(|outcome| {
+            // Taken and given back in the middle is not moved; from a state it does not start in, it says nothing.
+            moves(outcome) && outcome.moved.as_ref().is_some_and(|moved| moved.pre == 0 || !keyed.outcomes.iter().any(|other| other.moved.as_ref().is_some_and(|m| m.pre == 0 && m.post == 0)))
+        })
+    }
+
+    /// Violations of the callee that happen when it is called as here.
+    fn inherit(&mut self, state: &State, violations: &[Violation], translate: &mut Translate<'_>, name: Symbol, loc: Loc) {
+        let standing = state.instance.as_ref().map(|instance| instance.state);
+        for theirs in violations {
+            if standing.is_some_and(|standing| standing != theirs.pre) || theirs.depth > 12 {
+                continue;
+            }
+            let mut after = state.clone();
+            if !self.hold(&mut after, &theirs.facts, translate) {
+                continue;
+            }
+            let values = &self.engine.values;
+            let mut entry = None;
+            if let Some(bad) = &theirs.entry {
+                let now = after.range(values, after.irql).meet(&Range::between(0, 15));
+                let bad_now = now.meet(bad);
+                if bad_now.is_empty() {
+                    continue;
+                }
+                if bad_now != now {
+                    // Only where the level comes from this function's own caller can it still turn out wrong.
+                    if values.node(after.irql) != Node::EntryIrql {
+                        continue;
+                    }
+                    entry = Some(bad_now);
+                } else if values.node(after.irql) == Node::EntryIrql && now != Range::between(0, 15) {
+                    entry = Some(bad_now);
+                } else if values.node(after.irql) == Node::EntryIrql {
+                    entry = Some(bad.clone());
+                }
+            }
+            let instance = state.instance.as_ref();
+            let mut trace = state.trace.clone();
+            trace.push_call(name, loc, theirs.trace.clone());
+            let level = if theirs.entry.is_some() && entry.is_none() { after.range(values, after.irql) } else { theirs.irql.clone() };
+            let ours = Violation {
+                pre: instance.map_or(0, |instance| instance.pre),
+                seen: theirs.seen | instance.map_or(0, |instance| instance.seen),
+                facts: summary::entry_facts(values, &after),
+                entry,
+                irql: level,
+                trace,
+                depth: theirs.depth + 1,
+                ..theirs.clone()
+            };
+            self.found.inherit(ours);
+        }
+    }
+}
+
+impl Found {
+    /// Adds a callee's violation: of those that one threshold makes, the first tells the story.
+    fn inherit(&mut self, new: Violation) {
+        let stateless = new.entry.is_some();
+        let told = |old: &Violation| old.machine == new.machine && old.entry == new.entry && old.pre == new.pre && old.depth > 0;
+        if stateless && self.violations.iter().filter(|old| told(old)).count() >= 2 {
+            return;
+        }
+        self.push(new);
+    }
+}
+

@@ -1,0 +1,469 @@
+//! Events: which pattern a call fits, what the machines make of it.
+
+use rulebook_frontend::ir::BinOp;
+use rulebook_machine::condition::Compare;
+use rulebook_machine::irql::Interval;
+
+use crate::call::Api;
+use crate::compiled::{CArg, CCondition, CNext, CPattern, CResult, CTerm, MachineId};
+use crate::describe;
+use crate::fact::Range;
+use crate::run::{Broken, Run, Subject};
+use crate::state::{Instance, State, UNKNOWN};
+use crate::trace::Kind;
+use crate::value::{Node, V};
+
+/// Whether something holds on a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Holds {
+    Yes,
+    No,
+    Perhaps,
+}
+
+impl Holds {
+    fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::No, _) | (_, Self::No) => Self::No,
+            (Self::Yes, Self::Yes) => Self::Yes,
+            _ => Self::Perhaps,
+        }
+    }
+}
+
+/// What a pattern made of a call.
+struct Fit {
+    holds: Holds,
+    /// Key variables that the pattern binds, by number.
+    keys: Vec<(u16, V)>,
+    /// Other variables that it binds.
+    vars: Vec<(u16, V)>,
+}
+
+impl Run<'_, '_> {
+    /// Judges the call by the machines that need no run of their own.
+    pub(crate) fn judge_stateless(&mut self, state: &State, api: &Api) {
+        if self.subject.is_some() {
+            return;
+        }
+        let compiled = self.engine.compiled;
+        let Some(places) = compiled.by_api.get(&api.name) else { return };
+        let mut decided: Option<MachineId> = None;
+        for place in places {
+            let machine = compiled.machine(place.machine);
+            if decided == Some(place.machine) || !machine.stateless {
+                continue;
+            }
+            let event = &machine.events[place.event as usize];
+            let fit = self.fit(state, state, &event.patterns[place.pattern as usize], api, None, machine.keys);
+            let when = event.when.iter().fold(fit.holds, |all, condition| all.and(self.holds(state, condition, api, &fit.vars)));
+            match when {
+                Holds::No => continue,
+                // The first pattern that may fit hides the later ones: nobody is convicted on a guess.
+                Holds::Perhaps => {
+                    decided = Some(place.machine);
+                    continue;
+                }
+                Holds::Yes => decided = Some(place.machine),
+            }
+            let mut fine = true;
+            if let CNext::Error(message) = machine.next(0, place.event) {
+                fine = false;
+                self.break_rule(state, place.machine, message, api, None, None);
+            }
+            for check in &machine.checks[place.event as usize] {
+                for condition in &check.require {
+                    if !self.require(state, condition, api, &fit.vars, (place.machine, check.message)) {
+                        fine = false;
+                    }
+                }
+            }
+            if fine {
+                self.found.fine.insert((place.machine, api.loc));
+            }
+        }
+    }
+
+    /// The events of the call: for a base run, which objects are touched; for a keyed run, the automaton moves.
+    pub(crate) fn happen(&mut self, state: State, api: &Api, result: V, before: V) -> Vec<State> {
+        let compiled = self.engine.compiled;
+        let Some(places) = compiled.by_api.get(&api.name) else { return vec![state] };
+        let Some(subject) = self.subject.clone() else {
+            self.discover(&state, api, result);
+            return vec![state];
+        };
+        let machine = compiled.machine(subject.machine);
+        let mut done = Vec::new();
+        let mut waiting = vec![state];
+        for place in places.iter().filter(|place| place.machine == subject.machine) {
+            let event = &machine.events[place.event as usize];
+            let pattern = &event.patterns[place.pattern as usize];
+            let mut next = Vec::new();
+            for state in waiting {
+                let fit = self.fit(&state, &state, pattern, api, Some(result), machine.keys);
+                let object = self.matches(&subject, &fit.keys);
+                let when = event.when.iter().fold(fit.holds, |all, condition| all.and(self.holds(&state, condition, api, &fit.vars)));
+                if when == Holds::No || object == Holds::No {
+                    next.push(state);
+                    continue;
+                }
+                // Paths on which the arguments do not fit wait for the next pattern.
+                let mut with = state.clone();
+                let fits = when == Holds::Yes || self.narrow(&mut with, pattern, api);
+                if when == Holds::Perhaps {
+                    next.push(state);
+                }
+                if !fits {
+                    continue;
+                }
+                let mut taken = Vec::new();
+                match &pattern.result {
+                    Some(test) => self.split(with, result, test, &mut taken, &mut next),
+                    None => taken.push(with),
+                }
+                for state in taken {
+                    done.push(self.step(state, &subject, place.event, object, &fit, api, before));
+                }
+            }
+            waiting = next;
+        }
+        done.extend(waiting);
+        done
+    }
+
+    /// Splits a path by a test of the result.
+    fn split(&self, state: State, result: V, test: &CResult, yes: &mut Vec<State>, no: &mut Vec<State>) {
+        if !self.engine.options.branch_facts {
+            no.push(state.clone());
+            yes.push(state);
+            return;
+        }
+        let values = &self.engine.values;
+        for range in &test.yes {
+            let mut with = state.clone();
+            if with.facts.restrict(values, result, range) {
+                yes.push(with);
+            }
+        }
+        let mut without = state;
+        if without.facts.restrict(values, result, &test.no) {
+            no.push(without);
+        }
+    }
+
+    /// Which objects the call is about, for runs to come.
+    fn discover(&mut self, state: &State, api: &Api, result: V) {
+        let compiled = self.engine.compiled;
+        let Some(places) = compiled.by_api.get(&api.name) else { return };
+        for place in places {
+            let machine = compiled.machine(place.machine);
+            if machine.stateless {
+                continue;
+            }
+            let pattern = &machine.events[place.event as usize].patterns[place.pattern as usize];
+            let fit = self.fit(state, state, pattern, api, Some(result), machine.keys);
+            if fit.holds == Holds::No {
+                continue;
+            }
+            let mut key = Vec::with_capacity(machine.keys);
+            for at in 0..machine.keys as u16 {
+                match fit.keys.iter().find(|(var, _)| *var == at) {
+                    Some((_, value)) => key.push(*value),
+                    None => break,
+                }
+            }
+            if key.len() == machine.keys && key.iter().all(|value| self.engine.values.as_int(*value).is_none()) {
+                let subject = Subject { machine: place.machine, key };
+                self.found.moved.insert(subject.clone());
+                if !self.found.touched.contains(&subject) {
+                    self.found.touched.push(subject);
+                }
+            }
+        }
+    }
+
+    /// How the call fits the pattern: arguments as passed, out parameters as stored.
+    fn fit(&mut self, before: &State, after: &State, pattern: &CPattern, api: &Api, result: Option<V>, keys: usize) -> Fit {
+        let mut fit = Fit { holds: Holds::Yes, keys: Vec::new(), vars: Vec::new() };
+        let wrong_count = pattern.args.len() > api.args.len() || (!pattern.rest && pattern.args.len() < api.args.len());
+        if wrong_count && !pattern.args.is_empty() {
+            // A call with other than the documented arguments is not the documented call.
+            fit.holds = Holds::No;
+            return fit;
+        }
+        let bind = |fit: &mut Fit, values: &mut crate::value::Values, var: u16, value: V| {
+            if (var as usize) < keys {
+                fit.keys.push((var, values.identity(value)));
+            } else {
+                fit.vars.push((var, value));
+            }
+        };
+        let values = &mut self.engine.values;
+        for (arg, value) in pattern.args.iter().zip(&api.args) {
+            match arg {
+                CArg::Any => {}
+                CArg::Var(var) => bind(&mut fit, values, *var, *value),
+                CArg::Out(var) => {
+                    let stored = after.load(values, *value);
+                    bind(&mut fit, values, *var, stored);
+                }
+                CArg::At(var) => {
+                    let stored = before.load(values, *value);
+                    bind(&mut fit, values, *var, stored);
+                }
+                CArg::Const(numbers) => fit.holds = fit.holds.and(one_of(&before.range(values, *value), numbers)),
+                CArg::Not(numbers) => fit.holds = fit.holds.and(not(one_of(&before.range(values, *value), numbers))),
+            }
+        }
+        if let (Some(var), Some(result)) = (pattern.binds, result) {
+            bind(&mut fit, values, var, result);
+        }
+        fit
+    }
+
+    /// Learns that the arguments fit; false if they cannot.
+    fn narrow(&self, state: &mut State, pattern: &CPattern, api: &Api) -> bool {
+        let values = &self.engine.values;
+        pattern.args.iter().zip(&api.args).all(|(arg, value)| match arg {
+            CArg::Const(numbers) => match numbers.as_slice() {
+                [one] => state.facts.restrict(values, *value, &Range::exactly(*one)),
+                _ => true,
+            },
+            CArg::Not(numbers) => {
+                let mut not = numbers.clone();
+                not.sort_unstable();
+                state.facts.restrict(values, *value, &Range { not, ..Range::ALL })
+            }
+            _ => true,
+        })
+    }
+
+    /// Whether the bound keys are those of the followed object.
+    fn matches(&self, subject: &Subject, keys: &[(u16, V)]) -> Holds {
+        keys.iter().fold(Holds::Yes, |all, (var, value)| {
+            let own = subject.key[*var as usize];
+            let one = match own == *value {
+                true => Holds::Yes,
+                false if self.engine.values.may_equal(own, *value) => Holds::Perhaps,
+                false => Holds::No,
+            };
+            all.and(one)
+        })
+    }
+
+    /// Moves the automaton of the followed object, or that of one that may be the same.
+    fn step(&mut self, mut state: State, subject: &Subject, event: u8, object: Holds, fit: &Fit, api: &Api, before: V) -> State {
+        let machine = self.engine.compiled.machine(subject.machine);
+        let Some(mut instance) = state.instance.take() else { return state };
+        if object == Holds::Perhaps {
+            let other = fit.keys.first().map_or(V(0), |(_, value)| *value);
+            let at = instance.others.iter().position(|(value, _)| *value == other);
+            let stands = at.map_or(0, |at| instance.others[at].1);
+            match machine.next(stands, event) {
+                // Not this other one, then: it may have been ours.
+                CNext::Error(_) => {
+                    if instance.state != 0 {
+                        instance.state = UNKNOWN;
+                    }
+                    instance.others.clear();
+                }
+                CNext::Go(to) => match at {
+                    Some(at) if *to == 0 => {
+                        instance.others.remove(at);
+                    }
+                    Some(at) => instance.others[at].1 = *to,
+                    None if instance.others.len() < 4 => instance.others.push((other, *to)),
+                    None => instance.state = UNKNOWN,
+                },
+                CNext::Stay => {}
+            }
+            state.instance = Some(instance);
+            return state;
+        }
+        let from = instance.state;
+        let seen = instance.seen;
+        for (var, value) in &fit.vars {
+            instance.vars.set(*var, *value);
+        }
+        let next = machine.next(from, event).clone();
+        state.instance = Some(instance);
+        let mut judged = state.clone();
+        judged.irql = before;
+        let mut fine = true;
+        if from != UNKNOWN {
+            let vars: Vec<(u16, V)> = judged.instance.iter().flat_map(|instance| instance.vars.iter().copied()).collect();
+            for check in &machine.checks[event as usize] {
+                for condition in &check.require {
+                    fine &= self.require(&judged, condition, api, &vars, (subject.machine, check.message));
+                }
+            }
+        }
+        let to = match &next {
+            CNext::Stay => from,
+            CNext::Go(to) => *to,
+            CNext::Error(message) => {
+                fine = false;
+                self.break_rule(&judged, subject.machine, message, api, None, Some(fit));
+                UNKNOWN
+            }
+        };
+        if fine {
+            self.found.fine.insert((subject.machine, api.loc));
+        }
+        if let Some(instance) = &mut state.instance {
+            instance.state = to;
+            instance.seen = seen | 1 << (event & 63);
+            if to == UNKNOWN {
+                instance.others.clear();
+            }
+        }
+        if to != from || next != CNext::Stay {
+            state.trace.push(Kind::Event(api.written, to), api.loc);
+        }
+        state
+    }
+
+    fn break_rule(&mut self, state: &State, machine: MachineId, message: &str, api: &Api, entry: Option<Range>, fit: Option<&Fit>) {
+        let irql = state.range(&self.engine.values, state.irql);
+        let key = match fit {
+            Some(fit) => fit.keys.first().map(|(_, value)| *value),
+            None => self.subject.as_ref().and_then(|subject| subject.key.first().copied()),
+        };
+        let object = key.map(|value| describe::value(&self.engine.values, self.ir, value)).unwrap_or_default();
+        self.violate(state, Broken { machine, message, api: api.written, entry, irql, loc: api.loc, object: &object });
+    }
+
+    /// Checks a requirement; false if it is violated, or would be at some level of entry.
+    fn require(&mut self, state: &State, condition: &CCondition, api: &Api, vars: &[(u16, V)], what: (MachineId, &str)) -> bool {
+        match condition {
+            CCondition::Irql(interval) => self.require_level(state, *interval, api, what),
+            CCondition::SameIrql => true,
+            CCondition::Compare(..) => {
+                let broken = self.holds(state, condition, api, vars) == Holds::No
+                    || self.is_another(state, condition, api, vars);
+                if broken {
+                    self.break_rule(state, what.0, what.1, api, None, None);
+                }
+                !broken
+            }
+        }
+    }
+
+    fn require_level(&mut self, state: &State, interval: Interval, api: &Api, what: (MachineId, &str)) -> bool {
+        let (low, high) = (i64::from(interval.min.0), i64::from(interval.max.0));
+        let values = &self.engine.values;
+        let now = state.range(values, state.irql).meet(&Range::between(0, 15));
+        if now.is_empty() {
+            return true;
+        }
+        if now.low > high || now.high < low {
+            self.break_rule(state, what.0, what.1, api, None, None);
+            return false;
+        }
+        if values.node(state.irql) == Node::EntryIrql {
+            for bad in [Range::between(high + 1, now.high), Range::between(now.low, low - 1)] {
+                if !bad.is_empty() {
+                    self.break_rule(state, what.0, what.1, api, Some(bad), None);
+                }
+            }
+        }
+        true
+    }
+
+    /// Whether a condition on values holds.
+    pub(crate) fn holds(&mut self, state: &State, condition: &CCondition, api: &Api, vars: &[(u16, V)]) -> Holds {
+        match condition {
+            CCondition::SameIrql => Holds::Perhaps,
+            CCondition::Irql(interval) => {
+                let now = state.range(&self.engine.values, state.irql);
+                let (low, high) = (i64::from(interval.min.0), i64::from(interval.max.0));
+                match (now.low >= low && now.high <= high, now.low > high || now.high < low) {
+                    (true, _) => Holds::Yes,
+                    (_, true) => Holds::No,
+                    _ => Holds::Perhaps,
+                }
+            }
+            CCondition::Compare(left, op, right) => {
+                let (Some(a), Some(b)) = (self.term(state, *left, api, vars), self.term(state, *right, api, vars)) else {
+                    return Holds::Perhaps;
+                };
+                let op = match op {
+                    Compare::Eq => BinOp::Eq,
+                    Compare::Ne => BinOp::Ne,
+                    Compare::Lt => BinOp::Lt,
+                    Compare::Le => BinOp::Le,
+                    Compare::Gt => BinOp::Gt,
+                    Compare::Ge => BinOp::Ge,
+                };
+                let value = self.comparison(a, op, b);
+                let can = state.facts.clone().assume(&self.engine.values, value, true);
+                let cannot = state.facts.clone().assume(&self.engine.values, value, false);
+                match (can, cannot) {
+                    (true, true) => Holds::Perhaps,
+                    (true, false) => Holds::Yes,
+                    (false, _) => Holds::No,
+                }
+            }
+        }
+    }
+
+    /// Whether two bound values that should be equal are different things: both are levels known by where they
+    /// were saved. That they could be equal by chance excuses nobody.
+    fn is_another(&mut self, state: &State, condition: &CCondition, api: &Api, vars: &[(u16, V)]) -> bool {
+        let CCondition::Compare(left @ CTerm::Var(_), Compare::Eq, right @ CTerm::Var(_)) = condition else { return false };
+        let (Some(a), Some(b)) = (self.term(state, *left, api, vars), self.term(state, *right, api, vars)) else { return false };
+        let values = &self.engine.values;
+        let known = |value: V| matches!(values.node(value), Node::Int(_) | Node::EntryIrql);
+        let (here, there) = (state.range(values, a), state.range(values, b));
+        let surely_same = here.low == here.high && here == there;
+        a != b && known(a) && known(b) && !surely_same
+    }
+
+    fn term(&mut self, state: &State, term: CTerm, api: &Api, vars: &[(u16, V)]) -> Option<V> {
+        let values = &mut self.engine.values;
+        match term {
+            CTerm::Var(var) => vars.iter().find(|(other, _)| *other == var).map(|(_, value)| *value),
+            CTerm::Arg(at) => api.args.get(at).copied(),
+            CTerm::Deref(at) => {
+                let address = *api.args.get(at)?;
+                let stored = state.load(values, address);
+                if values.node(stored) != Node::Init(address) {
+                    return Some(stored);
+                }
+                // A structure of one number: its only stored member is its value.
+                let mut members = state.memory().filter(|(other, _)| *other != address && values.within(*other, address));
+                match (members.next(), members.next()) {
+                    (Some((_, only)), None) => Some(*only),
+                    _ => Some(stored),
+                }
+            }
+            CTerm::Int(number) => Some(values.int(number)),
+            CTerm::Name(name) => Some(values.name(name)),
+        }
+    }
+}
+
+/// Whether a value in `range` is one of `numbers`.
+fn one_of(range: &Range, numbers: &[i64]) -> Holds {
+    if range.low == range.high && numbers.contains(&range.low) {
+        Holds::Yes
+    } else if numbers.iter().any(|number| range.contains(*number)) {
+        Holds::Perhaps
+    } else {
+        Holds::No
+    }
+}
+
+fn not(holds: Holds) -> Holds {
+    match holds {
+        Holds::Yes => Holds::No,
+        Holds::No => Holds::Yes,
+        Holds::Perhaps => Holds::Perhaps,
+    }
+}
+
+/// A fresh instance in `state`, assumed there at entry.
+pub(crate) fn instance(state: u8) -> Instance {
+    Instance { state, pre: state, seen: 0, others: Vec::new(), vars: crate::small::SmallMap::default() }
+}
+

@@ -1,0 +1,184 @@
+//! Convictions to findings: the words, the place, the way there.
+
+use rulebook_diagnostics::report::Sources;
+use rulebook_diagnostics::{Certainty, Finding, Severity, Step};
+use rulebook_frontend::Program;
+use rulebook_frontend::ir::Loc;
+use rulebook_machine::irql::{Interval, Level};
+
+use crate::code::{Code, FuncId};
+use crate::compiled::Compiled;
+use crate::fact::Range;
+use crate::roles::{Attached, Entry};
+use crate::summary::Violation;
+use crate::trace::{Kind, Trace};
+
+/// How many steps a finding shows.
+const STEPS: usize = 40;
+
+/// A violation that an entry point makes certain.
+#[derive(Debug)]
+pub(crate) struct Convicted {
+    violation: Violation,
+    root: FuncId,
+    /// The role type of the entry point.
+    role: Option<String>,
+    level: Range,
+    entry: Option<Entry>,
+}
+
+impl Convicted {
+    pub(crate) fn new(violation: &Violation, root: FuncId, role: Option<&Attached<'_>>, level: Range, entry: Option<Entry>) -> Self {
+        Self { violation: violation.clone(), root, role: role.map(|role| role.type_name.to_owned()), level, entry }
+    }
+}
+
+/// Makes findings of one driver.
+pub(crate) struct Findings<'d, 'p, 't> {
+    pub(crate) program: &'d Program,
+    pub(crate) compiled: &'d Compiled<'t>,
+    pub(crate) code: &'d Code<'p>,
+    pub(crate) project: &'d str,
+}
+
+impl Findings<'_, '_, '_> {
+    /// The findings, with the texts of the files they point into added to `sources`.
+    pub(crate) fn make(&self, convicted: Vec<Convicted>, sources: &mut Sources) -> Vec<Finding> {
+        let mut findings = Vec::with_capacity(convicted.len());
+        for one in convicted {
+            let finding = self.finding(&one);
+            for path in finding.trace.iter().map(|step| &step.place.path).chain([&finding.place.path]) {
+                if !sources.contains_key(path)
+                    && let Some(file) = self.program.files.iter().find(|file| file.path == *path)
+                {
+                    sources.insert(path.clone(), file.text.clone());
+                }
+            }
+            findings.push(finding);
+        }
+        findings
+    }
+
+    fn finding(&self, convicted: &Convicted) -> Finding {
+        let violation = &convicted.violation;
+        let machine = self.compiled.machine(violation.machine);
+        let rule = machine.rule;
+        let function = self.code.get(violation.function).ir.name;
+        let root = self.code.get(convicted.root).ir.name;
+        let place = self.place(violation.loc);
+        let entry = match &convicted.role {
+            Some(role) => format!("`{root}` ({role})"),
+            None => format!("`{root}`"),
+        };
+        let mut trace = Vec::new();
+        self.steps(&violation.trace, violation.machine, 0, &mut trace);
+        // The end of a long way says more than its middle.
+        if trace.len() > STEPS {
+            let cut = trace.len() - STEPS;
+            trace.drain(STEPS / 4..STEPS / 4 + cut);
+        }
+        let certainty = if violation.sometimes_fine { Certainty::SomePath } else { Certainty::EveryPath };
+        Finding {
+            fingerprint: self.fingerprint(&rule.id, violation.loc, function.as_str()),
+            message: self.message(convicted),
+            place,
+            rule: rule.id.clone(),
+            severity: Severity::Warning,
+            certainty,
+            function: function.to_string(),
+            entry,
+            trace,
+            note: rule.note.clone(),
+            help: rule.help.clone(),
+            see: rule.see.clone(),
+        }
+    }
+
+    fn message(&self, convicted: &Convicted) -> String {
+        let violation = &convicted.violation;
+        let machine = self.compiled.machine(violation.machine);
+        let function = self.code.get(violation.function).ir.name;
+        let mut text = violation.message.to_string();
+        for (hole, value) in [
+            ("{api}", violation.api.as_str()),
+            ("{function}", function.as_str()),
+            ("{irql}", &levels(&convicted.level)),
+            ("{entry-irql}", &convicted.entry.as_ref().map_or_else(|| "another level".to_owned(), |entry| interval(entry.within))),
+        ] {
+            text = text.replace(hole, value);
+        }
+        if let Some(key) = machine.vars.first().filter(|_| machine.keys > 0) {
+            text = text.replace(&format!("{{{key}}}"), &violation.object);
+        }
+        text
+    }
+
+    fn place(&self, loc: Loc) -> rulebook_diagnostics::Place {
+        match self.program.files.get(loc.file.0 as usize) {
+            Some(file) => file.lines.place(&file.path, &file.text, loc.span),
+            None => rulebook_diagnostics::Place::file(self.project),
+        }
+    }
+
+    fn text(&self, loc: Loc) -> &str {
+        self.program.files.get(loc.file.0 as usize).map_or("", |file| loc.span.slice(&file.text))
+    }
+
+    fn steps(&self, trace: &Trace, machine: crate::compiled::MachineId, depth: u32, out: &mut Vec<Step>) {
+        let states = self.compiled.machine(machine);
+        let mut state = String::new();
+        for step in trace.steps() {
+            let message = match step.kind {
+                Kind::Branch(truth) => {
+                    let condition = self.text(step.loc).split_whitespace().collect::<Vec<_>>().join(" ");
+                    let short: String = condition.chars().take(60).collect();
+                    let dots = if short.len() < condition.len() { "…" } else { "" };
+                    format!("`{short}{dots}` is {}", if truth { "true" } else { "false" })
+                }
+                Kind::Case => "a `case` is taken".to_owned(),
+                Kind::Event(name, to) => {
+                    states.state_name(to).clone_into(&mut state);
+                    format!("`{name}` is called")
+                }
+                Kind::Level(name) => format!("`{name}` changes the IRQL"),
+                Kind::Call(name) => format!("`{name}` is entered"),
+            };
+            out.push(Step { place: self.place(step.loc), message, state: state.clone(), depth });
+            if let Some(inner) = &step.inner
+                && depth < 12
+            {
+                self.steps(inner, machine, depth + 1, out);
+            }
+        }
+    }
+
+    /// The same for the same defect as long as its line and function stay: rule, path, function and the line's text.
+    fn fingerprint(&self, rule: &str, loc: Loc, function: &str) -> String {
+        let file = self.program.files.get(loc.file.0 as usize);
+        let line = file.map_or("", |file| file.text[..(loc.span.start as usize).min(file.text.len())].rsplit('\n').next().unwrap_or_default());
+        let rest = file.and_then(|file| file.text.get(loc.span.start as usize..)).and_then(|text| text.lines().next()).unwrap_or_default();
+        let name = file.and_then(|file| file.path.rsplit('/').next()).unwrap_or_default();
+        let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+        let words = [rule, name, function].into_iter().chain(line.split_whitespace()).chain(rest.split_whitespace());
+        for byte in words.flat_map(|word| word.bytes().chain([0])) {
+            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+        format!("{hash:016x}")
+    }
+}
+
+/// A range of levels for people.
+fn levels(range: &Range) -> String {
+    let level = |number: i64| Level(u8::try_from(number.clamp(0, 15)).unwrap_or_default());
+    interval(Interval { min: level(range.low), max: level(range.high) })
+}
+
+fn interval(interval: Interval) -> String {
+    match (interval.min, interval.max) {
+        (Level::PASSIVE, Level::HIGH) => "an unknown level".to_owned(),
+        (min, max) if min.name() == max.name() => format!("`{}`", min.long_name()),
+        (min, Level::HIGH) => format!("`{}` or above", min.long_name()),
+        (Level::PASSIVE, max) => format!("`{}` or below", max.long_name()),
+        (min, max) => format!("`{}` to `{}`", min.long_name(), max.long_name()),
+    }
+}

@@ -1,0 +1,126 @@
+//! The engine: lowered driver source and the rule table to findings.
+//!
+//! Invariant: it depends on the table alone, never on the catalog; no code here names a rule, an API,
+//! a role type or a status constant.
+
+mod alias;
+mod applies;
+mod call;
+mod code;
+mod compiled;
+mod describe;
+mod drive;
+mod engine;
+mod event;
+mod fact;
+mod finding;
+mod roles;
+mod run;
+mod small;
+mod state;
+mod summary;
+mod trace;
+mod value;
+
+use std::path::PathBuf;
+
+use rayon::prelude::*;
+use rulebook_diagnostics::Problem;
+use rulebook_diagnostics::report::{Report, RuleInfo, Sources};
+use rulebook_frontend::{Cache, Project};
+use rulebook_machine::{SpecError, Table};
+
+/// What the engine takes into account; everything is on by default.
+///
+/// The switches exist so that the corpus can prove that its fixtures rest on what they claim to rest on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "independent switches")]
+pub struct Options {
+    /// Branches teach facts, so that later branches on the same values agree with them.
+    pub branch_facts: bool,
+    /// Calls of functions with bodies are looked into.
+    pub summaries: bool,
+    /// Loops are gone round more than once.
+    pub loops: bool,
+    /// Other spellings of a function are read as the function.
+    pub aliases: bool,
+    /// Only these rules run (`model/Name`, compared without case); all where empty.
+    pub rules: Vec<String>,
+    /// Whether `Report::verdicts` is filled.
+    pub verdicts: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { branch_facts: true, summaries: true, loops: true, aliases: true, rules: Vec::new(), verdicts: false }
+    }
+}
+
+/// The rule table of the bundled catalog, as generated.
+pub fn bundled_table() -> Result<Table, SpecError> {
+    Table::from_json(include_str!("../table.json"))
+}
+
+/// Finds the drivers under `paths` and checks each with every rule of `table` that concerns it.
+///
+/// Returns the report and the texts of the files that its findings point into.
+/// `progress` is called after each driver with the number done, the number of all, and its name.
+#[must_use]
+pub fn check_paths(paths: &[PathBuf], table: &Table, options: &Options, progress: &(dyn Fn(usize, usize, &str) + Sync)) -> (Report, Sources) {
+    let (projects, problems) = rulebook_frontend::discover(paths);
+    check(&projects, problems, table, options, progress)
+}
+
+/// Checks `projects`, in parallel; the outcome does not depend on the number of threads.
+#[must_use]
+pub fn check(
+    projects: &[Project],
+    problems: Vec<Problem>,
+    table: &Table,
+    options: &Options,
+    progress: &(dyn Fn(usize, usize, &str) + Sync),
+) -> (Report, Sources) {
+    let cache = Cache::default();
+    let done = std::sync::atomic::AtomicUsize::new(0);
+    let parts: Vec<(Report, Sources)> = projects
+        .par_iter()
+        .with_max_len(1)
+        .map(|project| {
+            let part = drive::driver(project, table, options, &cache);
+            let count = done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1;
+            progress(count, projects.len(), &project.name);
+            part
+        })
+        .collect();
+    let mut report = Report { problems, ..Report::default() };
+    let mut sources = Sources::new();
+    for (part, texts) in parts {
+        report.findings.extend(part.findings);
+        report.problems.extend(part.problems);
+        report.verdicts.extend(part.verdicts);
+        let (sum, add) = (&mut report.summary, part.summary);
+        sum.drivers += add.drivers;
+        sum.files += add.files;
+        sum.lines += add.lines;
+        sum.functions += add.functions;
+        sum.untrusted += add.untrusted;
+        sum.inconclusive += add.inconclusive;
+        sum.not_applicable += add.not_applicable;
+        sources.extend(texts);
+    }
+    report.rules = table.rules.iter().filter(|rule| drive::wanted(options, &rule.id)).map(info).collect();
+    report.summary.rules = report.rules.len();
+    report.sort();
+    (report, sources)
+}
+
+fn info(rule: &rulebook_machine::table::Rule) -> RuleInfo {
+    RuleInfo {
+        id: rule.id.clone(),
+        summary: rule.summary.clone(),
+        family: rule.family.clone(),
+        note: rule.note.clone(),
+        help: rule.help.clone(),
+        see: rule.see.clone(),
+    }
+}

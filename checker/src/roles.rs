@@ -1,0 +1,241 @@
+//! Which function plays which role, and what the role's contract says.
+
+use rulebook_frontend::ir::{Annotation, Callee, Expr, Function, Instr, InstrKind, Place, Symbol, Unit};
+use rulebook_machine::irql::{Interval, Level};
+use rulebook_machine::semantics::{Role, Semantics};
+use rustc_hash::FxHashMap;
+
+use crate::compiled::Compiled;
+
+/// A role that a function has.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Attached<'t> {
+    /// The role type.
+    pub(crate) type_name: &'t str,
+    pub(crate) role: &'t Role,
+    /// The constant that it is registered under, such as a major function code.
+    pub(crate) index: Option<i64>,
+}
+
+/// The roles of a driver's functions.
+#[derive(Debug, Default)]
+pub(crate) struct Roles<'t> {
+    by_function: FxHashMap<Symbol, Vec<Attached<'t>>>,
+}
+
+/// The level at the entry of a role function.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Entry {
+    pub(crate) within: Interval,
+    /// Levels that convict although the interval holds others.
+    pub(crate) called_at: Vec<Level>,
+}
+
+impl<'t> Roles<'t> {
+    /// Finds the roles: by declaration, by registering calls, by assignment to members and tables.
+    pub(crate) fn find(units: &[Unit], compiled: &Compiled<'t>) -> Self {
+        let semantics = &compiled.table.semantics;
+        let mut roles = Self::default();
+        let fields = Fields::new(semantics);
+        for unit in units {
+            for prototype in &unit.prototypes {
+                if prototype.is_role {
+                    roles.attach(semantics, prototype.name, prototype.type_name.as_str(), None);
+                }
+                roles.annotated(semantics, compiled, prototype.name, &prototype.sal.function);
+            }
+            for table in &unit.tables {
+                if let Some(field) = table.field
+                    && let Some(role) = fields.field(field)
+                {
+                    roles.attach(semantics, table.function, role, None);
+                }
+            }
+            for function in &unit.functions {
+                roles.annotated(semantics, compiled, function.name, &function.sal.function);
+                for instr in function.blocks.iter().flat_map(|block| &block.instrs) {
+                    roles.registered(semantics, compiled, &fields, function, instr);
+                }
+            }
+        }
+        roles
+    }
+
+    /// The roles of a function.
+    pub(crate) fn of(&self, function: Symbol) -> &[Attached<'t>] {
+        self.by_function.get(&function).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether any function has the role through a table that the driver fills itself.
+    pub(crate) fn fills_tables(&self) -> bool {
+        let mut all = self.by_function.values().flatten();
+        all.any(|attached| attached.index.is_some())
+    }
+
+    fn attach(&mut self, semantics: &'t Semantics, function: Symbol, type_name: &str, index: Option<i64>) {
+        // `PFN_X` and `PX` are pointers to the role type `X`.
+        let found = semantics.roles.get_key_value(type_name).or_else(|| {
+            let pointed = type_name.strip_prefix("PFN_").or_else(|| type_name.strip_prefix('P'))?;
+            semantics.roles.get_key_value(pointed)
+        });
+        let Some((type_name, role)) = found else { return };
+        let attached = Attached { type_name, role, index };
+        let list = self.by_function.entry(function).or_default();
+        match list.iter_mut().find(|old| old.type_name == attached.type_name && (old.index.is_none() || index.is_none() || old.index == index)) {
+            // A registration says more than a declaration.
+            Some(old) => old.index = old.index.or(index),
+            None => list.push(attached),
+        }
+    }
+
+    fn annotated(&mut self, semantics: &'t Semantics, compiled: &Compiled<'t>, function: Symbol, annotations: &[Annotation]) {
+        let mut class = None;
+        let mut indexes = Vec::new();
+        for annotation in annotations {
+            match (annotation.name.as_str(), annotation.args.first()) {
+                ("Function_class" | "drv_functionClass", Some(Expr::Name(name))) => class = Some(*name),
+                ("Function_class" | "drv_functionClass", Some(Expr::Load(place))) => {
+                    if let Place::Global(name) = &**place {
+                        class = Some(*name);
+                    }
+                }
+                ("Dispatch_type" | "drv_dispatchType", Some(arg)) => indexes.extend(constant(compiled, arg)),
+                _ => {}
+            }
+        }
+        if let Some(class) = class {
+            self.attach(semantics, function, class.as_str(), None);
+        }
+        for index in indexes {
+            let list = self.by_function.get(&function).cloned().unwrap_or_default();
+            for attached in list.iter().filter(|attached| !attached.role.contract.irql.iter().all(|levels| levels.by_index.is_empty())) {
+                self.attach(semantics, function, attached.type_name, Some(index));
+            }
+        }
+    }
+
+    fn registered(&mut self, semantics: &'t Semantics, compiled: &Compiled<'t>, fields: &Fields<'t>, _function: &Function, instr: &Instr) {
+        match &instr.kind {
+            InstrKind::Assign { place, value } => {
+                let Some(target) = named(value) else { return };
+                match place {
+                    Place::Field(_, field) => {
+                        if let Some(role) = fields.field(*field) {
+                            self.attach(semantics, target, role, None);
+                        }
+                    }
+                    Place::Index(base, index) => {
+                        if let Place::Field(_, field) = &**base
+                            && let Some(role) = fields.table(*field)
+                        {
+                            // A loop that fills the whole table gives the role without an index.
+                            self.attach(semantics, target, role, Some(constant(compiled, index).unwrap_or(-1)));
+                        }
+                    }
+                    _ => {}
+                }
+            }
+            InstrKind::Call(call) => {
+                let Callee::Named(name) = &call.callee else { return };
+                let Some(function) = compiled.function(*name) else { return };
+                for (at, role) in &function.registers {
+                    if let Some(target) = call.args.get(*at).and_then(named) {
+                        self.attach(semantics, target, role, None);
+                    }
+                }
+            }
+            InstrKind::Havoc(_) | InstrKind::Assume(_) | InstrKind::Dead(_) => {}
+        }
+    }
+}
+
+/// Members and tables that give roles.
+struct Fields<'t> {
+    fields: FxHashMap<Symbol, &'t str>,
+    tables: FxHashMap<Symbol, &'t str>,
+}
+
+impl<'t> Fields<'t> {
+    fn new(semantics: &'t Semantics) -> Self {
+        let mut made = Self { fields: FxHashMap::default(), tables: FxHashMap::default() };
+        for (type_name, role) in &semantics.roles {
+            for way in &role.registered {
+                if !way.field.is_empty() {
+                    made.fields.entry(Symbol::new(&way.field)).or_insert(type_name);
+                }
+                if !way.table.is_empty() {
+                    made.tables.entry(Symbol::new(&way.table)).or_insert(type_name);
+                }
+            }
+        }
+        made
+    }
+
+    fn field(&self, name: Symbol) -> Option<&'t str> {
+        self.fields.get(&name).copied()
+    }
+
+    fn table(&self, name: Symbol) -> Option<&'t str> {
+        self.tables.get(&name).copied()
+    }
+}
+
+/// The function that a value names.
+fn named(expr: &Expr) -> Option<Symbol> {
+    match expr {
+        Expr::Function(name) => Some(*name),
+        Expr::Addr(place) => match &**place {
+            Place::Global(name) => Some(*name),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn constant(compiled: &Compiled<'_>, expr: &Expr) -> Option<i64> {
+    match expr {
+        Expr::Int(number) => Some(*number),
+        Expr::Name(name) => compiled.constants.get(name).copied(),
+        Expr::Load(place) => match &**place {
+            Place::Global(name) => compiled.constants.get(name).copied(),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+impl Attached<'_> {
+    /// The level at entry, where the documents say one.
+    pub(crate) fn entry(&self, compiled: &Compiled<'_>, mentioned: &dyn Fn(&str) -> bool) -> Option<Entry> {
+        let levels = self.role.contract.irql.as_ref()?;
+        let indexed = self.index.and_then(|index| {
+            let of = |name: &String| compiled.constants.get(&Symbol::new(name)).copied();
+            levels.by_index.iter().find(|(name, _)| of(name) == Some(index)).map(|(_, interval)| *interval)
+        });
+        let excused = levels.unless_mentioned.iter().any(|name| mentioned(name));
+        let called_at = if excused || indexed.is_some() { Vec::new() } else { levels.called_at.clone() };
+        Some(Entry { within: indexed.unwrap_or(levels.within), called_at })
+    }
+}
+
+/// The level at entry that a function's own annotations state.
+pub(crate) fn annotated_entry(annotations: &[&Annotation]) -> Option<Entry> {
+    let mut within = Interval::ANY;
+    let mut stated = false;
+    for annotation in annotations.iter().filter(|annotation| annotation.when.is_none()) {
+        let level = match annotation.args.first() {
+            Some(Expr::Name(name)) => name.as_str().parse::<Level>().ok(),
+            Some(Expr::Int(number)) => u8::try_from(*number).ok().map(Level),
+            _ => None,
+        };
+        let Some(level) = level else { continue };
+        match annotation.name.as_str() {
+            "IRQL_requires" => within = Interval::exactly(level),
+            "IRQL_requires_max" => within.max = within.max.min(level),
+            "IRQL_requires_min" => within.min = within.min.max(level),
+            _ => continue,
+        }
+        stated = true;
+    }
+    (stated && within.min <= within.max).then_some(Entry { within, called_at: Vec::new() })
+}

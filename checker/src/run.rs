@@ -1,0 +1,322 @@
+//! One run of the simulation: all paths of one function, merged where they agree in what matters.
+//!
+//! A base run follows values and the level alone and judges stateless machines call by call.
+//! A keyed run follows one object of one machine as well.
+
+use std::collections::BTreeMap;
+
+use rulebook_frontend::ir::{BinOp, BlockId, Function, InstrKind, Loc, Symbol, Term};
+use rustc_hash::FxHashSet;
+
+use crate::code::FuncId;
+use crate::compiled::MachineId;
+use crate::engine::Engine;
+use crate::fact::Range;
+use crate::state::State;
+use crate::summary::{self, Violation};
+use crate::trace::Kind;
+use crate::value::{Node, Site, V};
+
+/// How many paths that agree in automaton and level are kept apart at one point.
+const APART: usize = 4;
+/// The same at the head of a loop.
+const APART_IN_LOOP: usize = 2;
+/// After so many merges at one point, what changes from merge to merge is given up.
+const WIDEN_AFTER: u32 = 3;
+/// Block visits that a run may take, for each block and in all.
+const VISITS: (usize, usize) = (24, 400);
+
+/// The object that a keyed run follows.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Subject {
+    pub(crate) machine: MachineId,
+    /// The values of the machine's keys.
+    pub(crate) key: Vec<V>,
+}
+
+/// A path that ended in a return.
+#[derive(Debug)]
+pub(crate) struct Exit {
+    pub(crate) state: State,
+    pub(crate) result: Option<V>,
+    pub(crate) loc: Loc,
+}
+
+/// What a run found.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    pub(crate) exits: Vec<Exit>,
+    pub(crate) violations: Vec<Violation>,
+    /// Places that some path passes without a violation.
+    pub(crate) fine: FxHashSet<(MachineId, Loc)>,
+    /// Objects of keyed machines that the function touches, directly or through calls.
+    pub(crate) touched: Vec<Subject>,
+    /// Those of them that may be left in another state than they were found in.
+    pub(crate) moved: FxHashSet<Subject>,
+    /// Whether the budget ended the run.
+    pub(crate) cut: bool,
+}
+
+/// A run in progress.
+pub(crate) struct Run<'e, 'a> {
+    pub(crate) engine: &'e mut Engine<'a>,
+    pub(crate) id: FuncId,
+    pub(crate) ir: &'a Function,
+    pub(crate) subject: Option<Subject>,
+    pub(crate) found: Found,
+    /// States seen before each block, with the number of merges there.
+    seen: Vec<(Vec<State>, u32)>,
+    /// Blocks to visit, by their order: indexes into `seen`.
+    pending: BTreeMap<u32, Vec<usize>>,
+}
+
+impl<'e, 'a> Run<'e, 'a> {
+    pub(crate) fn new(engine: &'e mut Engine<'a>, id: FuncId, subject: Option<Subject>) -> Self {
+        let ir = engine.code.get(id).ir;
+        let seen = ir.blocks.iter().map(|_| (Vec::new(), 0)).collect();
+        Self { engine, id, ir, subject, found: Found::default(), seen, pending: BTreeMap::new() }
+    }
+
+    /// Runs from `start` until nothing new is found or the budget is spent.
+    pub(crate) fn go(mut self, start: Vec<State>) -> Found {
+        for state in start {
+            self.enqueue(BlockId(0), state, None);
+        }
+        let budget = VISITS.1 + VISITS.0 * self.ir.blocks.len();
+        let mut visits = 0;
+        while let Some((order, indexes)) = self.pending.pop_first() {
+            let block = self.engine.code.get(self.id).order[order as usize];
+            for index in indexes {
+                visits += 1;
+                if visits > budget {
+                    self.found.cut = true;
+                    return self.found;
+                }
+                let state = self.seen[block.0 as usize].0[index].clone();
+                self.block(block, state);
+            }
+        }
+        self.found
+    }
+
+    fn enqueue(&mut self, to: BlockId, state: State, from: Option<BlockId>) {
+        let function = self.engine.code.get(self.id);
+        let order = function.position[to.0 as usize];
+        let head = function.loop_head[to.0 as usize];
+        let back = from.is_some_and(|from| function.position[from.0 as usize] >= order);
+        if back && !self.engine.options.loops {
+            return;
+        }
+        let (list, merges) = &mut self.seen[to.0 as usize];
+        if list.iter().any(|other| other.same(&state)) {
+            return;
+        }
+        let mates: Vec<usize> = (0..list.len()).filter(|at| list[*at].mergeable(&state)).collect();
+        let limit = if head { APART_IN_LOOP } else { APART };
+        let index = match mates.last() {
+            Some(at) if mates.len() >= limit => {
+                let widen = *merges >= WIDEN_AFTER;
+                let joined = list[*at].join(&mut self.engine.values, &state, to.0, widen);
+                *merges += 1;
+                if joined.same(&list[*at]) {
+                    return;
+                }
+                list[*at] = joined;
+                *at
+            }
+            _ => {
+                list.push(state);
+                list.len() - 1
+            }
+        };
+        let pending = self.pending.entry(order).or_default();
+        if !pending.contains(&index) {
+            pending.push(index);
+        }
+    }
+
+    fn block(&mut self, at: BlockId, state: State) {
+        let ir = self.ir;
+        let block = &ir.blocks[at.0 as usize];
+        let first = self.engine.code.get(self.id).first_site[at.0 as usize];
+        let mut states = vec![state];
+        for (index, instr) in block.instrs.iter().enumerate() {
+            let site = Site(first + index as u32);
+            let mut next = Vec::with_capacity(states.len());
+            for mut state in states {
+                match &instr.kind {
+                    InstrKind::Assign { place, value } => {
+                        let values = &mut self.engine.values;
+                        let value = state.eval(values, ir, value);
+                        let address = state.address(values, ir, place);
+                        state.store(values, address, value, site);
+                        next.push(state);
+                    }
+                    InstrKind::Havoc(place) => {
+                        let address = state.address(&mut self.engine.values, ir, place);
+                        state.forget(&self.engine.values, address, site);
+                        next.push(state);
+                    }
+                    InstrKind::Assume(expr) => {
+                        let value = state.eval(&mut self.engine.values, ir, expr);
+                        if self.assume(&mut state, value, true) {
+                            next.push(state);
+                        }
+                    }
+                    InstrKind::Dead(local) => {
+                        let address = self.engine.values.make(Node::Local(*local));
+                        state.forget(&self.engine.values, address, site);
+                        next.push(state);
+                    }
+                    InstrKind::Call(call) => {
+                        if let (Some(handler), true) = (call.unwind, self.may_raise(call)) {
+                            self.enqueue(handler, state.clone(), Some(at));
+                        }
+                        self.call(state, call, instr.loc, site, &mut next);
+                    }
+                }
+            }
+            states = self.thin(next, at);
+        }
+        let site = Site(first + block.instrs.len() as u32);
+        for state in states {
+            self.leave(at, &block.term, state, site);
+        }
+    }
+
+    /// Paths that came to agree inside a block are one.
+    fn thin(&mut self, states: Vec<State>, block: BlockId) -> Vec<State> {
+        if states.len() <= 1 {
+            return states;
+        }
+        let mut kept: Vec<State> = Vec::with_capacity(states.len());
+        for state in states {
+            if kept.iter().any(|other| other.same(&state)) {
+                continue;
+            }
+            let mates: Vec<usize> = (0..kept.len()).filter(|at| kept[*at].mergeable(&state)).collect();
+            match mates.last() {
+                Some(at) if mates.len() >= 2 * APART => {
+                    kept[*at] = kept[*at].join(&mut self.engine.values, &state, block.0, false);
+                }
+                _ => kept.push(state),
+            }
+        }
+        kept
+    }
+
+    fn leave(&mut self, at: BlockId, term: &Term, state: State, site: Site) {
+        let ir = self.ir;
+        match term {
+            Term::Goto(to) => self.enqueue(*to, state, Some(at)),
+            Term::Unreachable => {}
+            Term::Return { value, loc } => {
+                let mut state = state;
+                let result = value.as_ref().map(|value| state.eval(&mut self.engine.values, ir, value));
+                if let Some(result) = result {
+                    // Kept in memory, so that merging paths merges their results.
+                    let slot = self.engine.result_slot;
+                    state.store(&self.engine.values, slot, result, site);
+                }
+                self.found.exits.push(Exit { state, result, loc: *loc });
+            }
+            Term::Branch { cond, then, other, loc } => {
+                let value = state.eval(&mut self.engine.values, ir, cond);
+                let mut no = state.clone();
+                let mut yes = state;
+                let (can, cannot) = (self.assume(&mut yes, value, true), self.assume(&mut no, value, false));
+                let told = can && cannot;
+                for (mut state, to, truth, possible) in [(yes, then, true, can), (no, other, false, cannot)] {
+                    if possible {
+                        if told {
+                            state.trace.push(Kind::Branch(truth), *loc);
+                        }
+                        self.enqueue(*to, state, Some(at));
+                    }
+                }
+            }
+            Term::Switch { value, cases, default, loc } => {
+                let value = state.eval(&mut self.engine.values, ir, value);
+                let mut rest = state;
+                let mut possible = true;
+                for (case, to) in cases {
+                    let values = &mut self.engine.values;
+                    let case = rest.eval(values, ir, case);
+                    let equal = values.binary(BinOp::Eq, value, case);
+                    let mut here = rest.clone();
+                    if possible && self.assume(&mut here, equal, true) {
+                        here.trace.push(Kind::Case, *loc);
+                        self.enqueue(*to, here, Some(at));
+                    }
+                    possible = possible && self.assume(&mut rest, equal, false);
+                }
+                if possible {
+                    self.enqueue(*default, rest, Some(at));
+                }
+            }
+        }
+    }
+
+    /// Learns a branch; false if the path cannot take it.
+    pub(crate) fn assume(&self, state: &mut State, value: V, truth: bool) -> bool {
+        !self.engine.options.branch_facts || state.facts.assume(&self.engine.values, value, truth)
+    }
+
+    /// Records a violation on this path.
+    pub(crate) fn violate(&mut self, state: &State, what: Broken<'_>) {
+        let values = &self.engine.values;
+        let instance = state.instance.as_ref();
+        let violation = Violation {
+            machine: what.machine,
+            message: what.message.into(),
+            api: what.api,
+            pre: instance.map_or(0, |instance| instance.pre),
+            seen: instance.map_or(0, |instance| instance.seen),
+            facts: summary::entry_facts(values, state),
+            entry: what.entry,
+            irql: what.irql,
+            loc: what.loc,
+            function: self.id,
+            object: what.object.into(),
+            trace: state.trace.clone(),
+            sometimes_fine: false,
+            depth: 0,
+        };
+        self.found.push(violation);
+    }
+}
+
+/// What a run says of a violation at its own function's call.
+pub(crate) struct Broken<'s> {
+    pub(crate) machine: MachineId,
+    pub(crate) message: &'s str,
+    pub(crate) api: Symbol,
+    pub(crate) entry: Option<Range>,
+    pub(crate) irql: Range,
+    pub(crate) loc: Loc,
+    pub(crate) object: &'s str,
+}
+
+/// How many violations of one machine a summary carries for one place, and in all.
+const PER_PLACE: usize = 3;
+const PER_MACHINE: usize = 40;
+
+impl Found {
+    /// Adds a violation unless one like it is there.
+    pub(crate) fn push(&mut self, new: Violation) {
+        let alike = self.violations.iter().filter(|old| old.machine == new.machine);
+        let (mut here, mut all) = (0, 0);
+        for old in alike {
+            all += 1;
+            if old.loc == new.loc && old.pre == new.pre && old.message == new.message {
+                here += 1;
+                if old.entry == new.entry && old.facts == new.facts {
+                    return;
+                }
+            }
+        }
+        if here < PER_PLACE && all < PER_MACHINE {
+            self.violations.push(new);
+        }
+    }
+}

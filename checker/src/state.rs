@@ -1,0 +1,295 @@
+//! What is known at one point of one path: memory, facts, the level, the tracked object.
+
+use rulebook_frontend::ir::{Expr, Function, Place, Symbol};
+
+use crate::fact::{Facts, Range};
+use crate::small::SmallMap;
+use crate::trace::Trace;
+use crate::value::{Node, Site, V, Values};
+
+/// The index of the state `unknown` in a compiled machine.
+pub(crate) const UNKNOWN: u8 = u8::MAX;
+
+/// The object that a run of the simulation follows, and where its automaton stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Instance {
+    /// The automaton's state.
+    pub(crate) state: u8,
+    /// The state it was assumed to be in at entry.
+    pub(crate) pre: u8,
+    /// Events that happened on the way, as bits.
+    pub(crate) seen: u64,
+    /// Other objects that may be the same one, with their states.
+    pub(crate) others: Vec<(V, u8)>,
+    /// Values bound to variables that are not keys.
+    pub(crate) vars: SmallMap<u16, V>,
+}
+
+/// One path, or several that agree in all that matters.
+#[derive(Debug, Clone)]
+pub(crate) struct State {
+    memory: SmallMap<V, V>,
+    /// Addresses (and, as [`Node::Opaque`] of a member's name, members of whatever object) that a call may have changed.
+    havoc: SmallMap<V, Site>,
+    pub(crate) facts: Facts,
+    /// The current level.
+    pub(crate) irql: V,
+    pub(crate) instance: Option<Instance>,
+    pub(crate) trace: Trace,
+}
+
+impl State {
+    pub(crate) fn new(irql: V) -> Self {
+        Self {
+            memory: SmallMap::default(),
+            havoc: SmallMap::default(),
+            facts: Facts::default(),
+            irql,
+            instance: None,
+            trace: Trace::default(),
+        }
+    }
+
+    /// Whether the two say the same, however they were reached.
+    pub(crate) fn same(&self, other: &Self) -> bool {
+        self.irql == other.irql
+            && self.instance == other.instance
+            && self.memory == other.memory
+            && self.facts == other.facts
+            && self.havoc == other.havoc
+    }
+
+    /// Whether the two may be merged: the automaton and the level agree.
+    pub(crate) fn mergeable(&self, other: &Self) -> bool {
+        let automaton = |state: &Self| state.instance.as_ref().map(|i| (i.state, i.pre, i.others.clone()));
+        self.irql == other.irql && automaton(self) == automaton(other)
+    }
+
+    pub(crate) fn memory(&self) -> impl Iterator<Item = &(V, V)> {
+        self.memory.iter()
+    }
+
+    pub(crate) fn havocs(&self) -> impl Iterator<Item = &(V, Site)> {
+        self.havoc.iter()
+    }
+
+    /// The value stored at `address`.
+    pub(crate) fn load(&self, values: &mut Values, address: V) -> V {
+        if let Some(value) = self.memory.get(address) {
+            return *value;
+        }
+        if !self.havoc.is_empty() {
+            let mut at = address;
+            let mut last = true;
+            loop {
+                if let Some(site) = self.havoc.get(at) {
+                    return values.make(Node::Havoc(address, *site));
+                }
+                let (base, field) = match values.node(at) {
+                    Node::Global(name) if last => (None, Some(name)),
+                    _ => values.parent(at).map_or((None, None), |(base, field)| (Some(base), field)),
+                };
+                // Only the last member names the object that a store to a member changes.
+                if let (true, Some(name)) = (last, field) {
+                    let any = values.make(Node::Opaque(name));
+                    if let Some(site) = self.havoc.get(any) {
+                        return values.make(Node::Havoc(address, *site));
+                    }
+                }
+                last = false;
+                match base {
+                    Some(base) => at = base,
+                    None => break,
+                }
+            }
+        }
+        values.make(Node::Init(address))
+    }
+
+    /// Stores `value` at `address`; what may be the same place is no longer known.
+    pub(crate) fn store(&mut self, values: &Values, address: V, value: V, site: Site) {
+        let overlaps = |other: V| {
+            other != address && (values.within(other, address) || (values.parent(other).is_some() && values.may_equal(other, address)))
+        };
+        let stale: Vec<V> = self.memory.iter().map(|(other, _)| *other).filter(|other| overlaps(*other)).collect();
+        if !stale.is_empty() {
+            self.memory.retain(|other, _| !stale.contains(&other));
+            for other in stale {
+                self.havoc.set(other, site);
+            }
+        }
+        self.memory.set(address, value);
+    }
+
+    /// Forgets what is stored at `root` and in it.
+    pub(crate) fn forget(&mut self, values: &Values, root: V, site: Site) {
+        self.memory.retain(|address, _| !values.within(address, root));
+        self.havoc.set(root, site);
+    }
+
+    /// Forgets the member or variable of that name in every object outside the function.
+    pub(crate) fn forget_name(&mut self, values: &mut Values, name: Symbol, site: Site) {
+        let named = |values: &Values, address: V| match values.node(address) {
+            Node::Field(_, field) => field == name && !values.in_local(address),
+            Node::Global(global) => global == name,
+            _ => false,
+        };
+        let values_ref: &Values = values;
+        self.memory.retain(|address, _| !named(values_ref, address));
+        let any = values.make(Node::Opaque(name));
+        self.havoc.set(any, site);
+    }
+
+    /// The address of a place.
+    pub(crate) fn address(&self, values: &mut Values, function: &Function, place: &Place) -> V {
+        match place {
+            Place::Local(id) => {
+                let local = &function.locals[id.0 as usize];
+                if local.is_static {
+                    let name = Symbol::new(&format!("{}::{}", function.name, local.name));
+                    return values.make(Node::Global(name));
+                }
+                values.make(Node::Local(*id))
+            }
+            Place::Global(name) => values.make(Node::Global(*name)),
+            Place::Deref(pointer) => self.eval(values, function, pointer),
+            Place::Field(base, field) => {
+                let base = self.address(values, function, base);
+                values.make(Node::Field(base, *field))
+            }
+            Place::Index(base, index) => {
+                let index = self.eval(values, function, index);
+                let base = match &**base {
+                    Place::Local(id) if !function.locals[id.0 as usize].is_array => self.eval_load(values, function, base),
+                    _ => self.address(values, function, base),
+                };
+                values.make(Node::Index(base, index))
+            }
+        }
+    }
+
+    fn eval_load(&self, values: &mut Values, function: &Function, place: &Place) -> V {
+        let address = self.address(values, function, place);
+        match place {
+            // The name of an array is its address.
+            Place::Local(id) if function.locals[id.0 as usize].is_array && !matches!(values.node(address), Node::Global(_)) => {
+                if id.0 < function.param_count { self.load(values, address) } else { address }
+            }
+            _ => self.load(values, address),
+        }
+    }
+
+    /// The value of an expression.
+    pub(crate) fn eval(&self, values: &mut Values, function: &Function, expr: &Expr) -> V {
+        match expr {
+            Expr::Int(number) => values.int(*number),
+            Expr::Str(text) => values.make(Node::Str(*text)),
+            Expr::Name(name) => values.name(*name),
+            Expr::Function(name) => values.make(Node::Function(*name)),
+            Expr::Load(place) => self.eval_load(values, function, place),
+            Expr::Addr(place) => self.address(values, function, place),
+            Expr::Unary(op, inner) => {
+                let inner = self.eval(values, function, inner);
+                values.unary(*op, inner)
+            }
+            Expr::Binary(op, a, b) => {
+                let a = self.eval(values, function, a);
+                let b = self.eval(values, function, b);
+                values.binary(*op, a, b)
+            }
+            Expr::Opaque(text) => values.make(Node::Opaque(*text)),
+            Expr::Container(inner, field) => {
+                let inner = self.eval(values, function, inner);
+                match values.node(inner) {
+                    // The structure around a member whose structure is known is that structure.
+                    Node::Field(base, name) if name == *field => base,
+                    _ => values.make(Node::Container(inner, *field)),
+                }
+            }
+        }
+    }
+
+    /// What `value` may be on this path.
+    pub(crate) fn range(&self, values: &Values, value: V) -> Range {
+        self.facts.range(values, value)
+    }
+
+    /// Values made by `site` before now belong to an earlier pass of a loop: they get another name.
+    pub(crate) fn retire(&mut self, values: &mut Values, site: Site) {
+        let made_here = |values: &Values, value: V| match values.node(value) {
+            Node::Result(at) | Node::Fresh(at, _) | Node::Havoc(_, at) => at == site,
+            _ => false,
+        };
+        let held: Vec<(V, V)> = self.memory.iter().filter(|(_, value)| made_here(values, *value)).copied().collect();
+        for (address, value) in held {
+            let old = values.make(Node::Old(value));
+            self.memory.set(address, old);
+        }
+        let values: &Values = values;
+        self.facts.forget(|value| !made_from(values, value, &|part| made_here(values, part)));
+    }
+
+    /// The path that stands for both, where they meet at `block`.
+    pub(crate) fn join(&self, values: &mut Values, other: &Self, block: u32, widen: bool) -> Self {
+        let mut memory = SmallMap::default();
+        if self.memory.same(&other.memory) {
+            memory = self.memory.clone();
+        } else {
+            let mut addresses: Vec<V> = self.memory.iter().chain(other.memory.iter()).map(|(address, _)| *address).collect();
+            addresses.sort_unstable();
+            addresses.dedup();
+            for address in addresses {
+                let (here, there) = (self.load(values, address), other.load(values, address));
+                let value = if here == there { here } else { values.make(Node::Phi(block, address)) };
+                memory.set(address, value);
+            }
+        }
+        let mut havoc = self.havoc.clone();
+        for (root, site) in other.havoc.iter() {
+            match havoc.get(*root) {
+                Some(here) if here >= site => {}
+                _ => havoc.set(*root, *site),
+            }
+        }
+        let mut facts = self.facts.join(&other.facts, widen);
+        // What is newly merged here has, of its earlier facts, only those of the two sides.
+        for (address, value) in memory.iter() {
+            if values.node(*value) == Node::Phi(block, *address) {
+                let (here, there) = (self.load(values, *address), other.load(values, *address));
+                let range = self.range(values, here).join(&other.range(values, there));
+                facts.forget(|fact| !depends(values, fact, *value));
+                if !widen && range != Range::ALL {
+                    facts.restrict(values, *value, &range);
+                }
+            }
+        }
+        let instance = self.instance.clone().map(|mut instance| {
+            if let Some(there) = &other.instance {
+                instance.seen |= there.seen;
+                instance.vars.retain(|var, value| there.vars.get(var) == Some(value));
+            }
+            instance
+        });
+        Self { memory, havoc, facts, irql: self.irql, instance, trace: self.trace.clone() }
+    }
+}
+
+/// Whether `value` is made from `part`.
+fn depends(values: &Values, value: V, part: V) -> bool {
+    // Values are made after their parts.
+    value >= part && made_from(values, value, &|other| other == part)
+}
+
+/// Whether `value` is one of `parts` or made from one.
+fn made_from(values: &Values, value: V, parts: &dyn Fn(V) -> bool) -> bool {
+    if parts(value) {
+        return true;
+    }
+    match values.node(value) {
+        Node::Field(a, _) | Node::Init(a) | Node::Havoc(a, _) | Node::Phi(_, a) | Node::Un(_, a) | Node::Pure(_, a) | Node::Container(a, _) => {
+            made_from(values, a, parts)
+        }
+        Node::Index(a, b) | Node::Cons(a, b) | Node::Bin(_, a, b) => made_from(values, a, parts) || made_from(values, b, parts),
+        _ => false,
+    }
+}

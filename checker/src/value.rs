@@ -1,0 +1,307 @@
+//! Symbolic values, hash-consed: equal values are equal numbers.
+//!
+//! A value is named by where it comes from, seen from the function under analysis: a parameter, the
+//! content of a memory path at entry, the result of a call site. So an unmodified path loads the same
+//! value twice, and a callee's values can be rewritten into its caller's (see [`crate::summary`]).
+
+use rulebook_frontend::ir::{BinOp, LocalId, Symbol, UnOp};
+use rustc_hash::FxHashMap;
+
+/// A value in a [`Values`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct V(pub(crate) u32);
+
+/// A call site or other instruction of the function under analysis.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct Site(pub(crate) u32);
+
+/// How a value is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Node {
+    /// A known number; unknown names of constants are numbers far from all others (see [`Values::name`]).
+    Int(i64),
+    /// A string literal.
+    Str(Symbol),
+    /// A function.
+    Function(Symbol),
+    /// The value of a parameter at entry.
+    Param(u32),
+    /// The level at entry.
+    EntryIrql,
+    /// The address of a local.
+    Local(LocalId),
+    /// The address of a variable outside functions.
+    Global(Symbol),
+    /// The address of a member of what the first value points to.
+    Field(V, Symbol),
+    /// The address of an element.
+    Index(V, V),
+    /// The value stored at an address when the function was entered.
+    Init(V),
+    /// The value at an address after a call at the site may have changed it.
+    Havoc(V, Site),
+    /// The value at an address where paths met that disagree about it.
+    Phi(u32, V),
+    /// The result of a call.
+    Result(Site),
+    /// A value that a callee made, in the function that calls it at the site.
+    Fresh(Site, V),
+    /// What an earlier pass of a loop knew under this value.
+    Old(V),
+    /// The result of an accessor applied to values.
+    Pure(Symbol, V),
+    /// A list of values.
+    Cons(V, V),
+    /// The structure around a member.
+    Container(V, Symbol),
+    /// A unary operation.
+    Un(UnOp, V),
+    /// A binary operation.
+    Bin(BinOp, V, V),
+    /// A text whose value is not modelled.
+    Opaque(Symbol),
+}
+
+/// Numbers from here on stand for names of constants whose values are not known.
+const NAMES: i64 = 1 << 60;
+
+/// The number that stands for a name whose value is not known.
+pub(crate) fn name_number(name: &str) -> i64 {
+    // FNV-1a of the text, so that the number does not depend on the order of interning.
+    let hash = name
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    NAMES | i64::try_from(hash >> 5).unwrap_or_default() & (NAMES - 1)
+}
+
+/// The values of one driver.
+#[derive(Debug, Default)]
+pub(crate) struct Values {
+    nodes: Vec<Node>,
+    numbers: FxHashMap<Node, V>,
+}
+
+impl Values {
+    /// How `value` is made.
+    pub(crate) fn node(&self, value: V) -> Node {
+        self.nodes[value.0 as usize]
+    }
+
+    /// The value made so.
+    pub(crate) fn make(&mut self, node: Node) -> V {
+        if let Some(value) = self.numbers.get(&node) {
+            return *value;
+        }
+        let value = V(self.nodes.len() as u32);
+        self.nodes.push(node);
+        self.numbers.insert(node, value);
+        value
+    }
+
+    pub(crate) fn int(&mut self, number: i64) -> V {
+        self.make(Node::Int(number))
+    }
+
+    /// The value of a constant whose number is not known: equal names are equal, others differ.
+    pub(crate) fn name(&mut self, name: Symbol) -> V {
+        self.int(name_number(name.as_str()))
+    }
+
+    /// The number, where it is known.
+    pub(crate) fn as_int(&self, value: V) -> Option<i64> {
+        match self.node(value) {
+            Node::Int(number) => Some(number),
+            _ => None,
+        }
+    }
+
+    /// Whether the value is an address, which is never null.
+    pub(crate) fn is_address(&self, value: V) -> bool {
+        matches!(
+            self.node(value),
+            Node::Local(_) | Node::Global(_) | Node::Function(_) | Node::Str(_) | Node::Index(..) | Node::Field(..)
+        )
+    }
+
+    /// The address without its last member or element, and that member (elements have none).
+    pub(crate) fn parent(&self, address: V) -> Option<(V, Option<Symbol>)> {
+        match self.node(address) {
+            Node::Field(base, field) => Some((base, Some(field))),
+            Node::Index(base, _) => Some((base, None)),
+            _ => None,
+        }
+    }
+
+    /// Whether `address` lies in a local of the function (without following a pointer).
+    pub(crate) fn in_local(&self, mut address: V) -> bool {
+        while let Some((base, _)) = self.parent(address) {
+            address = base;
+        }
+        matches!(self.node(address), Node::Local(_))
+    }
+
+    /// Whether `address` is `root` or lies in it.
+    pub(crate) fn within(&self, mut address: V, root: V) -> bool {
+        loop {
+            if address == root {
+                return true;
+            }
+            match self.parent(address) {
+                Some((base, _)) => address = base,
+                None => return false,
+            }
+        }
+    }
+
+    pub(crate) fn unary(&mut self, op: UnOp, value: V) -> V {
+        match (op, self.node(value)) {
+            (UnOp::Neg, Node::Int(n)) => self.int(n.wrapping_neg()),
+            (UnOp::BitNot, Node::Int(n)) if n < NAMES => self.int(!n),
+            (UnOp::Not, Node::Int(n)) => self.int(i64::from(n == 0)),
+            (UnOp::Not, Node::Bin(op, a, b)) if negated(op).is_some() => {
+                let op = negated(op).unwrap_or(op);
+                self.binary(op, a, b)
+            }
+            (UnOp::Not, _) => {
+                let zero = self.int(0);
+                self.binary(BinOp::Eq, value, zero)
+            }
+            _ => self.make(Node::Un(op, value)),
+        }
+    }
+
+    /// A binary operation, simplified, comparisons in one canonical direction.
+    pub(crate) fn binary(&mut self, op: BinOp, a: V, b: V) -> V {
+        if let (Some(x), Some(y)) = (self.as_int(a), self.as_int(b))
+            && let Some(number) = fold(op, x, y)
+        {
+            return self.int(number);
+        }
+        match op {
+            BinOp::Gt => return self.binary(BinOp::Lt, b, a),
+            BinOp::Ge => return self.binary(BinOp::Le, b, a),
+            BinOp::Eq | BinOp::Ne if a == b => return self.int(i64::from(op == BinOp::Eq)),
+            BinOp::Le if a == b => return self.int(1),
+            BinOp::Lt if a == b => return self.int(0),
+            BinOp::Add | BinOp::Sub | BinOp::Or | BinOp::Xor | BinOp::Shl | BinOp::Shr if self.as_int(b) == Some(0) => {
+                return a;
+            }
+            BinOp::Add | BinOp::Or | BinOp::Xor if self.as_int(a) == Some(0) => return b,
+            _ => {}
+        }
+        // A truth value compared with a truth constant is itself, or its contrary.
+        if let (BinOp::Eq | BinOp::Ne, Some(number @ (0 | 1))) = (op, self.as_int(b))
+            && self.is_truth(a)
+        {
+            return if (op == BinOp::Eq) == (number == 1) { a } else { self.unary(UnOp::Not, a) };
+        }
+        let commutes = matches!(op, BinOp::Eq | BinOp::Ne | BinOp::Add | BinOp::Mul | BinOp::And | BinOp::Or | BinOp::Xor);
+        // A number stands on the right.
+        let swap = commutes && (self.as_int(a).is_some() || (self.as_int(b).is_none() && b < a));
+        let (a, b) = if swap { (b, a) } else { (a, b) };
+        self.make(Node::Bin(op, a, b))
+    }
+
+    /// Whether the value can only be 0 or 1.
+    fn is_truth(&self, value: V) -> bool {
+        matches!(self.node(value), Node::Bin(BinOp::Eq | BinOp::Ne | BinOp::Lt | BinOp::Le | BinOp::Gt | BinOp::Ge, ..))
+    }
+
+    /// The list of these values.
+    pub(crate) fn list(&mut self, values: &[V]) -> V {
+        let end = self.int(0);
+        values.iter().rev().fold(end, |rest, value| self.make(Node::Cons(*value, rest)))
+    }
+
+    /// The value under which an object is known, whatever calls came between two loads of its path:
+    /// a handle in a context is not exchanged behind the back of the code that uses it.
+    pub(crate) fn identity(&mut self, value: V) -> V {
+        let node = match self.node(value) {
+            Node::Havoc(address, _) | Node::Phi(_, address) if !self.in_local(address) => Node::Init(self.identity(address)),
+            Node::Init(address) => Node::Init(self.identity(address)),
+            Node::Field(base, field) => Node::Field(self.identity(base), field),
+            Node::Index(base, index) => Node::Index(self.identity(base), self.identity(index)),
+            Node::Pure(name, args) => Node::Pure(name, self.identity(args)),
+            Node::Cons(first, rest) => Node::Cons(self.identity(first), self.identity(rest)),
+            Node::Container(inner, field) => Node::Container(self.identity(inner), field),
+            _ => return value,
+        };
+        self.make(node)
+    }
+
+    /// Whether two different values may still be the same object: the same last member of other bases,
+    /// elements of one array whose indexes are not both known.
+    pub(crate) fn may_equal(&self, a: V, b: V) -> bool {
+        if a == b {
+            return true;
+        }
+        match (self.node(a), self.node(b)) {
+            (Node::Field(x, f), Node::Field(y, g)) => f == g && self.bases_may_equal(x, y),
+            (Node::Init(x), Node::Init(y)) => self.may_equal(x, y),
+            (Node::Index(x, i), Node::Index(y, j)) => {
+                self.may_equal(x, y) && (self.as_int(i).is_none() || self.as_int(j).is_none() || i == j)
+            }
+            (Node::Phi(_, x), Node::Phi(_, y)) => x == y,
+            (Node::Phi(..) | Node::Result(_) | Node::Fresh(..) | Node::Havoc(..) | Node::Old(_), other)
+            | (other, Node::Phi(..) | Node::Result(_) | Node::Fresh(..) | Node::Havoc(..) | Node::Old(_)) => {
+                !matches!(other, Node::Local(_) | Node::Int(_))
+            }
+            _ => false,
+        }
+    }
+
+    fn bases_may_equal(&self, a: V, b: V) -> bool {
+        if a == b {
+            return true;
+        }
+        match (self.node(a), self.node(b)) {
+            // Two variables are two objects.
+            (Node::Local(_) | Node::Global(_), Node::Local(_) | Node::Global(_)) => false,
+            (Node::Local(_), _) | (_, Node::Local(_)) => false,
+            (Node::Field(x, f), Node::Field(y, g)) => f == g && self.bases_may_equal(x, y),
+            (Node::Index(x, i), Node::Index(y, j)) => {
+                self.bases_may_equal(x, y) && (self.as_int(i).is_none() || self.as_int(j).is_none() || i == j)
+            }
+            (Node::Field(..), _) | (_, Node::Field(..)) => false,
+            _ => true,
+        }
+    }
+}
+
+/// The comparison that holds exactly where `op` does not.
+pub(crate) fn negated(op: BinOp) -> Option<BinOp> {
+    Some(match op {
+        BinOp::Eq => BinOp::Ne,
+        BinOp::Ne => BinOp::Eq,
+        BinOp::Lt => BinOp::Ge,
+        BinOp::Le => BinOp::Gt,
+        BinOp::Gt => BinOp::Le,
+        BinOp::Ge => BinOp::Lt,
+        _ => return None,
+    })
+}
+
+/// The number that `op` makes of two numbers; `None` where it is not known.
+fn fold(op: BinOp, x: i64, y: i64) -> Option<i64> {
+    let named = x >= NAMES || y >= NAMES;
+    let truth = |value: bool| Some(i64::from(value));
+    match op {
+        BinOp::Eq => truth(x == y),
+        BinOp::Ne => truth(x != y),
+        _ if named => None,
+        BinOp::Lt => truth(x < y),
+        BinOp::Le => truth(x <= y),
+        BinOp::Gt => truth(x > y),
+        BinOp::Ge => truth(x >= y),
+        BinOp::Add => x.checked_add(y),
+        BinOp::Sub => x.checked_sub(y),
+        BinOp::Mul => x.checked_mul(y),
+        BinOp::Div => x.checked_div(y),
+        BinOp::Rem => x.checked_rem(y),
+        BinOp::Shl => x.checked_shl(u32::try_from(y).ok()?),
+        BinOp::Shr => x.checked_shr(u32::try_from(y).ok()?),
+        BinOp::And => Some(x & y),
+        BinOp::Or => Some(x | y),
+        BinOp::Xor => Some(x ^ y),
+    }
+}

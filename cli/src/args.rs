@@ -1,0 +1,183 @@
+//! The command line: every command with its options. The words here are the manual.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Driver rules from documents: a catalog, a checker, a corpus and a book.
+#[derive(Debug, Parser)]
+#[command(
+    name = "rulebook",
+    version,
+    propagate_version = true,
+    max_term_width = 100,
+    after_help = "Exit codes: 0 clean, 1 findings or differences, 2 wrong usage or input that could not be read."
+)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    /// When to use colours
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
+    pub(crate) color: Colour,
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Colour {
+    /// On a terminal, unless `NO_COLOR` is set.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Make everything from the rules: table, fixtures, expected results, book
+    Build(Build),
+    /// Find violations in driver source
+    Check(Check),
+    /// List the rules
+    List(List),
+    /// Say what is known about a rule, a bug check, an API or a role
+    Explain(Explain),
+    /// Write what is generated from the rules into the source tree
+    Generate(Generate),
+}
+
+/// Which rules to work with; the bundled ones where nothing is given.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Which rules")]
+pub(crate) struct Rules {
+    /// Rule pages to use in the place of the bundled ones
+    #[arg(long, value_name = "DIR")]
+    pub(crate) docs: Option<PathBuf>,
+    /// API reference pages to use in the place of the bundled facts
+    #[arg(long, value_name = "DIR")]
+    pub(crate) ddi: Option<PathBuf>,
+    /// Further rule pages of your own
+    #[arg(long, value_name = "DIR")]
+    pub(crate) rules: Option<PathBuf>,
+    /// Pages whose specifications are laid over those of the other pages
+    #[arg(long, value_name = "DIR")]
+    pub(crate) overlay: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Build {
+    #[command(flatten)]
+    pub(crate) rules: Rules,
+    /// Where to put the results; nothing is written elsewhere
+    #[arg(long, value_name = "DIR", default_value = "target/rulebook")]
+    pub(crate) out: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    /// Drivers: project files, solutions, `compile_commands.json`, folders or source files
+    #[arg(required = true, value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// The form of the results
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub(crate) format: Format,
+    /// Write the results to a file
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Run only this rule, by name or as `model/Name`; may be repeated
+    #[arg(long = "rule", value_name = "RULE")]
+    pub(crate) only: Vec<String>,
+    /// Also say for every rule and driver what came of it
+    #[arg(long)]
+    pub(crate) verdicts: bool,
+    /// A rule table to use in the place of the bundled one
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["docs", "ddi", "rules", "overlay"])]
+    pub(crate) table: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) rules: Rules,
+}
+
+/// The forms of findings.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// Source frames with traces.
+    #[default]
+    Full,
+    /// One line per finding.
+    Concise,
+    /// One JSON document.
+    Json,
+    /// SARIF 2.1.0.
+    Sarif,
+    /// Annotations in GitHub Actions.
+    Github,
+    /// Lines for Visual Studio and `MSBuild`.
+    Msvc,
+}
+
+/// Text for people, or JSON.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Form {
+    /// For people.
+    #[default]
+    Text,
+    /// For scripts.
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct List {
+    /// Only rules of this status: executable, partial, run-time-only, too-vague, unspecified
+    #[arg(long, value_name = "STATUS")]
+    pub(crate) status: Option<String>,
+    /// Only rules of this family, such as `lock-pairing`
+    #[arg(long, value_name = "FAMILY")]
+    pub(crate) family: Option<String>,
+    /// Only rules of this driver model: kmdf, wdm, ndis, storport, ks, audio
+    #[arg(long, value_name = "MODEL")]
+    pub(crate) model: Option<String>,
+    /// Only rules of this rule set
+    #[arg(long, value_name = "SET")]
+    pub(crate) set: Option<String>,
+    /// The form of the list
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub(crate) format: Form,
+    #[command(flatten)]
+    pub(crate) rules: Rules,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    /// A rule, a bug check such as `0xC4 0x0004000B`, an API or a role
+    #[arg(required = true, value_name = "WHAT", num_args = 1..)]
+    pub(crate) what: Vec<String>,
+    /// The form of the answer
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub(crate) format: Form,
+    #[command(flatten)]
+    pub(crate) rules: Rules,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Generate {
+    /// The root of the source tree to write into
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub(crate) out: PathBuf,
+    /// Write nothing; show what is stale and exit with 1 if anything is
+    #[arg(long)]
+    pub(crate) check: bool,
+    /// Which flow variants of the fixtures to write
+    #[arg(long, value_enum, default_value_t, value_name = "WHICH")]
+    pub(crate) variants: Variants,
+}
+
+/// Which flow variants of the fixtures to write.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Variants {
+    /// The small set that is committed.
+    #[default]
+    Committed,
+    /// Every combination.
+    All,
+}

@@ -1,0 +1,86 @@
+//! `rulebook check`: violations in driver source.
+
+use std::io;
+
+use anyhow::{Context as _, bail};
+use rulebook_checker::Options;
+use rulebook_diagnostics::{Context, Format, Problem, Report, Sources};
+use rulebook_machine::Table;
+
+use crate::args::{self, Colour};
+use crate::inputs;
+use crate::output::{self, Outcome};
+use crate::progress::Progress;
+
+pub(crate) fn run(args: &args::Check, colour: Colour) -> anyhow::Result<Outcome> {
+    let format = format(args.format);
+    let (table, mut problems) = table(args)?;
+    let options = Options { rules: selected(&table, &args.only)?, verdicts: args.verdicts, ..Options::default() };
+
+    let progress = Progress::start("checking");
+    let (mut report, sources) =
+        rulebook_checker::check_paths(&args.paths, &table, &options, &|done, all, name| progress.at(done, all, name));
+    drop(progress);
+    problems.append(&mut report.problems);
+    report.problems = problems;
+    report.sort();
+
+    output::problems(&report.problems, format, colour);
+    let text = render(&report, &sources, format, args, colour)?;
+    match &args.output {
+        Some(path) => output::write(path, &text)?,
+        None => output::print(&text)?,
+    }
+    let outcome = if report.findings.is_empty() { Outcome::Clean } else { Outcome::Found };
+    Ok(outcome.with(&report.problems))
+}
+
+fn render(report: &Report, sources: &Sources, format: Format, args: &args::Check, colour: Colour) -> anyhow::Result<String> {
+    let directory = std::env::current_dir().unwrap_or_default().to_string_lossy().replace('\\', "/");
+    let context = Context {
+        sources,
+        colour: args.output.is_none() && output::coloured(colour, &io::stdout()),
+        directory: &directory,
+        version: env!("CARGO_PKG_VERSION"),
+    };
+    Ok(format.renderer().render(report, &context)?)
+}
+
+fn format(format: args::Format) -> Format {
+    match format {
+        args::Format::Full => Format::Full,
+        args::Format::Concise => Format::Concise,
+        args::Format::Json => Format::Json,
+        args::Format::Sarif => Format::Sarif,
+        args::Format::Github => Format::GitHub,
+        args::Format::Msvc => Format::Msvc,
+    }
+}
+
+/// The table to check with, and what was wrong with the pages it was made from.
+fn table(args: &args::Check) -> anyhow::Result<(Table, Vec<Problem>)> {
+    if let Some(path) = &args.table {
+        let text = std::fs::read_to_string(path).with_context(|| format!("`{}` cannot be read", path.display()))?;
+        let table = Table::from_json(&text).with_context(|| format!("`{}` is not a rule table", path.display()))?;
+        return Ok((table, Vec::new()));
+    }
+    if inputs::is_bundled(&args.rules) {
+        return Ok((rulebook_checker::bundled_table()?, Vec::new()));
+    }
+    let loaded = inputs::load(&args.rules)?;
+    Ok((loaded.source.table, loaded.problems))
+}
+
+/// The ids of the rules that were asked for; all rules stay in the table, for some govern where others apply.
+fn selected(table: &Table, only: &[String]) -> anyhow::Result<Vec<String>> {
+    let mut ids = Vec::new();
+    for wanted in only {
+        let before = ids.len();
+        let asked = |id: &str, name: &str| id.eq_ignore_ascii_case(wanted) || name.eq_ignore_ascii_case(wanted);
+        ids.extend(table.rules.iter().filter(|rule| asked(&rule.id, rule.name())).map(|rule| rule.id.clone()));
+        if ids.len() == before {
+            bail!("no executable rule is called `{wanted}`: `rulebook list --status executable` lists them");
+        }
+    }
+    Ok(ids)
+}

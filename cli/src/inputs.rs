@@ -1,0 +1,94 @@
+//! From `--docs`, `--ddi`, `--rules` and `--overlay` to rules that can run.
+
+use std::path::Path;
+
+use anyhow::{Context as _, bail};
+use rulebook_catalog::{Catalog, Pages, RulePage, rules};
+use rulebook_diagnostics::Problem;
+use rulebook_generator::{Source, source};
+
+use crate::args::Rules;
+
+/// The rules to work with.
+pub(crate) struct Loaded {
+    /// The pages.
+    pub(crate) catalog: Catalog,
+    /// The facts and the table made of them.
+    pub(crate) source: Source,
+    /// What is wrong with pages; the rest is there.
+    pub(crate) problems: Vec<Problem>,
+}
+
+/// Whether only bundled data is asked for.
+pub(crate) fn is_bundled(args: &Rules) -> bool {
+    let Rules { docs, ddi, rules, overlay } = args;
+    [docs, ddi, rules, overlay].into_iter().all(Option::is_none)
+}
+
+/// Loads what `args` ask for.
+pub(crate) fn load(args: &Rules) -> anyhow::Result<Loaded> {
+    let (catalog, mut problems) = match &args.docs {
+        Some(dir) => pages(dir)?,
+        None => Catalog::bundled(),
+    };
+    let mut all = catalog.into_pages();
+    if let Some(dir) = &args.rules {
+        let (own, wrong) = pages(dir)?;
+        problems.extend(wrong);
+        add(&mut all, own.into_pages());
+    }
+    if let Some(dir) = &args.overlay {
+        let (over, wrong) = pages(dir)?;
+        problems.extend(wrong);
+        lay(&mut all.rules, over.into_pages().rules);
+    }
+    let mut catalog = Catalog::new(all);
+    let facts = source::bundled_facts().context("the bundled API facts are damaged")?;
+    if let Some(dir) = &args.ddi {
+        let (apis, wrong) = Catalog::load_ddi(existing(dir)?);
+        problems.extend(wrong);
+        catalog = catalog.with_apis(apis);
+    }
+    let (rules, wrong) = rules::rules_of(&catalog, &facts);
+    problems.extend(wrong);
+    let source = Source::new(rules, facts, Vec::new()).context("the bundled semantics are damaged")?;
+    problems.sort();
+    Ok(Loaded { catalog, source, problems })
+}
+
+fn pages(dir: &Path) -> anyhow::Result<(Catalog, Vec<Problem>)> {
+    Ok(Catalog::load_pages(existing(dir)?))
+}
+
+fn existing(dir: &Path) -> anyhow::Result<&Path> {
+    if dir.is_dir() {
+        return Ok(dir);
+    }
+    bail!("`{}` is not a folder of pages", dir.display())
+}
+
+/// Adds pages; a rule that is there already is replaced, for the user's own page is the later word.
+fn add(all: &mut Pages, own: Pages) {
+    all.rules.retain(|page| own.rules.iter().all(|other| other.id != page.id));
+    all.rules.extend(own.rules);
+    all.rules.sort_by(|a, b| a.id.cmp(&b.id));
+    all.rule_sets.extend(own.rule_sets);
+    all.bug_checks.extend(own.bug_checks);
+}
+
+/// Gives pages the specifications of `over`; whatever those pages do not say themselves stays.
+fn lay(all: &mut Vec<RulePage>, over: Vec<RulePage>) {
+    for mut page in over.into_iter().filter(|page| page.specification.is_some()) {
+        let Some(below) = all.iter_mut().find(|below| below.id == page.id) else { continue };
+        // The overlay's page is the source of the specification, so that faults in it have their place.
+        if page.applies_to().next().is_none() {
+            page.apis.clone_from(&below.apis);
+        }
+        page.summary = page.summary.take().or_else(|| below.summary.clone());
+        page.prose.clone_from(&below.prose);
+        page.bug_checks.clone_from(&below.bug_checks);
+        page.testing.clone_from(&below.testing);
+        page.rule_sets.clone_from(&below.rule_sets);
+        *below = page;
+    }
+}

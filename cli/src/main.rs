@@ -1,0 +1,33 @@
+//! `rulebook`: driver rules from documents, on the command line.
+//!
+//! Libraries return, this crate alone prints. Each command is a module of [`commands`].
+
+mod args;
+mod commands;
+mod inputs;
+mod output;
+mod progress;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::args::{Arguments, Command};
+use crate::output::Outcome;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let colour = arguments.color;
+    let outcome = match arguments.command {
+        Command::Build(build) => commands::build::run(&build),
+        Command::Check(check) => commands::check::run(&check, colour),
+        Command::List(list) => commands::list::run(&list),
+        Command::Explain(explain) => commands::explain::run(&explain),
+        Command::Generate(generate) => commands::generate::run(&generate),
+    };
+    let outcome = outcome.unwrap_or_else(|error| {
+        output::error(&error);
+        Outcome::Failed
+    });
+    outcome.into()
+}

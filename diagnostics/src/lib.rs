@@ -1,0 +1,16 @@
+//! Places, problems and findings, and the formats in which people and machines read them.
+//!
+//! Used for bad pages and for C code alike.
+//! Invariant: this crate knows neither Markdown, nor C, nor rules; it does no input or output.
+
+pub mod finding;
+pub mod place;
+pub mod problem;
+pub mod render;
+pub mod report;
+
+pub use finding::{Certainty, Finding, Related, Step};
+pub use place::{LineIndex, Place, Span};
+pub use problem::{Problem, Severity};
+pub use render::{Context, Format, RenderError, Renderer};
+pub use report::{Outcome, Report, RuleInfo, Sources, Summary, Verdict};

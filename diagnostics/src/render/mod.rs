@@ -1,0 +1,138 @@
+//! The formats in which a [`Report`] is shown: one module each, behind one trait.
+//!
+//! Renderers are pure: the same report gives the same bytes on every machine.
+
+mod concise;
+mod frame;
+mod full;
+mod github;
+mod json;
+mod msvc;
+mod sarif;
+mod text;
+
+use std::fmt;
+use std::str::FromStr;
+
+pub use concise::Concise;
+pub use full::Full;
+pub use github::GitHub;
+pub use json::Json;
+pub use msvc::Msvc;
+pub use sarif::Sarif;
+use thiserror::Error;
+
+use crate::{Problem, Report, Sources};
+
+/// What renderers need besides the report.
+#[derive(Debug, Clone, Copy)]
+pub struct Context<'a> {
+    /// The texts that findings point into.
+    pub sources: &'a Sources,
+    /// Whether to use terminal colours, where the format has any.
+    pub colour: bool,
+    /// The absolute working directory with `/` between its parts; paths below it are shown relative to it.
+    /// Empty where it is not known.
+    pub directory: &'a str,
+    /// Version of the tool, for formats that name it.
+    pub version: &'a str,
+}
+
+/// A format.
+pub trait Renderer {
+    /// The report, sorted beforehand with [`Report::sort`], in this format; ends in a newline unless empty.
+    fn render(&self, report: &Report, context: &Context<'_>) -> Result<String, RenderError>;
+}
+
+/// Why a report could not be rendered.
+#[derive(Debug, Error)]
+pub enum RenderError {
+    /// The serialiser refused.
+    #[error("the report cannot be written as JSON: {0}")]
+    Json(#[from] serde_json::Error),
+}
+
+/// The formats by name.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Format {
+    /// Source frames with traces, for people.
+    #[default]
+    Full,
+    /// One line per finding, for people and editors.
+    Concise,
+    /// One JSON document, for scripts.
+    Json,
+    /// SARIF 2.1.0, for dashboards and scorecards.
+    Sarif,
+    /// Workflow commands of GitHub Actions.
+    GitHub,
+    /// Lines that Visual Studio and `MSBuild` understand.
+    Msvc,
+}
+
+impl Format {
+    /// Every format, in the order of the documentation.
+    pub const ALL: [Self; 6] = [
+        Self::Full,
+        Self::Concise,
+        Self::Json,
+        Self::Sarif,
+        Self::GitHub,
+        Self::Msvc,
+    ];
+
+    /// The name on the command line.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Full => "full",
+            Self::Concise => "concise",
+            Self::Json => "json",
+            Self::Sarif => "sarif",
+            Self::GitHub => "github",
+            Self::Msvc => "msvc",
+        }
+    }
+
+    /// The renderer of this format.
+    #[must_use]
+    pub fn renderer(self) -> &'static dyn Renderer {
+        match self {
+            Self::Full => &Full,
+            Self::Concise => &Concise,
+            Self::Json => &Json,
+            Self::Sarif => &Sarif,
+            Self::GitHub => &GitHub,
+            Self::Msvc => &Msvc,
+        }
+    }
+
+    /// Whether people read it, so that problems belong beside it and not into it.
+    #[must_use]
+    pub fn for_people(self) -> bool {
+        matches!(self, Self::Full | Self::Concise)
+    }
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Format {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        Self::ALL
+            .into_iter()
+            .find(|format| format.name().eq_ignore_ascii_case(text))
+            .ok_or_else(|| format!("formats are {}", Self::ALL.map(Self::name).join(", ")))
+    }
+}
+
+/// A problem for people, with the source line it concerns where `context` has the text.
+#[must_use]
+pub fn problem(problem: &Problem, context: &Context<'_>) -> String {
+    full::problem(problem, context)
+}

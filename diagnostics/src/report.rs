@@ -1,0 +1,130 @@
+//! What one run of the checker says: findings, bad inputs, figures and verdicts.
+//!
+//! The checker fills it, the renderers of [`crate::render`] show it.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Finding, Problem};
+
+/// The whole outcome of one run.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Report {
+    /// Violations, in any order; [`Report::sort`] puts them into the order of the outputs.
+    pub findings: Vec<Finding>,
+    /// Inputs that could not be read or understood.
+    pub problems: Vec<Problem>,
+    /// Figures.
+    pub summary: Summary,
+    /// What came of each rule in each driver.
+    pub verdicts: Vec<Verdict>,
+    /// The rules that were run, ordered by id: what outputs say about a rule besides its findings.
+    pub rules: Vec<RuleInfo>,
+    /// Answers to what was asked besides findings (`--why`, `--dump`), each a block of text to print.
+    pub answers: Vec<String>,
+}
+
+/// Figures of one run; all are counts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Summary {
+    /// Drivers that were analysed.
+    pub drivers: usize,
+    /// Source files that were read.
+    pub files: usize,
+    /// Lines in these files.
+    pub lines: usize,
+    /// Rules that were run.
+    pub rules: usize,
+    /// Function bodies that were found.
+    pub functions: usize,
+    /// Functions with a construct that is not modelled: skipped.
+    pub untrusted: usize,
+    /// Pairs of rule and driver whose budget ran out before an answer.
+    pub inconclusive: usize,
+    /// Pairs of rule and driver where the rule does not concern the driver.
+    pub not_applicable: usize,
+    /// Findings that the source suppresses with a reason.
+    pub suppressed: usize,
+}
+
+/// What came of one rule in one driver.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Verdict {
+    /// The driver: its project file or folder.
+    pub driver: String,
+    /// The rule, as `model/Name`.
+    pub rule: String,
+    /// What came of it.
+    pub outcome: Outcome,
+    /// Why, where the outcome alone does not say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// What can come of a rule in a driver.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// It is violated.
+    Defect,
+    /// No violation was found, and the budget sufficed.
+    Pass,
+    /// It does not concern this driver.
+    NotApplicable,
+    /// The budget ran out before an answer.
+    Inconclusive,
+}
+
+/// What outputs say about a rule besides its findings.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct RuleInfo {
+    /// `model/Name`.
+    pub id: String,
+    /// One line: what the rule is about.
+    pub summary: String,
+    /// The taxonomy's family, such as `lock-pairing`.
+    pub family: String,
+    /// Why it matters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    /// What to do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub help: Option<String>,
+    /// Where to read about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub see: Option<String>,
+}
+
+impl Report {
+    /// Puts findings, problems, verdicts and rules into the order of the outputs, and leaves one finding
+    /// per rule and place: the surest, then the one with the shortest trace.
+    pub fn sort(&mut self) {
+        let order = |finding: &Finding| (finding.place.clone(), finding.rule.clone());
+        self.findings.sort_by(|a, b| {
+            let rest = (a.certainty, a.trace.len(), a).cmp(&(b.certainty, b.trace.len(), b));
+            order(a).cmp(&order(b)).then(rest)
+        });
+        self.findings
+            .dedup_by(|later, earlier| later.place == earlier.place && later.rule == earlier.rule);
+        self.problems
+            .sort_by(|a, b| (&a.place, a).cmp(&(&b.place, b)));
+        self.problems.dedup();
+        self.verdicts.sort();
+        self.rules.sort();
+        self.rules.dedup_by(|later, earlier| later.id == earlier.id);
+    }
+
+    /// Whether some input could not be read.
+    #[must_use]
+    pub fn failed(&self) -> bool {
+        self.problems
+            .iter()
+            .any(|problem| problem.severity == crate::Severity::Error)
+    }
+}
+
+/// The texts of the files that findings point into, by the path that their places use.
+///
+/// A file that is missing here is shown without its source lines.
+pub type Sources = BTreeMap<String, String>;

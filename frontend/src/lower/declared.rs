@@ -1,0 +1,368 @@
+//! What the files of a driver declare and other files need to lower theirs: classes, enumerators, functions.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+use tree_sitter::Node;
+
+use crate::ir::Symbol;
+use crate::parsed::Parsed;
+
+use super::literal;
+use super::types::{self, TypeRef, declarator, slice, type_name};
+
+/// The names that the files of one driver declare.
+#[derive(Debug, Clone, Default)]
+pub struct Declared {
+    classes: FxHashMap<Symbol, ClassInfo>,
+    /// `None` where two files disagree.
+    enumerators: FxHashMap<Symbol, Option<i64>>,
+    functions: FxHashSet<Symbol>,
+    /// Which parameters are references, for the functions that have some; overloads differ by their number.
+    references: FxHashMap<Symbol, Vec<Vec<bool>>>,
+    /// `typedef struct _X {…} X, *PX`: the tag and the other names.
+    aliases: FxHashMap<Symbol, Symbol>,
+}
+
+/// A class, struct or union of the driver's own.
+#[derive(Debug, Clone, Default)]
+pub struct ClassInfo {
+    /// Data members in order.
+    pub members: Vec<Member>,
+    /// Names of methods.
+    pub methods: FxHashSet<Symbol>,
+    /// Names of static methods.
+    pub static_methods: FxHashSet<Symbol>,
+    /// Names of base classes in order.
+    pub bases: Vec<Symbol>,
+    /// Whether it declares a destructor that is not defaulted.
+    pub has_destructor: bool,
+    /// Whether it declares a constructor that is not defaulted.
+    pub has_constructor: bool,
+    /// Whether it is a union: initialising one member is initialising it.
+    pub is_union: bool,
+}
+
+/// A data member.
+#[derive(Debug, Clone, Copy)]
+pub struct Member {
+    /// Its name.
+    pub name: Symbol,
+    /// Its type.
+    pub ty: TypeRef,
+}
+
+impl Declared {
+    /// Adds what a file declares.
+    pub fn add(&mut self, parsed: &Parsed) {
+        Scan { out: self, text: &parsed.prepped }.items(parsed.tree.root_node(), 0);
+    }
+
+    /// The class of that name or typedef.
+    #[must_use]
+    pub fn class(&self, name: Symbol) -> Option<&ClassInfo> {
+        self.classes.get(&name).or_else(|| self.classes.get(self.aliases.get(&name)?))
+    }
+
+    /// The value of an enumerator, where it could be computed.
+    #[must_use]
+    pub fn enumerator(&self, name: Symbol) -> Option<i64> {
+        self.enumerators.get(&name).copied().flatten()
+    }
+
+    /// Whether the driver defines or declares a function of that name.
+    #[must_use]
+    pub fn is_function(&self, name: Symbol) -> bool {
+        self.functions.contains(&name)
+    }
+
+    /// Which of `arity` parameters of the function (`Class::name` for a method) are references, if any is.
+    #[must_use]
+    pub fn references(&self, name: Symbol, arity: usize) -> Option<&[bool]> {
+        self.references.get(&name)?.iter().find(|flags| flags.len() == arity).map(Vec::as_slice)
+    }
+
+    /// Whether the method is declared `static` in `class`.
+    #[must_use]
+    pub fn is_static_method(&self, class: Symbol, name: Symbol) -> bool {
+        self.class(class).is_some_and(|info| info.static_methods.contains(&name))
+    }
+
+    /// The data member of that name in `class` or a base of it.
+    #[must_use]
+    pub fn member(&self, class: Symbol, name: Symbol) -> Option<&Member> {
+        self.search(class, 0, &|info| info.members.iter().find(|member| member.name == name))
+    }
+
+    /// The class, `class` itself or a base, that declares the method.
+    #[must_use]
+    pub fn method_class(&self, class: Symbol, name: Symbol) -> Option<Symbol> {
+        self.method_class_at(class, name, 0)
+    }
+
+    fn method_class_at(&self, class: Symbol, name: Symbol, depth: u32) -> Option<Symbol> {
+        let info = self.class(class).filter(|_| depth < 16)?;
+        if info.methods.contains(&name) {
+            return Some(class);
+        }
+        info.bases.iter().find_map(|base| self.method_class_at(*base, name, depth + 1))
+    }
+
+    fn search<'d, T>(&'d self, class: Symbol, depth: u32, find: &impl Fn(&'d ClassInfo) -> Option<T>) -> Option<T> {
+        let info = self.class(class).filter(|_| depth < 16)?;
+        find(info).or_else(|| info.bases.iter().find_map(|base| self.search(*base, depth + 1, find)))
+    }
+
+    /// Whether an object of `class` runs code when it dies: its own destructor's, a member's or a base's.
+    #[must_use]
+    pub fn needs_destructor(&self, class: Symbol) -> bool {
+        self.needs_destructor_at(class, 0)
+    }
+
+    fn needs_destructor_at(&self, class: Symbol, depth: u32) -> bool {
+        self.class(class).filter(|_| depth < 16).is_some_and(|info| {
+            info.has_destructor
+                || info.bases.iter().any(|base| self.needs_destructor_at(*base, depth + 1))
+                || info.members.iter().any(|member| {
+                    member.ty.object_class().is_some_and(|of| of != class && self.needs_destructor_at(of, depth + 1))
+                })
+        })
+    }
+}
+
+struct Scan<'a> {
+    out: &'a mut Declared,
+    text: &'a str,
+}
+
+/// Deeper nesting of namespaces, classes and `#if`s than this is not looked into.
+const MAX_DEPTH: u32 = 64;
+
+impl Scan<'_> {
+    fn symbol(&self, node: Node) -> Symbol {
+        Symbol::new(slice(node, self.text))
+    }
+
+    fn items(&mut self, parent: Node, depth: u32) {
+        if depth > MAX_DEPTH {
+            return;
+        }
+        let mut cursor = parent.walk();
+        for node in parent.named_children(&mut cursor) {
+            self.item(node, depth);
+        }
+    }
+
+    fn item(&mut self, node: Node, depth: u32) {
+        match node.kind() {
+            "function_definition" => self.function(node),
+            "declaration" => {
+                self.specifier(node, depth);
+                let mut cursor = node.walk();
+                for child in node.children_by_field_name("declarator", &mut cursor) {
+                    let parts = declarator(child);
+                    if let (Some(_), Some(name)) = (parts.function, parts.name)
+                        && name.kind() == "identifier"
+                    {
+                        let name = self.symbol(name);
+                        self.out.functions.insert(name);
+                        self.references(name, parts);
+                    }
+                }
+            }
+            "type_definition" => {
+                self.specifier(node, depth);
+                self.typedef(node);
+            }
+            "class_specifier" | "struct_specifier" | "union_specifier" => self.class(node, depth),
+            "enum_specifier" => self.enumeration(node),
+            "linkage_specification" | "namespace_definition" => {
+                if let Some(body) = node.child_by_field_name("body") {
+                    if matches!(body.kind(), "declaration_list") { self.items(body, depth + 1) } else { self.item(body, depth + 1) }
+                }
+            }
+            "template_declaration" | "preproc_if" | "preproc_ifdef" | "preproc_else" | "preproc_elif" | "preproc_elifdef" | "declaration_list" | "ERROR" => {
+                self.items(node, depth + 1);
+            }
+            _ => {}
+        }
+    }
+
+    fn specifier(&mut self, node: Node, depth: u32) {
+        if let Some(ty) = node.child_by_field_name("type") {
+            match ty.kind() {
+                "class_specifier" | "struct_specifier" | "union_specifier" => self.class(ty, depth),
+                "enum_specifier" => self.enumeration(ty),
+                _ => {}
+            }
+        }
+    }
+
+    fn function(&mut self, node: Node) {
+        let Some(parts) = node.child_by_field_name("declarator").map(declarator) else { return };
+        if let Some(name) = parts.name.filter(|name| name.kind() == "identifier") {
+            let name = self.symbol(name);
+            self.out.functions.insert(name);
+            self.references(name, parts);
+        }
+    }
+
+    /// Keeps which parameters of a function are references.
+    fn references(&mut self, name: Symbol, parts: types::Declarator<'_>) {
+        let Some(list) = parts.params else { return };
+        let mut cursor = list.walk();
+        let flags: Vec<bool> = list
+            .named_children(&mut cursor)
+            .filter(|child| matches!(child.kind(), "parameter_declaration" | "optional_parameter_declaration"))
+            .map(|child| child.child_by_field_name("declarator").is_some_and(|inner| declarator(inner).is_ref))
+            .collect();
+        if flags.contains(&true) {
+            let known = self.out.references.entry(name).or_default();
+            if !known.contains(&flags) {
+                known.push(flags);
+            }
+        }
+    }
+
+    fn typedef(&mut self, node: Node) {
+        let Some(ty) = node.child_by_field_name("type") else { return };
+        let mut cursor = node.walk();
+        let names: Vec<_> = node.children_by_field_name("declarator", &mut cursor).map(declarator).collect();
+        let plain = names.iter().find(|parts| parts.pointers == 0 && !parts.is_array && parts.function.is_none()).and_then(|parts| parts.name);
+        let tag = ty.child_by_field_name("name");
+        if let (Some(alias), Some(tag)) = (plain, tag) {
+            let (alias, tag) = (self.symbol(alias), type_name(tag, self.text));
+            if alias != tag {
+                self.out.aliases.insert(alias, tag);
+            }
+        } else if let (Some(alias), None, Some(body)) = (plain, tag, ty.child_by_field_name("body"))
+            && matches!(ty.kind(), "struct_specifier" | "union_specifier" | "class_specifier")
+        {
+            let name = self.symbol(alias);
+            let info = self.class_body(ty, body, name, 0);
+            self.keep_class(name, info);
+        }
+    }
+
+    fn class(&mut self, node: Node, depth: u32) {
+        let (Some(name), Some(body)) = (node.child_by_field_name("name"), node.child_by_field_name("body")) else {
+            // `typedef struct {…} X;` is named by its typedef.
+            return;
+        };
+        let name = type_name(name, self.text);
+        let info = self.class_body(node, body, name, depth);
+        self.keep_class(name, info);
+    }
+
+    /// Of two classes of one name (a copy in another sample, a stub) the richer one is kept.
+    fn keep_class(&mut self, name: Symbol, info: ClassInfo) {
+        match self.out.classes.get(&name) {
+            Some(old) if old.members.len() + old.methods.len() >= info.members.len() + info.methods.len() => {}
+            _ => {
+                self.out.classes.insert(name, info);
+            }
+        }
+    }
+
+    fn class_body(&mut self, node: Node, body: Node, name: Symbol, depth: u32) -> ClassInfo {
+        let mut info = ClassInfo { is_union: node.kind() == "union_specifier", ..ClassInfo::default() };
+        let mut cursor = node.walk();
+        if let Some(bases) = node.named_children(&mut cursor).find(|child| child.kind() == "base_class_clause") {
+            let mut cursor = bases.walk();
+            for base in bases.named_children(&mut cursor) {
+                if matches!(base.kind(), "type_identifier" | "qualified_identifier" | "template_type") {
+                    info.bases.push(type_name(base, self.text));
+                }
+            }
+        }
+        self.members(body, name, &mut info, depth + 1);
+        info
+    }
+
+    fn members(&mut self, body: Node, class: Symbol, info: &mut ClassInfo, depth: u32) {
+        if depth > MAX_DEPTH {
+            return;
+        }
+        let mut cursor = body.walk();
+        for node in body.named_children(&mut cursor) {
+            match node.kind() {
+                "field_declaration" => self.field(node, class, info, depth),
+                "function_definition" | "declaration" => {
+                    let mut cursor = node.walk();
+                    for parts in node.children_by_field_name("declarator", &mut cursor).map(declarator) {
+                        self.method(node, parts, class, info);
+                    }
+                }
+                "template_declaration" | "preproc_if" | "preproc_ifdef" | "preproc_else" | "preproc_elif" | "preproc_elifdef" => {
+                    self.members(node, class, info, depth + 1);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn method(&mut self, node: Node, parts: types::Declarator<'_>, class: Symbol, info: &mut ClassInfo) {
+        let (Some(name), Some(_)) = (parts.name, parts.function) else { return };
+        let mut cursor = node.walk();
+        let defaulted = node.named_children(&mut cursor).any(|child| child.kind() == "default_method_clause");
+        if name.kind() == "destructor_name" {
+            info.has_destructor |= !defaulted;
+        } else if slice(name, self.text) == class.as_str() {
+            info.has_constructor |= !defaulted;
+        } else {
+            let name = self.symbol(name);
+            info.methods.insert(name);
+            let mut cursor = node.walk();
+            if node.named_children(&mut cursor).any(|child| child.kind() == "storage_class_specifier" && slice(child, self.text) == "static") {
+                info.static_methods.insert(name);
+            }
+        }
+        let full = Symbol::new(&format!("{class}::{}", slice(name, self.text)));
+        self.references(full, parts);
+    }
+
+    fn field(&mut self, node: Node, class: Symbol, info: &mut ClassInfo, depth: u32) {
+        self.specifier(node, depth);
+        let Some(ty) = node.child_by_field_name("type") else { return };
+        let name = type_name(ty, self.text);
+        let mut cursor = node.walk();
+        let mut any = false;
+        for parts in node.children_by_field_name("declarator", &mut cursor).map(declarator) {
+            let Some(member) = parts.name else { continue };
+            any = true;
+            if parts.function.is_some() {
+                self.method(node, parts, class, info);
+            } else {
+                info.members.push(Member { name: self.symbol(member), ty: parts.type_ref(name) });
+            }
+        }
+        // An anonymous struct or union: its members are members of this one.
+        if !any
+            && let Some(body) = ty.child_by_field_name("body")
+            && matches!(ty.kind(), "struct_specifier" | "union_specifier")
+        {
+            self.members(body, Symbol::new(""), info, depth + 1);
+        }
+    }
+
+    fn enumeration(&mut self, node: Node) {
+        let Some(body) = node.child_by_field_name("body") else { return };
+        let mut next = Some(0_i64);
+        let mut cursor = body.walk();
+        for item in body.named_children(&mut cursor) {
+            if item.kind() != "enumerator" {
+                // A branch of `#if`: what follows cannot be counted.
+                if item.kind().starts_with("preproc_if") {
+                    next = None;
+                }
+                continue;
+            }
+            let Some(name) = item.child_by_field_name("name") else { continue };
+            let value = match item.child_by_field_name("value") {
+                Some(value) => literal::constant(value, self.text, &|name| self.out.enumerator(name)),
+                None => next,
+            };
+            next = value.and_then(|value| value.checked_add(1));
+            let name = self.symbol(name);
+            self.out.enumerators.entry(name).and_modify(|old| *old = old.filter(|old| Some(*old) == value)).or_insert(value);
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! Macro expansion as text: arguments into a macro's body, token by token.
+//!
+//! The result is parsed by the caller; names inside it are expanded in turn when they are met there.
+//! A name that must not be expanded again (a macro inside its own expansion) is marked with [`FROZEN`].
+
+use crate::ir::Symbol;
+use crate::parsed::MacroDef;
+
+/// Prefix of an identifier that stands for the name after it and is not expanded.
+pub(super) const FROZEN: &str = "rulebook_frozen_";
+
+/// The tokens of C text, blanks between them included, comments aside.
+pub(super) fn tokens(text: &str) -> Vec<&str> {
+    let bytes = text.as_bytes();
+    let mut out = Vec::new();
+    let mut at = 0;
+    while at < bytes.len() {
+        let start = at;
+        let byte = bytes[at];
+        if byte.is_ascii_whitespace() {
+            while at < bytes.len() && bytes[at].is_ascii_whitespace() {
+                at += 1;
+            }
+        } else if is_word(byte) {
+            while at < bytes.len() && is_word(bytes[at]) {
+                at += 1;
+            }
+        } else if byte == b'"' || byte == b'\'' {
+            at += 1;
+            while at < bytes.len() && bytes[at] != byte {
+                at += if bytes[at] == b'\\' { 2 } else { 1 };
+            }
+            at = (at + 1).min(bytes.len());
+        } else if byte == b'#' && bytes.get(at + 1) == Some(&b'#') {
+            at += 2;
+        } else if byte == b'/' && bytes.get(at + 1) == Some(&b'*') {
+            at = text[at + 2..].find("*/").map_or(bytes.len(), |end| at + 2 + end + 2);
+            continue;
+        } else if byte == b'/' && bytes.get(at + 1) == Some(&b'/') {
+            at = text[at..].find('\n').map_or(bytes.len(), |end| at + end);
+            continue;
+        } else {
+            at += 1;
+        }
+        // A quote or an escape may have stopped inside a character.
+        while !text.is_char_boundary(at) {
+            at += 1;
+        }
+        out.push(&text[start..at]);
+    }
+    out
+}
+
+fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'$' || byte >= 0x80
+}
+
+fn is_blank(token: &str) -> bool {
+    token.as_bytes().first().is_some_and(u8::is_ascii_whitespace)
+}
+
+pub(super) fn is_name(token: &str) -> bool {
+    token.as_bytes().first().is_some_and(|byte| is_word(*byte) && !byte.is_ascii_digit())
+}
+
+/// Splits the text between a call's parentheses at its top-level commas.
+pub(super) fn arguments(text: &str) -> Vec<String> {
+    let mut out = vec![String::new()];
+    let mut depth = 0_i32;
+    for token in tokens(text) {
+        match token {
+            "(" | "[" | "{" => depth += 1,
+            ")" | "]" | "}" => depth -= 1,
+            "," if depth == 0 => {
+                out.push(String::new());
+                continue;
+            }
+            _ => {}
+        }
+        if let Some(last) = out.last_mut() {
+            last.push_str(token);
+        }
+    }
+    for argument in &mut out {
+        *argument = argument.trim().to_owned();
+    }
+    out
+}
+
+/// The body of `definition` with `arguments` in place; `None` where their number does not fit.
+/// `frozen` are the names of the macros being expanded, this one included.
+pub(super) fn expand(definition: &MacroDef, arguments: Option<&[String]>, frozen: &[Symbol]) -> Option<String> {
+    let (named, rest_name) = split_variadic(definition);
+    let mut given: Vec<&str> = arguments.unwrap_or_default().iter().map(String::as_str).collect();
+    if definition.params.is_some() {
+        let arguments = arguments?;
+        // `F()` of a macro without parameters has one empty argument.
+        if named.is_empty() && given == [""] {
+            given.clear();
+        }
+        let fits = if definition.variadic { given.len() >= named.len() } else { given.len() == named.len() };
+        if !fits || arguments.is_empty() {
+            return None;
+        }
+    }
+    let rest = given.get(named.len()..).unwrap_or_default().join(", ");
+    let lookup = |token: &str| -> Option<&str> {
+        if definition.params.is_none() {
+            return None;
+        }
+        if definition.variadic && token == rest_name {
+            return Some(&rest);
+        }
+        named.iter().position(|param| param == token).and_then(|at| given.get(at).copied())
+    };
+
+    let body = tokens(&definition.body);
+    let mut out = String::with_capacity(definition.body.len() + rest.len() + 16);
+    let mut at = 0;
+    while at < body.len() {
+        let token = body[at];
+        if token == "##" {
+            // `, ## __VA_ARGS__` drops the comma where nothing follows.
+            let next = body[at + 1..].iter().position(|token| !is_blank(token)).map(|skip| at + 1 + skip);
+            out.truncate(out.trim_end().len());
+            let Some(next) = next else { break };
+            let piece = lookup(body[next]).unwrap_or(body[next]);
+            if piece.is_empty() && out.ends_with(',') {
+                out.pop();
+            }
+            out.push_str(piece);
+            at = next + 1;
+            continue;
+        }
+        if token == "#" && definition.params.is_some() {
+            let next = body[at + 1..].iter().position(|token| !is_blank(token)).map(|skip| at + 1 + skip);
+            if let Some((next, value)) = next.and_then(|next| Some((next, lookup(body[next])?))) {
+                out.push('"');
+                out.push_str(&value.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', " "));
+                out.push('"');
+                at = next + 1;
+                continue;
+            }
+        }
+        match lookup(token) {
+            Some(value) => out.push_str(value),
+            None => {
+                if is_name(token) && frozen.iter().any(|name| name.as_str() == token) {
+                    out.push_str(FROZEN);
+                }
+                out.push_str(token);
+            }
+        }
+        at += 1;
+    }
+    Some(out)
+}
+
+/// The parameters before `…`, and the name by which the body calls the rest.
+fn split_variadic(definition: &MacroDef) -> (&[String], &str) {
+    let params = definition.params.as_deref().unwrap_or_default();
+    if !definition.variadic {
+        return (params, "");
+    }
+    match params.split_last() {
+        Some((last, named)) if last.contains("...") || last == "__VA_ARGS__" => {
+            let name = last.trim_end_matches("...").trim();
+            (named, if name.is_empty() { "__VA_ARGS__" } else { name })
+        }
+        // The dots may be kept out of the list; then the body says which form it is.
+        Some((last, named)) if !definition.body.contains("__VA_ARGS__") => (named, last),
+        _ => (params, "__VA_ARGS__"),
+    }
+}
+
+/// `text` without every `name(…)`.
+pub(super) fn without_call(text: &str, name: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut depth = 0_u32;
+    let mut pending = false;
+    for token in tokens(text) {
+        match token {
+            _ if depth == 0 && !pending && token == name => pending = true,
+            "(" if pending || depth > 0 => {
+                pending = false;
+                depth += 1;
+            }
+            ")" if depth > 0 => depth -= 1,
+            _ if depth > 0 || (pending && is_blank(token)) => {}
+            _ => out.push_str(token),
+        }
+    }
+    out
+}

@@ -1,0 +1,45 @@
+//! Lowering: the syntax of one file to the functions, tables and prototypes of [`crate::ir`].
+//!
+//! Two steps, so that neither grammar's oddities nor macro expansion leak into control flow:
+//! `build` turns syntax nodes (and the expanded text of macros) into the small tree of `ast`,
+//! `flow` turns that tree into basic blocks.
+//! A body that holds something not modelled becomes [`ir::Untrusted`](crate::ir::Untrusted):
+//! skipped and counted, never half understood.
+
+mod ast;
+mod build;
+mod declared;
+mod expand;
+mod flow;
+mod literal;
+mod sal;
+mod tidy;
+mod types;
+mod unit;
+
+use rulebook_machine::semantics::Language;
+
+use crate::ir;
+use crate::macros::MacroTable;
+use crate::parsed::Parsed;
+
+pub use declared::{ClassInfo, Declared, Member};
+pub use types::TypeRef;
+
+/// What lowering needs to know beside the file itself.
+#[derive(Debug, Clone, Copy)]
+pub struct LowerContext<'a> {
+    /// The C dialect of drivers.
+    pub language: &'a Language,
+    /// The macros of the driver's own that are in force.
+    pub macros: &'a MacroTable,
+    /// Classes, enumerators and functions that the driver's files declare: every file of the driver
+    /// (headers and the file itself) goes through [`Declared::add`] before the first one is lowered.
+    pub declared: &'a Declared,
+}
+
+/// Lowers one file.
+#[must_use]
+pub fn lower(parsed: &Parsed, context: &LowerContext<'_>) -> ir::Unit {
+    unit::lower_unit(parsed, context)
+}

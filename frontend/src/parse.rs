@@ -1,0 +1,164 @@
+//! Text to syntax trees, and whether the tree of a function can be trusted.
+//!
+//! The grammars recover from anything, so a tree alone proves nothing: braces hidden in macros and `#if`s cut
+//! through statements give trees that look whole and say something else.
+
+use std::cell::RefCell;
+
+use tree_sitter::{Node, Parser, Tree, TreeCursor};
+
+use crate::parsed::Parsed;
+
+/// Deeper nesting than this is generated data or an attack; recursion over it would not be safe.
+const DEEPEST: u32 = 400;
+
+/// The language a text is parsed as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Grammar {
+    C,
+    Cpp,
+}
+
+thread_local! {
+    static PARSERS: RefCell<[Option<Parser>; 2]> = const { RefCell::new([None, None]) };
+}
+
+/// Parses `text`; `None` only if the grammar cannot be loaded.
+pub(crate) fn parse(text: &str, grammar: Grammar) -> Option<Tree> {
+    PARSERS.with_borrow_mut(|parsers| {
+        let (slot, language) = match grammar {
+            Grammar::C => (0, tree_sitter_c::LANGUAGE),
+            Grammar::Cpp => (1, tree_sitter_cpp::LANGUAGE),
+        };
+        if parsers[slot].is_none() {
+            let mut parser = Parser::new();
+            parser.set_language(&language.into()).ok()?;
+            parsers[slot] = Some(parser);
+        }
+        parsers[slot].as_mut()?.parse(text, None)
+    })
+}
+
+/// Whether the tree of `function` (a `function_definition`) says what the source says.
+///
+/// # Errors
+/// In a few words for people, why it does not.
+pub fn trust(parsed: &Parsed, function: Node<'_>) -> Result<(), String> {
+    distrust(function, &parsed.prepped, parsed.cpp)
+        .map_or(Ok(()), |(reason, offset)| Err(format!("{reason} (line {})", parsed.lines.line(offset))))
+}
+
+/// Why the tree of `function` is not to be trusted, and the offset that shows it.
+pub(crate) fn distrust(function: Node<'_>, text: &str, cpp: bool) -> Option<(&'static str, u32)> {
+    let body = function.child_by_field_name("body");
+    let start = function.child_by_field_name("declarator").map_or(function.start_byte(), |node| node.start_byte());
+    let mut cursor = function.walk();
+    let (mut classes, mut depth) = (0_u32, 0_u32);
+    let errors = function.has_error();
+    loop {
+        let node = cursor.node();
+        if let Some(reason) = suspicion(node, function, start, text, cpp && classes > 0, errors) {
+            return Some((reason, node.start_byte() as u32));
+        }
+        if depth > DEEPEST {
+            return Some(("it nests too deeply", node.start_byte() as u32));
+        }
+        let skip = node.id() != function.id() && is_leaf_statement(node);
+        if !skip && cursor.goto_first_child() {
+            classes += u32::from(holds_functions(node));
+            depth += 1;
+            continue;
+        }
+        if !advance(&mut cursor, &mut classes, &mut depth) {
+            break;
+        }
+    }
+    body.is_none().then_some(("it has no body", function.start_byte() as u32))
+}
+
+/// On to the next node in document order after the current one's children.
+fn advance(cursor: &mut TreeCursor<'_>, classes: &mut u32, depth: &mut u32) -> bool {
+    loop {
+        if *depth == 0 {
+            return false;
+        }
+        if cursor.goto_next_sibling() {
+            return true;
+        }
+        if !cursor.goto_parent() {
+            return false;
+        }
+        *depth -= 1;
+        *classes -= u32::from(holds_functions(cursor.node()));
+    }
+}
+
+/// Nodes below which nothing can be suspicious.
+fn is_leaf_statement(node: Node<'_>) -> bool {
+    matches!(node.kind(), "string_literal" | "char_literal" | "comment")
+}
+
+/// Nodes in which a function may be defined in C++.
+fn holds_functions(node: Node<'_>) -> bool {
+    matches!(node.kind(), "field_declaration_list")
+}
+
+fn suspicion(
+    node: Node<'_>,
+    function: Node<'_>,
+    declarator: usize,
+    text: &str,
+    in_class: bool,
+    errors: bool,
+) -> Option<&'static str> {
+    if errors && node.start_byte() >= declarator {
+        if node.is_error() {
+            return Some("part of it does not parse");
+        }
+        if node.is_missing() {
+            return Some("something is missing in it");
+        }
+    }
+    match node.kind() {
+        "function_definition" if node.id() != function.id() && !in_class => Some("it seems to hold another function"),
+        "identifier" | "type_identifier" | "field_identifier" if is_statement_keyword(text.get(node.byte_range())?) => {
+            Some("a keyword stands where a name should")
+        }
+        _ => None,
+    }
+}
+
+/// Keywords that both grammars sometimes take for names when braces do not balance.
+fn is_statement_keyword(word: &str) -> bool {
+    matches!(
+        word,
+        "if" | "else" | "for" | "while" | "do" | "switch" | "case" | "default" | "break" | "continue" | "return" | "goto"
+            | "sizeof" | "struct" | "union" | "enum" | "typedef"
+    )
+}
+
+/// The `function_definition`s with a body of a tree in source order, those inside classes, namespaces and linkage blocks too.
+#[must_use]
+pub fn functions(tree: &Tree) -> Vec<Node<'_>> {
+    let mut found = Vec::new();
+    let mut pending = vec![tree.root_node()];
+    while let Some(node) = pending.pop() {
+        let mut cursor = node.walk();
+        let children: Vec<Node<'_>> = node.named_children(&mut cursor).collect();
+        for child in children.into_iter().rev() {
+            match child.kind() {
+                // `= default` and `= delete` have no body.
+                "function_definition" if child.child_by_field_name("body").is_none() => {}
+                "function_definition" => found.push(child),
+                "namespace_definition" | "declaration_list" | "linkage_specification" | "template_declaration" | "ERROR"
+                | "class_specifier" | "struct_specifier" | "union_specifier" | "field_declaration_list" | "declaration"
+                | "field_declaration" | "type_definition" | "access_specifier" | "labeled_statement" | "compound_statement" => {
+                    pending.push(child);
+                }
+                _ => {}
+            }
+        }
+    }
+    found.sort_by_key(Node::start_byte);
+    found
+}

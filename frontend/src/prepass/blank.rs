@@ -1,0 +1,184 @@
+//! First step of the pre-pass: what can be decided word by word.
+//!
+//! Blanks comments, directives, dead branches, annotations and marks; what is left goes to [`super::shape`].
+
+use rulebook_diagnostics::Span;
+use rustc_hash::FxHashMap;
+
+use super::canvas::Canvas;
+use super::token::{Kind, Token};
+use super::words::{Treatment, Words, closing, seh_fits};
+use crate::parsed::SehKeyword;
+
+/// What the first step leaves.
+#[derive(Debug, Default)]
+pub(super) struct Left {
+    /// Live tokens that were not blanked.
+    pub(super) tokens: Vec<Token>,
+    /// The annotations that were.
+    pub(super) annotations: Vec<Span>,
+    /// Words that may stand for keywords of structured exceptions, as indices into [`Self::tokens`].
+    pub(super) seh: Vec<(usize, SehKeyword)>,
+    /// Ends of marks that make the function after them pageable.
+    pub(super) pageable_marks: Vec<u32>,
+    /// Stretches in which every function is pageable.
+    pub(super) pageable_regions: Vec<Span>,
+}
+
+pub(super) struct Input<'a> {
+    pub(super) text: &'a str,
+    /// Live tokens without comments and directives.
+    pub(super) tokens: &'a [Token],
+    pub(super) words: &'a Words<'a>,
+    /// Treatments that follow from the driver's own definitions.
+    pub(super) own: &'a FxHashMap<&'static str, Treatment<'a>>,
+}
+
+pub(super) fn blank(input: &Input<'_>, canvas: &mut Canvas) -> Left {
+    let Input { text, tokens, words, own } = *input;
+    let mut left = Left { tokens: Vec::with_capacity(tokens.len()), ..Left::default() };
+    let mut region: Option<(u32, &str)> = None;
+    let mut at = 0;
+    while at < tokens.len() {
+        let token = tokens[at];
+        at += 1;
+        match token.kind {
+            Kind::Number => canvas.number(text, token),
+            Kind::Str => canvas.string(text, token),
+            _ => {}
+        }
+        let word = token.text(text);
+        let treatment = if token.kind == Kind::Ident { words.treatment(word).or_else(|| own.get(word).copied()) } else { None };
+        let Some(treatment) = treatment.filter(|_| !is_member(text, &left.tokens)) else {
+            left.tokens.push(token);
+            continue;
+        };
+        if let Some((begin, end)) = region
+            && word == end
+        {
+            left.pageable_regions.push(Span { start: begin, end: token.start });
+            region = None;
+        }
+        if let Some(end) = words.language.pageable_regions.get(word) {
+            region = Some((token.end, end));
+        }
+        match treatment {
+            Treatment::Blank | Treatment::BlankCall => {
+                let end = match closing(tokens, at).filter(|_| treatment == Treatment::BlankCall) {
+                    Some(close) => {
+                        at = close + 1;
+                        tokens[close].end
+                    }
+                    None => token.end,
+                };
+                let span = Span { start: token.start, end };
+                canvas.blank(span);
+                let pageable_section = treatment == Treatment::BlankCall && span.slice(text).contains("\"PAGE");
+                if pageable_section || words.language.pageable.iter().any(|mark| mark == word) {
+                    left.pageable_marks.push(end);
+                }
+                if treatment == Treatment::BlankCall {
+                    left.annotations.push(span);
+                }
+            }
+            Treatment::Annotation => {
+                let close = closing(tokens, at);
+                if close.is_none() && is_value(&left.tokens, tokens.get(at)) {
+                    left.tokens.push(token);
+                    continue;
+                }
+                let end = close.map_or(token.end, |close| tokens[close].end);
+                at = close.map_or(at, |close| close + 1);
+                let span = Span { start: token.start, end };
+                canvas.blank(span);
+                left.annotations.push(span);
+            }
+            Treatment::AnnotationWord => {
+                if is_parameter_word(&left.tokens, tokens.get(at)) {
+                    let span = Span { start: token.start, end: token.end };
+                    canvas.blank(span);
+                    left.annotations.push(span);
+                } else {
+                    left.tokens.push(token);
+                }
+            }
+            Treatment::Replace(with) => {
+                let span = Span { start: token.start, end: token.end };
+                canvas.replace(span, with);
+                if !with.is_empty() {
+                    left.tokens.push(Token { end: token.start + with.len() as u32, ..token });
+                }
+            }
+            Treatment::Unwrap(with) => at = unwrap(input, at, with, canvas, &mut left),
+            Treatment::Seh(keyword) => {
+                if seh_fits(keyword, text, tokens, at - 1) {
+                    left.seh.push((left.tokens.len(), keyword));
+                }
+                left.tokens.push(token);
+            }
+        }
+    }
+    if let Some((begin, _)) = region {
+        left.pageable_regions.push(Span { start: begin, end: text.len() as u32 });
+    }
+    left
+}
+
+fn is_member(text: &str, before: &[Token]) -> bool {
+    before.last().is_some_and(|token| matches!(token.text(text), "." | "->" | "::"))
+}
+
+/// A name that looks like an annotation where only a value can stand: `f(_DRIVER_NAME_, x)`.
+fn is_value(before: &[Token], after: Option<&Token>) -> bool {
+    let Some(after) = after else { return false };
+    let operator = |kind: Kind| matches!(kind, Kind::Punct(b'(' | b',' | b'=' | b'+' | b'-' | b'|' | b'&' | b'<' | b'>' | b'?' | b':'))
+        || matches!(kind, Kind::Pair(b'=' | b'!' | b'<' | b'>' | b'&' | b'|') | Kind::Str);
+    let opens = before.last().is_some_and(|token| operator(token.kind));
+    let closes = matches!(after.kind, Kind::Punct(byte) if !matches!(byte, b'(' | b'*' | b'[' | b'{' | b'~' | b'.'))
+        || matches!(after.kind, Kind::Pair(byte) if byte != b':');
+    after.kind == Kind::Str || (opens && closes)
+}
+
+/// `IN` before a type, `OPTIONAL` before a comma; not an enumerator or a variable of that name.
+fn is_parameter_word(before: &[Token], after: Option<&Token>) -> bool {
+    let follows = |token: &Token| matches!(token.kind, Kind::Ident | Kind::Punct(b',' | b')'));
+    let starts = before.last().is_some_and(|token| matches!(token.kind, Kind::Punct(b'(' | b',' | b'{' | b';' | b'}')));
+    match after.map(|token| token.kind) {
+        Some(Kind::Ident) => true,
+        Some(Kind::Punct(b'[')) => !starts,
+        _ => after.is_some_and(follows) && !starts,
+    }
+}
+
+/// `STDMETHOD_(type, name)`: returns where to go on.
+fn unwrap(input: &Input<'_>, at: usize, with: &str, canvas: &mut Canvas, left: &mut Left) -> usize {
+    let Input { text, tokens, .. } = *input;
+    let token = tokens[at - 1];
+    let Some(close) = closing(tokens, at) else {
+        left.tokens.push(token);
+        return at;
+    };
+    canvas.replace(Span { start: token.start, end: token.end }, with);
+    if !with.is_empty() {
+        left.tokens.push(Token { end: token.start + with.len() as u32, ..token });
+    }
+    let byte = |index: usize| Span { start: tokens[index].start, end: tokens[index].end };
+    canvas.blank(byte(at));
+    canvas.blank(byte(close));
+    let comma = (at + 1..close).find(|index| tokens[*index].kind == Kind::Punct(b','));
+    match comma {
+        // `struct Name` has no room for the bases.
+        Some(comma) if with == "struct" => {
+            canvas.blank(Span { start: tokens[comma].start, end: tokens[close].end });
+            left.tokens.extend_from_slice(&tokens[at + 1..comma]);
+        }
+        Some(comma) => {
+            canvas.blank(byte(comma));
+            left.tokens.extend_from_slice(&tokens[at + 1..comma]);
+            left.tokens.extend_from_slice(&tokens[comma + 1..close]);
+        }
+        None => left.tokens.extend_from_slice(&tokens[at + 1..close]),
+    }
+    let _ = text;
+    close + 1
+}

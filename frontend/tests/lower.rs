@@ -1,0 +1,128 @@
+//! Lowering, read as data: C and C++ in, control flow out.
+//!
+//! Each file in `lower/` is a driver of its own; its snapshot is the dump of its functions,
+//! with tables, prototypes and functions not trusted after them. Read the snapshots critically.
+
+use std::fmt::Write;
+use std::path::Path;
+use std::sync::Arc;
+
+use rulebook_frontend::ir::{self, Annotation};
+use rulebook_frontend::project::SourceEntry;
+use rulebook_frontend::{Cache, Program, Project, load};
+use rulebook_machine::semantics::Language;
+
+fn language() -> Language {
+    let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+    let pairs = |pairs: &[(&str, &str)]| pairs.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect();
+    Language {
+        assume: names(&["BELIEVE", "_Analysis_assume_"]),
+        container: names(&["CONTAINING_RECORD"]),
+        seh: pairs(&[("try", "try"), ("except", "except"), ("finally", "finally"), ("leave", "leave")]),
+        noreturn: names(&["Halt"]),
+        identity: names(&["SAME", "UNREFERENCED_PARAMETER"]),
+        ..Language::default()
+    }
+}
+
+fn read(path: &Path) -> Program {
+    let source = SourceEntry { path: path.to_path_buf(), settings: Arc::default() };
+    let project = Project { name: "case".to_owned(), path: path.to_path_buf(), sources: vec![source], problems: Vec::new() };
+    load(&project, &language(), &Cache::new())
+}
+
+fn annotation(annotation: &Annotation) -> String {
+    let when = annotation.when.as_ref().map(|when| format!(" when {when:?}")).unwrap_or_default();
+    format!("{}{:?}{when}", annotation.name, annotation.args)
+}
+
+fn render(program: &Program) -> String {
+    let mut out = String::new();
+    for unit in &program.units {
+        for function in &unit.functions {
+            writeln!(out, "{}", ir::dump(function)).unwrap();
+        }
+        for table in &unit.tables {
+            let field = table.field.map(|field| format!(".{field}")).unwrap_or_default();
+            writeln!(out, "table {} {}{field} [{}] = {}", table.type_name, table.variable, table.position, table.function).unwrap();
+        }
+        for prototype in &unit.prototypes {
+            let role = if prototype.is_role { "role" } else { "prototype" };
+            writeln!(out, "{role} {} {}{:?}", prototype.type_name, prototype.name, prototype.params).unwrap();
+            for item in &prototype.sal.function {
+                writeln!(out, "  {}", annotation(item)).unwrap();
+            }
+            for (name, sal) in prototype.params.iter().zip(&prototype.param_sal) {
+                for item in sal {
+                    writeln!(out, "  {name}: {}", annotation(item)).unwrap();
+                }
+            }
+        }
+        for untrusted in &unit.untrusted {
+            writeln!(out, "untrusted {}: {}", untrusted.name, untrusted.reason).unwrap();
+        }
+    }
+    out
+}
+
+#[test]
+fn functions_become_control_flow() {
+    insta::glob!("lower/*.{c,cpp}", |path| {
+        let program = read(path);
+        let source = std::fs::read_to_string(path).unwrap();
+        insta::with_settings!({ description => source, omit_expression => true }, {
+            insta::assert_snapshot!(render(&program));
+        });
+    });
+}
+
+/// Calls stand in the order in which C evaluates them, and every block can be reached.
+#[test]
+fn blocks_are_reachable() {
+    for entry in std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/lower")).unwrap() {
+        let program = read(&entry.unwrap().path());
+        for function in program.units.iter().flat_map(|unit| &unit.functions) {
+            let mut seen = vec![false; function.blocks.len()];
+            let mut work = vec![0_u32];
+            while let Some(at) = work.pop() {
+                if std::mem::replace(&mut seen[at as usize], true) {
+                    continue;
+                }
+                let block = &function.blocks[at as usize];
+                for instr in &block.instrs {
+                    if let ir::InstrKind::Call(call) = &instr.kind {
+                        work.extend(call.unwind.map(|to| to.0));
+                    }
+                }
+                match &block.term {
+                    ir::Term::Goto(to) => work.push(to.0),
+                    ir::Term::Branch { then, other, .. } => work.extend([then.0, other.0]),
+                    ir::Term::Switch { cases, default, .. } => {
+                        work.push(default.0);
+                        work.extend(cases.iter().map(|(_, to)| to.0));
+                    }
+                    ir::Term::Return { .. } | ir::Term::Unreachable => {}
+                }
+            }
+            assert!(seen.iter().all(|seen| *seen), "{}: {seen:?}", function.name);
+        }
+    }
+}
+
+/// Nesting without end is refused, not followed until the stack ends.
+#[test]
+fn deep_nesting_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("deep.c");
+    let deep = [
+        format!("void A(void) {{ {} {} }}", "{".repeat(4000), "}".repeat(4000)),
+        format!("int B(int x) {{ return {}x{}; }}", "(1 + ".repeat(4000), ")".repeat(4000)),
+        format!("void C(int x) {{ {} {{ F(); }} }}", "if (x) { F(); } else ".repeat(3000)),
+        format!("int D(int x) {{ return {}x; }}", "-".repeat(3000)),
+        "#define R(x) R(x) + S(x)\n#define S(x) R(x) * S(x)\nint E(int x) { return R(x); }".to_owned(),
+    ];
+    std::fs::write(&path, deep.join("\n")).unwrap();
+    let program = read(&path);
+    let known: Vec<&str> = program.units[0].functions.iter().map(|function| function.name.as_str()).collect();
+    assert_eq!(known, ["E"]);
+}

@@ -1,0 +1,44 @@
+#define LIMIT 16
+#define FLAGS (1 << 3 | LIMIT)
+#define ALIAS RealCall
+#define LOCK(x) AcquireLock(&(x)->Lock)
+#define WITH_LOCK(x, body) { LOCK(x); body; ReleaseLock(&(x)->Lock); }
+#define BAIL(s) do { status = (s); goto exit; } while (0)
+#define BAIL_IF(c, s) if (c) { BAIL(s); }
+#define TRY_RETURN(s) { (s); goto try_exit; }
+#define NAME(a, b) a##b(#a, b)
+#define LOG(fmt, ...) Print(fmt, ##__VA_ARGS__)
+#define GNU_LOG(args...) Print(args)
+#define SELF(x) SELF(x + 1)
+#define MAX2(a, b) ((a) > (b) ? (a) : (b))
+#define NOTHING
+#define BROKEN(x) } x {
+#define DECLARE(t, n) t n = Make()
+#define GETTER(x) ((x)->Getter)
+#define DEFAULTS { 0, 1 }
+#define INIT_OBJECT(o, n) { (o)->Length = sizeof(X); (o)->Name = n; }
+#define MY_STATUS ((NTSTATUS)0xC0001234L)
+
+int Uses(X* x, int n) {
+    int status = 0;
+    int pair[2] = DEFAULTS;
+    DECLARE(int, made);
+    LOCK(x);
+    ALIAS(n);
+    WITH_LOCK(x, Inside(x));
+    BAIL_IF(Bad(x), 7);
+    NAME(Foo, n);
+    LOG("x");
+    LOG("x %d", n);
+    GNU_LOG("y", n);
+    NOTHING;
+    if (MAX2(MAX2(n, 1), LIMIT) > FLAGS) BAIL(1);
+    SELF(n);
+    BROKEN(n);
+    GETTER(x)(n);
+    INIT_OBJECT(x, n);
+    status = MY_STATUS;
+exit:
+    ReleaseLock(&x->Lock);
+    return status + made;
+}

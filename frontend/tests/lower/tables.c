@@ -1,0 +1,16 @@
+DRIVER_DISPATCH Read, Write;
+static EVT_WDF_TIMER EvtTimer;
+KSPIN_LOCK GlobalLock;
+extern int Variable;
+NTSTATUS Plain(IRP* Irp, int);
+const FLT_OPERATION_REGISTRATION Callbacks[] = {
+    { IRP_MJ_CREATE, 0, PreCreate, NULL },
+    { IRP_MJ_READ, 0, NULL, &PostRead },
+    { IRP_MJ_OPERATION_END }
+};
+FLT_REGISTRATION Registration = { .Size = sizeof(FLT_REGISTRATION), .OperationRegistration = Callbacks, .Unload = Unload };
+void (*Pointer)(int) = Handler;
+void Static(void) {
+    static const TABLE Inner = { .Fn = Local };
+    Register(&Inner);
+}

@@ -1,0 +1,93 @@
+//! What lists, explanations and the book say about a rule: its page and its machines, joined and plain.
+
+use std::collections::BTreeSet;
+
+use rulebook_catalog::{BugCheck, Catalog, RulePage};
+use rulebook_machine::table::Rule;
+use rulebook_machine::Table;
+use serde::Serialize;
+
+/// A rule as lists show it. The names of the fields are a contract with scripts: add, never rename.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RuleFacts {
+    /// `model/Name`.
+    pub id: String,
+    /// The driver model, in lower case.
+    pub model: String,
+    /// The name.
+    pub name: String,
+    /// The taxonomy's family; empty where nothing says it.
+    pub family: String,
+    /// `executable`, `partial`, `run-time-only`, `too-vague` or `unspecified`.
+    pub status: String,
+    /// Whether the machine was derived from the page's sentences.
+    pub derived: bool,
+    /// One line: what the rule is about.
+    pub summary: String,
+    /// The functions that the rule is about, in the order of the page.
+    pub apis: Vec<String>,
+    /// The bug checks that Driver Verifier answers a violation with, such as `0xC4 0x0004000B`.
+    pub bug_checks: Vec<String>,
+    /// The titles of the rule sets that list it.
+    pub rule_sets: Vec<String>,
+    /// The page it comes from.
+    pub page: String,
+    /// Other spellings of the name.
+    pub aliases: Vec<String>,
+    /// Whether Static Driver Verifier had it.
+    pub static_test: bool,
+    /// The options of Driver Verifier that test it.
+    pub run_time_tests: Vec<String>,
+    /// The document of which this page is the counterpart, if the page names it.
+    pub upstream: Option<String>,
+}
+
+/// The facts of every rule of the catalog, by id.
+#[must_use]
+pub fn all(catalog: &Catalog, table: &Table) -> Vec<RuleFacts> {
+    catalog.rules().iter().map(|page| facts(page, rule_in(table, page))).collect()
+}
+
+/// The rule of `page` in the table, if it is executable.
+#[must_use]
+pub fn rule_in<'table>(table: &'table Table, page: &RulePage) -> Option<&'table Rule> {
+    let id = page.id.to_string();
+    table.rules.iter().find(|rule| rule.id.eq_ignore_ascii_case(&id))
+}
+
+/// The facts of one rule.
+#[must_use]
+pub fn facts(page: &RulePage, rule: Option<&Rule>) -> RuleFacts {
+    let key = |name: &str| page.front_matter.text(name).map(|text| text.value);
+    let summary = rule.map(|rule| rule.summary.clone()).or_else(|| page.summary.as_ref().map(|text| text.value.clone()));
+    let status = key("status").unwrap_or_else(|| if rule.is_some() { "executable" } else { "unspecified" }.to_owned());
+    let mut seen = BTreeSet::new();
+    let apis = page.applies_to().map(|api| api.name.clone()).filter(|name| seen.insert(name.clone())).collect();
+    let tests = page.testing.run_time.as_ref();
+    RuleFacts {
+        id: page.id.to_string(),
+        model: page.id.model.to_string(),
+        name: page.id.name.clone(),
+        family: rule.map(|rule| rule.family.clone()).filter(|family| !family.is_empty()).or(key("family")).unwrap_or_default(),
+        status,
+        derived: rule.is_some_and(|rule| rule.derived),
+        summary: summary.unwrap_or_default(),
+        apis,
+        bug_checks: page.bug_checks.iter().map(bug_check).collect(),
+        rule_sets: page.rule_sets.clone(),
+        page: page.source.path.clone(),
+        aliases: page.aliases.iter().map(|alias| alias.value.clone()).collect(),
+        static_test: page.testing.compile_time.is_some(),
+        run_time_tests: tests.map(|tests| tests.options.iter().map(|option| option.text.clone()).collect()).unwrap_or_default(),
+        upstream: key("upstream").filter(|link| link.starts_with("https://")),
+    }
+}
+
+/// `0xC4 0x0004000B`, or `0xC4` where the page names no sub-code.
+#[must_use]
+pub fn bug_check(check: &BugCheck) -> String {
+    match check.subcode {
+        Some(subcode) => format!("0x{:X} 0x{subcode:08X}", check.code),
+        None => format!("0x{:X}", check.code),
+    }
+}

@@ -1,0 +1,265 @@
+//! What a sequence of calls violates, told by the machines of the table alone.
+//!
+//! Fixtures are made from abstract sequences, so their expected results need no analyzer: the sequence of each path
+//! is run through every machine. Values are names here; where a machine cannot tell, nothing is expected.
+
+mod level;
+mod matching;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rulebook_machine::pattern::{Pattern, Subject};
+use rulebook_machine::rule::{Machine, Next, UNKNOWN};
+use rulebook_machine::semantics::{Contract, ExitState};
+use rulebook_machine::table::{Applicability, Rule, Table};
+
+pub(crate) use level::LevelValue;
+pub(crate) use matching::Bindings;
+
+/// An argument, or another value, of an abstract call.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Operand {
+    /// An object that keeps its identity, such as a lock.
+    Object(String),
+    /// The present value of a variable.
+    Var(String),
+    /// The address of a variable.
+    Addr(String),
+    /// A constant, by name or number.
+    Const(String),
+    /// Something that no rule asks about: what the type suggests.
+    Any,
+}
+
+/// An abstract call.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Call {
+    /// The function.
+    pub(crate) api: String,
+    /// Its arguments, by position.
+    pub(crate) args: Vec<Operand>,
+    /// The variable that its result is stored in.
+    pub(crate) binds: Option<String>,
+    /// The constant that its result is known to be, where the code tests it.
+    pub(crate) result: Option<String>,
+}
+
+/// A call or return at a site of a fixture.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Act {
+    /// A call.
+    Call(usize, Call),
+    /// The return from the entry point.
+    Exit(usize),
+}
+
+/// Where a path runs: the model of its driver and the role of its entry point.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Setting<'t> {
+    pub(crate) model: &'t str,
+    pub(crate) role: &'t str,
+}
+
+/// The violations of one path: rule and site.
+pub(crate) type Violations = BTreeSet<(String, usize)>;
+
+/// Runs one path through every machine of the table that applies.
+pub(crate) fn violations(table: &Table, setting: Setting<'_>, path: &[Act]) -> Violations {
+    let mut found = Violations::new();
+    for rule in table.rules.iter().filter(|rule| applies(table, rule, setting)) {
+        for machine in &rule.machines {
+            for site in run(table, machine, setting, path, &hidden(table, rule, setting)) {
+                found.insert((rule.id.clone(), site));
+            }
+        }
+    }
+    found
+}
+
+/// The sites of one path at which one machine reports.
+pub(crate) fn sites(table: &Table, machine: &Machine, setting: Setting<'_>, path: &[Act]) -> BTreeSet<usize> {
+    run(table, machine, setting, path, &BTreeSet::new())
+}
+
+fn applies(table: &Table, rule: &Rule, setting: Setting<'_>) -> bool {
+    let own = rule.model() == setting.model;
+    let model = match rule.applicability {
+        Applicability::Framework => own,
+        Applicability::Dispatch => own || setting.model == "wdm",
+        Applicability::Kernel => true,
+    };
+    let means = |words: &[String]| words.iter().any(|word| table.semantics.roles_of(word).contains(&setting.role));
+    model && (rule.scope.roles.is_empty() || means(&rule.scope.roles)) && !means(&rule.scope.except_roles)
+}
+
+/// The functions that a rule of the same name in the driver's own model governs.
+fn hidden<'t>(table: &'t Table, rule: &Rule, setting: Setting<'_>) -> BTreeSet<&'t str> {
+    if rule.model() == setting.model {
+        return BTreeSet::new();
+    }
+    let same = table.rules.iter().filter(|other| other.model() == setting.model && other.name().eq_ignore_ascii_case(rule.name()));
+    same.flat_map(|other| &other.machines).flat_map(apis).collect()
+}
+
+/// The functions that a machine's events are about.
+pub(crate) fn apis(machine: &Machine) -> impl Iterator<Item = &str> {
+    machine.events.iter().flat_map(|event| &event.patterns).filter_map(Pattern::api)
+}
+
+struct Instance {
+    bound: Bindings,
+    state: String,
+    /// The state in which the entry point got it; `None` for one met later.
+    at_entry: Option<String>,
+}
+
+struct Run<'t> {
+    table: &'t Table,
+    machine: &'t Machine,
+    contract: Contract,
+    instances: Vec<Instance>,
+    memory: matching::Memory,
+    level: LevelValue,
+    entry: LevelValue,
+    fresh: usize,
+    found: BTreeSet<usize>,
+}
+
+fn run(table: &Table, machine: &Machine, setting: Setting<'_>, path: &[Act], hidden: &BTreeSet<&str>) -> BTreeSet<usize> {
+    let role = table.semantics.roles.get(setting.role);
+    let contract = role.map(|role| role.contract.clone()).unwrap_or_default();
+    let entry = LevelValue::at_entry(contract.irql.as_ref());
+    let mut run = Run {
+        table,
+        machine,
+        contract,
+        instances: Vec::new(),
+        memory: BTreeMap::new(),
+        level: entry.clone(),
+        entry,
+        fresh: 0,
+        found: BTreeSet::new(),
+    };
+    run.enter(role.map(|role| &role.params[..]).unwrap_or_default());
+    for act in path {
+        match act {
+            Act::Call(_, call) if hidden.contains(call.api.as_str()) => run.effects(call),
+            Act::Call(site, call) => run.call(*site, call),
+            Act::Exit(site) => run.exit(*site),
+        }
+    }
+    run.found
+}
+
+impl Run<'_> {
+    /// The entry: the contract's calls have been made, and parameters are bound.
+    fn enter(&mut self, params: &[String]) {
+        for pattern in self.contract.entered_after.clone() {
+            if let Some(call) = matching::call_of(&pattern) {
+                self.call(usize::MAX, &call);
+            }
+        }
+        // The level at entry is what the contract says, whatever those calls would do to it.
+        self.level = self.entry.clone();
+        for (event, pattern) in self.patterns() {
+            if let Subject::Param(name) = &pattern.subject
+                && params.contains(name)
+                && let Some(var) = &pattern.binds
+            {
+                let bound = Bindings::from([(var.clone(), Operand::Object(name.clone()))]);
+                self.happens(usize::MAX, &event, &bound, None);
+            }
+        }
+        self.found.clear();
+        for instance in &mut self.instances {
+            instance.at_entry = Some(instance.state.clone());
+        }
+    }
+
+    fn patterns(&self) -> Vec<(String, Pattern)> {
+        let events = self.machine.events.iter();
+        events.flat_map(|event| event.patterns.iter().map(|pattern| (event.name.clone(), pattern.clone()))).collect()
+    }
+
+    fn call(&mut self, site: usize, call: &Call) {
+        self.fresh += 1;
+        // An alias is another spelling of the same call: the machine may know either.
+        let spellings = matching::spellings(self.table, call);
+        let met = self.machine.events.iter().find_map(|event| {
+            event.patterns.iter().find_map(|pattern| {
+                let spelling = spellings.iter().find(|spelling| pattern.api() == Some(spelling.api.as_str()))?;
+                let level = &self.level;
+                let bound = matching::fits(self.table, pattern, spelling, &self.memory, level, self.fresh)?;
+                let holds = |condition| matching::holds(condition, spelling, &bound, &self.memory) == Some(true);
+                event.when.iter().all(holds).then(|| (event.name.clone(), bound, spelling.clone()))
+            })
+        });
+        if let Some((event, bound, spelling)) = met {
+            self.happens(site, &event, &bound, Some(&spelling));
+        }
+        self.effects(call);
+    }
+
+    fn effects(&mut self, call: &Call) {
+        for spelling in matching::spellings(self.table, call) {
+            if let Some(irql) = self.table.semantics.functions.get(&spelling.api).and_then(|function| function.irql.clone()) {
+                level::apply(self.table, &irql, &spelling, &mut self.level, &mut self.memory);
+                return;
+            }
+        }
+    }
+
+    fn exit(&mut self, site: usize) {
+        for event in &self.machine.events {
+            let plain = |pattern: &Pattern| pattern.subject == Subject::Exit && pattern.result.is_none();
+            if event.patterns.iter().any(plain) {
+                let name = event.name.clone();
+                self.happens(site, &name, &Bindings::new(), None);
+                return;
+            }
+        }
+    }
+
+    /// An event: checks first, then the instances that it reaches move.
+    fn happens(&mut self, site: usize, event: &str, bound: &Bindings, call: Option<&Call>) {
+        let keys: Bindings =
+            bound.iter().filter(|(name, _)| self.machine.keys.contains(name)).map(|(n, v)| (n.clone(), v.clone())).collect();
+        if keys.len() == self.machine.keys.len() && !self.instances.iter().any(|i| keys.iter().all(|(n, v)| i.bound.get(n) == Some(v))) {
+            // An object that the role's caller may hold is in no state that could convict.
+            let state = match self.machine.initial() {
+                _ if self.contract.caller_may_hold => UNKNOWN.to_owned(),
+                Some(state) => state.name.clone(),
+                None => String::new(),
+            };
+            self.instances.push(Instance { bound: keys.clone(), state, at_entry: None });
+        }
+        let machine = self.machine;
+        let exit = machine.event(event).is_some_and(|event| event.patterns.iter().any(|p| p.subject == Subject::Exit));
+        for instance in &mut self.instances {
+            if !keys.iter().all(|(name, value)| instance.bound.get(name).is_none_or(|known| known == value)) {
+                continue;
+            }
+            instance.bound.extend(bound.iter().map(|(name, value)| (name.clone(), value.clone())));
+            for check in machine.checks.iter().filter(|check| check.event == event) {
+                let same = (&self.level, &self.entry, self.contract.irql_may_change);
+                if check.require.iter().any(|c| matching::violated(c, call, &instance.bound, &self.memory, same)) {
+                    self.found.insert(site);
+                }
+            }
+            let excused = exit
+                && match self.contract.exit {
+                    ExitState::Same => instance.at_entry.as_ref() == Some(&instance.state),
+                    ExitState::Initial => false,
+                    ExitState::Any => true,
+                };
+            match machine.state(&instance.state).and_then(|state| state.on.get(event)) {
+                Some(Next::Go(state)) => instance.state.clone_from(state),
+                Some(Next::Error(_)) if !excused => {
+                    self.found.insert(site);
+                    UNKNOWN.clone_into(&mut instance.state);
+                }
+                _ => {}
+            }
+        }
+    }
+}

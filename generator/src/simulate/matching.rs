@@ -1,0 +1,247 @@
+//! Whether a call is the event of a pattern, and whether a condition holds there.
+
+use std::collections::BTreeMap;
+
+use rulebook_machine::condition::{Compare, Condition, Term};
+use rulebook_machine::pattern::{Arg, Args, Pattern, ResultTest, Subject};
+use rulebook_machine::semantics::{Returns, Slot};
+use rulebook_machine::table::Table;
+
+use super::level::LevelValue;
+use super::{Call, Operand};
+
+/// Variables of a pattern and what they stand for.
+pub(crate) type Bindings = BTreeMap<String, Operand>;
+
+/// What a variable of the fixture holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Stored {
+    /// A saved level.
+    Level(LevelValue),
+}
+
+/// The variables of the fixture.
+pub(crate) type Memory = BTreeMap<String, Stored>;
+
+/// The call that a pattern stands for, its variables as objects.
+pub(super) fn call_of(pattern: &Pattern) -> Option<Call> {
+    let Subject::Call { api, args } = &pattern.subject else { return None };
+    let operand = |arg: &Arg| match arg {
+        Arg::Var(name) | Arg::At(name) => Operand::Object(name.clone()),
+        Arg::Out(name) => Operand::Addr(name.clone()),
+        Arg::Const(names) => names.first().map_or(Operand::Any, |name| Operand::Const(name.clone())),
+        Arg::Any | Arg::Not(_) => Operand::Any,
+    };
+    let result = match &pattern.result {
+        Some(ResultTest::Is(names)) => names.first().cloned(),
+        _ => None,
+    };
+    Some(Call { api: api.clone(), args: args.list.iter().map(operand).collect(), binds: pattern.binds.clone(), result })
+}
+
+/// The call itself and what aliases make of it.
+pub(super) fn spellings(table: &Table, call: &Call) -> Vec<Call> {
+    let mut all = vec![call.clone()];
+    for alias in &table.semantics.aliases {
+        let Subject::Call { api, args } = &alias.call.subject else { continue };
+        let Subject::Call { api: target, args: target_args } = &alias.is.subject else { continue };
+        if *api != call.api || !arity(args, call) {
+            continue;
+        }
+        let mut bound: BTreeMap<&str, Operand> = BTreeMap::new();
+        for (arg, operand) in args.list.iter().zip(&call.args) {
+            if let Some(name) = arg.variable() {
+                bound.insert(name, operand.clone());
+            }
+        }
+        if let (Some(name), Some(variable)) = (&alias.call.binds, &call.binds) {
+            bound.insert(name, Operand::Addr(variable.clone()));
+        }
+        let value = |arg: &Arg| match arg {
+            Arg::Const(names) => names.first().map_or(Operand::Any, |name| Operand::Const(name.clone())),
+            arg => arg.variable().and_then(|name| bound.get(name).cloned()).unwrap_or(Operand::Any),
+        };
+        let binds = alias.is.binds.as_deref().and_then(|name| match bound.get(name) {
+            Some(Operand::Addr(variable) | Operand::Var(variable)) => Some(variable.clone()),
+            _ => None,
+        });
+        let args = target_args.list.iter().map(value).collect();
+        all.push(Call { api: target.clone(), args, binds: binds.or_else(|| call.binds.clone()), result: call.result.clone() });
+    }
+    all
+}
+
+fn arity(args: &Args, call: &Call) -> bool {
+    args.list.len() == call.args.len() || (args.rest && args.list.len() <= call.args.len())
+}
+
+/// What the pattern's variables stand for if the call fits it.
+pub(super) fn fits(
+    table: &Table,
+    pattern: &Pattern,
+    call: &Call,
+    memory: &Memory,
+    level: &LevelValue,
+    fresh: usize,
+) -> Option<Bindings> {
+    let Subject::Call { args, .. } = &pattern.subject else { return None };
+    if !arity(args, call) {
+        return None;
+    }
+    let mut bound = Bindings::new();
+    for (at, (arg, operand)) in args.list.iter().zip(&call.args).enumerate() {
+        let value = match (arg, operand) {
+            (Arg::Any, _) => continue,
+            (Arg::Const(names), Operand::Const(found)) if same_constant(table, names, found) => continue,
+            (Arg::Not(names), Operand::Const(found)) if !same_constant(table, names, found) => continue,
+            (Arg::Not(names), Operand::Object(_) | Operand::Addr(_)) if names.iter().all(|name| name == "NULL") => continue,
+            (Arg::Const(_) | Arg::Not(_), _) => return None,
+            (Arg::Out(_), Operand::Addr(name)) => {
+                if saves_to(table, call, at) { level_name(level) } else { Operand::Object(format!("{name}#{fresh}")) }
+            }
+            (Arg::At(_), Operand::Addr(name)) => content(memory, name),
+            (Arg::Var(_), Operand::Var(name)) => content(memory, name),
+            (_, operand) => operand.clone(),
+        };
+        if let Some(name) = arg.variable() {
+            bound.insert(name.to_owned(), value);
+        }
+    }
+    if let Some(name) = &pattern.binds {
+        let saved = table.semantics.functions.get(&call.api).and_then(|f| f.irql.as_ref()).and_then(|irql| irql.save.as_ref());
+        let value = if saved == Some(&Slot::Return) { level_name(level) } else { Operand::Object(call.binds.clone().unwrap_or_default()) };
+        bound.insert(name.clone(), value);
+    }
+    match &pattern.result {
+        Some(wanted) => (test(table, wanted, call) == Some(true)).then_some(bound),
+        None => Some(bound),
+    }
+}
+
+/// Whether the function saves the level through the argument at this position.
+fn saves_to(table: &Table, call: &Call, at: usize) -> bool {
+    let Some(function) = table.semantics.functions.get(&call.api) else { return false };
+    match function.irql.as_ref().and_then(|irql| irql.save.as_ref()) {
+        Some(Slot::Deref(name)) => function.position(name) == Some(at),
+        _ => false,
+    }
+}
+
+/// A level as an operand, so that saved and restored levels compare.
+fn level_name(level: &LevelValue) -> Operand {
+    Operand::Object(format!("{level:?}"))
+}
+
+fn content(memory: &Memory, name: &str) -> Operand {
+    match memory.get(name) {
+        Some(Stored::Level(level)) => level_name(level),
+        None => Operand::Object(name.to_owned()),
+    }
+}
+
+fn number(table: &Table, name: &str) -> Option<i64> {
+    match name {
+        "NULL" | "FALSE" => Some(0),
+        "TRUE" => Some(1),
+        _ => name.parse().ok().or_else(|| table.semantics.constants.get(name).copied()),
+    }
+}
+
+fn same_constant(table: &Table, names: &[String], found: &str) -> bool {
+    names.iter().any(|name| name == found || number(table, name).is_some_and(|value| number(table, found) == Some(value)))
+}
+
+/// Whether the call's result is as tested; `None` where the code does not look at it.
+pub(super) fn test(table: &Table, wanted: &ResultTest, call: &Call) -> Option<bool> {
+    let result = call.result.as_deref()?;
+    let zero = || number(table, result).map(|value| value == 0);
+    let ok = || {
+        let value = number(table, result)?;
+        Some(match table.semantics.functions.get(&call.api).and_then(|function| function.returns)? {
+            Returns::Status => value >= 0,
+            Returns::ZeroIsSuccess => value == 0,
+            Returns::NonZero => value != 0,
+            Returns::Irql => return None,
+        })
+    };
+    match wanted {
+        ResultTest::Ok => ok(),
+        ResultTest::Fail => ok().map(|ok| !ok),
+        ResultTest::Null => zero(),
+        ResultTest::NonNull => zero().map(|zero| !zero),
+        ResultTest::Is(names) => Some(same_constant(table, names, result)),
+        ResultTest::Not(names) => Some(!same_constant(table, names, result)),
+    }
+}
+
+/// Whether a condition on variables and arguments holds; `None` where that cannot be told.
+pub(super) fn holds(condition: &Condition, call: &Call, bound: &Bindings, memory: &Memory) -> Option<bool> {
+    let Condition::Compare { left, op, right } = condition else { return Some(true) };
+    let (left, right) = (term(left, Some(call), bound, memory)?, term(right, Some(call), bound, memory)?);
+    compare(&left, *op, &right)
+}
+
+/// Whether a requirement is surely not met; `same` is the level, that at entry, and whether it may change.
+pub(super) fn violated(
+    condition: &Condition,
+    call: Option<&Call>,
+    bound: &Bindings,
+    memory: &Memory,
+    same: (&LevelValue, &LevelValue, bool),
+) -> bool {
+    match condition {
+        Condition::Irql(interval) => same.0.breaks(*interval),
+        Condition::SameIrql => !same.2 && same.0.differs(same.1),
+        Condition::Compare { left, op, right } => {
+            let sides = term(left, call, bound, memory).zip(term(right, call, bound, memory));
+            sides.and_then(|(left, right)| compare(&left, *op, &right)) == Some(false)
+        }
+    }
+}
+
+fn term(term: &Term, call: Option<&Call>, bound: &Bindings, memory: &Memory) -> Option<Operand> {
+    let argument = |name: &str| call?.args.get(name.strip_prefix('#')?.parse::<usize>().ok()?).cloned();
+    match term {
+        Term::Var(name) => bound.get(name).cloned(),
+        Term::Arg(name) => match argument(name)? {
+            Operand::Any => None,
+            Operand::Var(name) => Some(content(memory, &name)),
+            operand => Some(operand),
+        },
+        // Fixtures put the value of what they pass by address into the variable's name: `timeout=0`.
+        Term::Deref(name) => match argument(name)? {
+            Operand::Addr(name) => name.split_once('=').map(|(_, value)| Operand::Const(value.to_owned())),
+            _ => None,
+        },
+        Term::Const(name) => Some(Operand::Const(name.clone())),
+    }
+}
+
+fn compare(left: &Operand, op: Compare, right: &Operand) -> Option<bool> {
+    let number = |operand: &Operand| match operand {
+        Operand::Const(name) if name == "NULL" || name == "FALSE" => Some(0),
+        Operand::Const(name) if name == "TRUE" => Some(1),
+        Operand::Const(name) => name.parse::<i64>().ok(),
+        _ => None,
+    };
+    let ordering = match (number(left), number(right)) {
+        (Some(left), Some(right)) => Some(left.cmp(&right)),
+        _ => None,
+    };
+    // An address is never null; an object that is passed is not either.
+    let equal = ordering.map(std::cmp::Ordering::is_eq).or(match (left, right) {
+        (Operand::Addr(_) | Operand::Object(_), Operand::Const(name)) if name == "NULL" => Some(false),
+        (Operand::Const(left), Operand::Const(right)) => Some(left == right),
+        (left, right) if left == right => Some(true),
+        (Operand::Object(_), Operand::Object(_)) => Some(false),
+        _ => None,
+    });
+    match op {
+        Compare::Eq => equal,
+        Compare::Ne => equal.map(|equal| !equal),
+        Compare::Lt => ordering.map(std::cmp::Ordering::is_lt),
+        Compare::Le => ordering.map(std::cmp::Ordering::is_le),
+        Compare::Gt => ordering.map(std::cmp::Ordering::is_gt),
+        Compare::Ge => ordering.map(std::cmp::Ordering::is_ge),
+    }
+}

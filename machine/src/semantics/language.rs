@@ -1,0 +1,44 @@
+//! The C dialect of drivers, as data.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// Names of the C dialect of drivers that the front end treats specially; data of `semantics/language.yaml`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Language {
+    /// Macros and functions whose argument is believed, such as `NT_ASSERT`.
+    pub assume: Vec<String>,
+    /// Macros that yield the structure around a member: `(address, type, field)`.
+    pub container: Vec<String>,
+    /// Macros that stand for keywords of structured exceptions: macro to keyword (`try`, `except`, `finally`, `leave`).
+    pub seh: BTreeMap<String, String>,
+    /// Calling conventions, import marks, code-segment marks: blanked.
+    pub blank: Vec<String>,
+    /// Marks that take arguments, such as `__declspec(…)`: blanked with the list.
+    pub blank_with_arguments: Vec<String>,
+    /// Annotations that are plain words before or after a parameter, such as `IN`: blanked and kept as annotations.
+    pub annotation_words: Vec<String>,
+    /// Beginnings of annotations that are not of the form `_Name_`, such as `__drv_`: blanked and kept as annotations.
+    pub annotation_prefixes: Vec<String>,
+    /// Words that stand for others of at most their length, such as `CONST` for `const`.
+    pub replace: BTreeMap<String, String>,
+    /// Macros around the parts of a declaration, such as `STDMETHOD(name)`: brackets and commas are blanked,
+    /// the macro is replaced by the text given (of at most its length, perhaps empty).
+    pub unwrap: BTreeMap<String, String>,
+    /// Macros that begin and end a run of pageable functions: begin to end.
+    pub pageable_regions: BTreeMap<String, String>,
+    /// Names of types in capitals, to tell `NTSTATUS MARK name(` from `MARK NTSTATUS name(`.
+    pub types: Vec<String>,
+    /// Parts of the names of macros that head a loop, such as `FOREACH`; asked only where `NAME(…)` is followed by `{`.
+    pub loops: Vec<String>,
+    /// Code-segment marks among [`Self::blank`] that make the function after them pageable.
+    pub pageable: Vec<String>,
+    /// Functions that do not return.
+    pub noreturn: Vec<String>,
+    /// Predefined macros and their values for the one configuration that is analysed, such as `DBG` and `_WIN64`.
+    pub defines: BTreeMap<String, String>,
+    /// Macros around an expression that yield the expression itself, such as `UNREFERENCED_PARAMETER` or `FIELD_PTR(x)`.
+    pub identity: Vec<String>,
+}

@@ -1,0 +1,104 @@
+//! Roles: the entry points that the system calls, and their contracts.
+
+use serde::{Deserialize, Serialize};
+
+use crate::irql::{Interval, Level};
+use crate::pattern::Pattern;
+
+/// A role: a type of entry point such as `DRIVER_DISPATCH`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Role {
+    /// The short name that rules and documents use: `EvtIoRead`.
+    pub name: String,
+    /// The model whose drivers have it: `kmdf`, `wdm`, ….
+    pub model: String,
+    /// Names of its parameters, in order.
+    pub params: Vec<String>,
+    /// What holds at entry and at exit.
+    pub contract: Contract,
+    /// Ways in which a function gets the role, besides a declaration with the role type.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub registered: Vec<Registration>,
+    /// Where this is stated.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub source: String,
+}
+
+/// What holds when a role function is entered and what it owes when it returns.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Contract {
+    /// The level at entry.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub irql: Option<Levels>,
+    /// It is entered as if these calls had just been made; `$Name` is the role's parameter of that name.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub entered_after: Vec<Pattern>,
+    /// Names in the driver's source that make [`Self::entered_after`] void: a virtual miniport is called without locks.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub held_unless_mentioned: Vec<String>,
+    /// In which state objects are owed at exit.
+    #[serde(skip_serializing_if = "ExitState::is_same")]
+    pub exit: ExitState,
+    /// The level at exit may differ from the level at entry (a Cancel routine, an acquire-lock callback).
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub irql_may_change: bool,
+    /// Objects may be held by the caller at entry: releasing them is no error.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub caller_may_hold: bool,
+}
+
+/// The level at entry.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Levels {
+    /// The levels that are possible.
+    pub within: Interval,
+    /// Levels within that the documents say it is called at in practice: a violation at one of these convicts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub called_at: Vec<Level>,
+    /// By the constant that it is registered under (a major function code), where that decides: replaces `within`.
+    #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
+    pub by_index: std::collections::BTreeMap<String, Interval>,
+    /// Names in the driver's source (`WdfExecutionLevelPassive`) that make `called_at` void.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unless_mentioned: Vec<String>,
+    /// Names of which the driver's source must mention one for `called_at` to count (`WdfSynchronizationScopeQueue`);
+    /// it counts always where empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub where_mentioned: Vec<String>,
+}
+
+/// In which state objects are owed at exit.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ExitState {
+    /// As at entry.
+    #[default]
+    Same,
+    /// In the machine's initial state, whatever they were at entry.
+    Initial,
+    /// In any state: the caller knows.
+    Any,
+}
+
+impl ExitState {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "the form serde asks for")]
+    fn is_same(&self) -> bool {
+        *self == Self::Same
+    }
+}
+
+/// A way in which a function gets a role, other than declarations and registering calls
+/// (those stand at the calls, in [`super::Function::registers`]).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Registration {
+    /// Assigned to a member of this name: `EvtIoRead`, `DriverUnload`.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub field: String,
+    /// Assigned to an element of this array member, whose index is a constant: `MajorFunction`.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub table: String,
+}

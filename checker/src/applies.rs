@@ -9,6 +9,7 @@ use rulebook_machine::table::{Applicability, Rule, Table};
 use rustc_hash::FxHashSet;
 
 use crate::code;
+use crate::roles::Roles;
 
 /// What a driver is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -22,8 +23,8 @@ pub(crate) struct Kind {
 }
 
 impl Kind {
-    /// Reads the models off the calls, else off the included headers.
-    pub(crate) fn of(program: &Program, semantics: &Semantics, dispatches: bool) -> Self {
+    /// Reads the models off the calls, else off the included headers, else off the roles that functions have.
+    pub(crate) fn of(program: &Program, semantics: &Semantics, roles: &Roles<'_>) -> Self {
         let functions = program.units.iter().flat_map(|unit| &unit.functions);
         let called: FxHashSet<Symbol> = functions
             .flat_map(|function| code::calls(function))
@@ -47,9 +48,12 @@ impl Kind {
             // The first header in the data's order decides: frameworks include the lower kits.
             evidence = shown(false).into_iter().take(1).collect();
         }
+        if evidence.is_empty() {
+            return Self { models: roles.models(), kernel: true, dispatches: roles.fills_tables() };
+        }
         let kernel = evidence.iter().all(|evidence| evidence.kernel) && !shown(false).iter().any(|evidence| !evidence.kernel);
         let models = evidence.iter().map(|evidence| evidence.model.clone()).collect();
-        Self { models, kernel, dispatches }
+        Self { models, kernel, dispatches: roles.fills_tables() }
     }
 
     /// Whether the rule runs here, and the functions that it leaves to a rule of the same name; else why it does not.

@@ -146,6 +146,11 @@ impl Run<'_, '_> {
                     _ => before,
                 },
             });
+            // What is no level comes from code that was not understood.
+            let level = level.map(|level| match values.as_int(level) {
+                Some(number) if !(0..=31).contains(&number) => values.make(Node::Havoc(self.engine.irql_slot, api.site)),
+                _ => level,
+            });
             if let Some(level) = level {
                 if let Some(on) = &effect.on {
                     let mut without = state.clone();

@@ -108,11 +108,6 @@ impl<'p> Code<'p> {
         }
     }
 
-    /// The functions of that name.
-    pub(crate) fn named(&self, name: Symbol) -> &[FuncId] {
-        self.by_name.get(&name).map_or(&[], Vec::as_slice)
-    }
-
     /// The functions so that callees come before their callers, as far as calls are not circular.
     pub(crate) fn bottom_up(&self) -> Vec<FuncId> {
         let mut order = Vec::with_capacity(self.functions.len());

@@ -1,5 +1,7 @@
 //! The table, made ready for one driver: names as symbols, constants as numbers, aliases applied.
 
+use std::sync::Arc;
+
 use rulebook_frontend::ir::{BinOp, Symbol};
 use rulebook_machine::condition::{Compare, Condition, Term};
 use rulebook_machine::pattern::{Arg, Pattern, ResultTest, Subject};
@@ -27,7 +29,7 @@ pub(crate) struct Compiled<'t> {
     pub(crate) functions: FxHashMap<Symbol, CFunction>,
     pub(crate) predicates: FxHashMap<Symbol, (BinOp, i64)>,
     pub(crate) aliases: Aliases,
-    pub(crate) constants: FxHashMap<Symbol, i64>,
+    pub(crate) constants: Arc<FxHashMap<Symbol, i64>>,
 }
 
 /// Where a pattern stands.
@@ -55,7 +57,6 @@ pub(crate) struct CMachine<'t> {
     pub(crate) checks: Vec<Vec<CCheck<'t>>>,
     /// Whether it has neither keys nor more than one state: judged call by call, without a run of its own.
     pub(crate) stateless: bool,
-    pub(crate) object: &'t str,
 }
 
 #[derive(Debug)]
@@ -168,7 +169,7 @@ impl<'t> Compiled<'t> {
             functions: FxHashMap::default(),
             predicates: FxHashMap::default(),
             aliases: Aliases::new(&semantics.aliases),
-            constants,
+            constants: Arc::new(constants),
         };
         for (name, test) in &semantics.predicates {
             if let Some(test) = predicate(test) {
@@ -275,7 +276,6 @@ impl<'t> Compiled<'t> {
             stateless: machine.keys.is_empty() && next.len() == 1,
             next,
             checks,
-            object: &machine.object,
         });
     }
 

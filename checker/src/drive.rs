@@ -40,7 +40,7 @@ pub(crate) fn driver(project: &Project, table: &Table, options: &Options, cache:
     // Roles come from calls and members alone, so they can be read with a table without rules.
     let bare = Compiled::new(table, &|_| None);
     let roles = Roles::find(&program.units, &bare);
-    let kind = Kind::of(&program, &table.semantics, roles.fills_tables());
+    let kind = Kind::of(&program, &table.semantics, &roles);
     let mut not_applicable = Vec::new();
     let mut decided: BTreeMap<&str, Result<Vec<String>, String>> = BTreeMap::new();
     for rule in table.rules.iter().filter(|rule| wanted(options, &rule.id)) {

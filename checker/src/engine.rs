@@ -1,6 +1,7 @@
 //! The engine of one driver: summaries on demand, bottom-up.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use rulebook_frontend::ir::{LocalId, Loc, Symbol};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -70,7 +71,7 @@ pub(crate) struct Keyed {
 
 impl<'a> Engine<'a> {
     pub(crate) fn new(code: &'a Code<'a>, compiled: &'a Compiled<'a>, options: &'a Options, accessors: &'a FxHashSet<Symbol>) -> Self {
-        let mut values = Values::default();
+        let mut values = Values::new(Arc::clone(&compiled.constants));
         let irql_slot = values.make(Node::Opaque(Symbol::new("<irql>")));
         let result_slot = values.make(Node::Opaque(Symbol::new("<result>")));
         Self {

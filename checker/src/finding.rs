@@ -131,6 +131,8 @@ impl Findings<'_, '_, '_> {
             let message = match step.kind {
                 Kind::Branch(truth) => {
                     let condition = self.text(step.loc).split_whitespace().collect::<Vec<_>>().join(" ");
+                    let inside = condition.strip_prefix('(').and_then(|rest| rest.strip_suffix(')'));
+                    let condition = inside.map_or(condition.as_str(), str::trim);
                     let short: String = condition.chars().take(60).collect();
                     let dots = if short.len() < condition.len() { "…" } else { "" };
                     format!("`{short}{dots}` is {}", if truth { "true" } else { "false" })

@@ -72,6 +72,16 @@ impl<'t> Roles<'t> {
         all.any(|attached| attached.index.is_some())
     }
 
+    /// The models whose roles the driver's functions have.
+    pub(crate) fn models(&self) -> std::collections::BTreeSet<String> {
+        let mut models = std::collections::BTreeSet::new();
+        #[expect(clippy::iter_over_hash_type, reason = "collected into an ordered set")]
+        for attached in self.by_function.values().flatten() {
+            models.insert(attached.role.model.clone());
+        }
+        models
+    }
+
     fn attach(&mut self, semantics: &'t Semantics, function: Symbol, type_name: &str, index: Option<i64>) {
         // `PFN_X` and `PX` are pointers to the role type `X`.
         let found = semantics.roles.get_key_value(type_name).or_else(|| {

@@ -49,7 +49,4 @@ impl<K: Ord + Copy, T: Clone + PartialEq> SmallMap<K, T> {
         self.0.is_empty()
     }
 
-    pub(crate) fn len(&self) -> usize {
-        self.0.len()
-    }
 }

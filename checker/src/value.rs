@@ -4,6 +4,8 @@
 //! content of a memory path at entry, the result of a call site. So an unmodified path loads the same
 //! value twice, and a callee's values can be rewritten into its caller's (see [`crate::summary`]).
 
+use std::sync::Arc;
+
 use rulebook_frontend::ir::{BinOp, LocalId, Symbol, UnOp};
 use rustc_hash::FxHashMap;
 
@@ -77,11 +79,17 @@ pub(crate) fn name_number(name: &str) -> i64 {
 /// The values of one driver.
 #[derive(Debug, Default)]
 pub(crate) struct Values {
+    /// Numbers of constants that the table knows.
+    constants: Arc<FxHashMap<Symbol, i64>>,
     nodes: Vec<Node>,
     numbers: FxHashMap<Node, V>,
 }
 
 impl Values {
+    pub(crate) fn new(constants: Arc<FxHashMap<Symbol, i64>>) -> Self {
+        Self { constants, ..Self::default() }
+    }
+
     /// How `value` is made.
     pub(crate) fn node(&self, value: V) -> Node {
         self.nodes[value.0 as usize]
@@ -102,9 +110,10 @@ impl Values {
         self.make(Node::Int(number))
     }
 
-    /// The value of a constant whose number is not known: equal names are equal, others differ.
+    /// The value of a constant; of those whose number is not known, equal names are equal, others differ.
     pub(crate) fn name(&mut self, name: Symbol) -> V {
-        self.int(name_number(name.as_str()))
+        let number = self.constants.get(&name).copied();
+        self.int(number.unwrap_or_else(|| name_number(name.as_str())))
     }
 
     /// The number, where it is known.

@@ -319,3 +319,82 @@ fn read<'de, T: Deserialize<'de>>(path: &str, text: &'de str) -> Result<T, ApiFa
         source,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LOCKS: &str = "\
+- name: Acquire
+  kind: macro
+  header: wdm.h
+  returns: VOID
+  params:
+    - {name: SpinLock, type: PKSPIN_LOCK, direction: inout}
+    - {name: OldIrql, type: PKIRQL, direction: out}
+  irql: \"<= DISPATCH_LEVEL\"
+  compliance: [SpinLock]
+  source: {reference: wdm/x.md, prototype: hand}
+- name: Untyped
+  kind: callback
+  header: wdm.h
+  params:
+    - {name: Context}
+  source: {reference: wdm/y.md}
+";
+
+    #[test]
+    fn facts_are_found_by_name_and_parameters_by_position() {
+        let constants = "ntstatus.h:\n  STATUS_PENDING: 259\n";
+        let files = [
+            ("wdm.h.yaml", LOCKS),
+            ("constants.yaml", constants),
+            ("hand.yaml", "not: facts"),
+        ];
+        let facts = ApiFacts::parse(&files).unwrap();
+        for (function, param, expected) in [
+            ("Acquire", "SpinLock", Some(0)),
+            ("Acquire", "OldIrql", Some(1)),
+            ("Acquire", "oldirql", Some(1)),
+            ("Acquire", "NewIrql", None),
+            ("Release", "SpinLock", None),
+        ] {
+            assert_eq!(
+                facts.position(function, param),
+                expected,
+                "{function} {param}"
+            );
+        }
+        assert_eq!(facts.constant("STATUS_PENDING"), Some(259));
+        assert_eq!(
+            facts
+                .untyped()
+                .map(|fact| fact.name.as_str())
+                .collect::<Vec<_>>(),
+            ["Untyped"]
+        );
+        assert_eq!(facts.role_types().count(), 1);
+    }
+
+    #[test]
+    fn bad_files_are_errors_that_name_them() {
+        let twice = format!("{LOCKS}{LOCKS}");
+        for (path, text, expected) in [
+            (
+                "wdm.h.yaml",
+                twice.as_str(),
+                "wdm.h.yaml: `Acquire` is declared twice",
+            ),
+            ("wdm.h.yaml", "- name: A\n  colour: red\n", "wdm.h.yaml: "),
+            ("constants.yaml", "wdm.h: {A: x}\n", "constants.yaml: "),
+            (
+                "kits.yaml",
+                "- {header: wdf.h, parent: wdm.h}\n",
+                "kits.yaml: kit `wdf.h` comes before its parent `wdm.h`",
+            ),
+        ] {
+            let message = ApiFacts::parse(&[(path, text)]).unwrap_err().to_string();
+            assert!(message.starts_with(expected), "{message}");
+        }
+    }
+}

@@ -281,7 +281,8 @@ mod tests {
 
     #[test]
     fn codes_are_read_in_every_spelling() {
-        let table: &[(&str, &[(u32, Option<u32>, bool)])] = &[
+        type Found = (u32, Option<u32>, bool);
+        let table: &[(&str, &[Found])] = &[
             (
                 "Bug Check 0xC4: DRIVER_X (0x00020003)",
                 &[(0xC4, Some(0x20003), false)],

@@ -190,7 +190,7 @@ fn html_len(page: &str, rest: &[Span]) -> Option<usize> {
                 .next()
                 .is_none_or(|next| !next.is_ascii_alphanumeric())
     };
-    if !BLOCKS.iter().any(|tag| starts(tag)) {
+    if !BLOCKS.iter().any(starts) {
         return None;
     }
     let mut depth = 0usize;

@@ -7,7 +7,6 @@ use rulebook_diagnostics::Span;
 use crate::bug_check::{self, BugCheck};
 use crate::identity::Model;
 use crate::inline::{Inline, Mark};
-use crate::links::LinkKind;
 use crate::text::Spanned;
 
 /// A fact and the line it stands on.
@@ -56,13 +55,11 @@ fn classify(label: &str, line: &Inline, from: usize) -> Option<Fact> {
         return Some(Fact::Models(models, line.span));
     }
     let checks = bug_check::read_line(line, from);
-    let linked = line
-        .links()
-        .any(|(_, target, _)| LinkKind::of(target) == LinkKind::BugCheck);
-    let named = checks
+    // Names are translated too; what tells is that a code is linked or has a sub-code behind it.
+    let telling = checks
         .iter()
-        .any(|check| check.name.as_ref().is_some_and(|name| name.contains('_')));
-    if lower.contains("bug check") || (foreign && (linked || named) && !checks.is_empty()) {
+        .any(|check| check.target.is_some() || check.subcode.is_some());
+    if lower.contains("bug check") || (foreign && telling) {
         return Some(Fact::BugChecks(checks, line.span));
     }
     None

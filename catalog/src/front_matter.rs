@@ -31,7 +31,12 @@ pub struct FrontMatter {
 impl FrontMatter {
     /// Reads the front matter of `source`; a page without any has an empty one.
     pub fn read(source: &Source) -> Result<Self, Box<Problem>> {
-        let all = lines(&source.text, source.span());
+        // Most pages are long and their front matter is short.
+        let near = source
+            .text
+            .find("\n---\n")
+            .map_or(source.span(), |at| Span::new(0, at + 5));
+        let all = lines(&source.text, near);
         let is_fence = |line: &Span| source.slice(*line).trim_end() == "---";
         if !all.first().is_some_and(is_fence) {
             return Ok(Self::default());

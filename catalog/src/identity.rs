@@ -224,7 +224,8 @@ pub(crate) fn title_parts(title: &str) -> (Option<String>, Option<Model>) {
         let inside = rest[at..]
             .trim_start_matches(['(', '（'])
             .trim_end_matches([')', '）']);
-        model = Some(Model::from(inside)).filter(|model| *model != Model::Unknown);
+        model =
+            Some(Model::from(inside)).filter(|model| *model != Model::Unknown && inside.is_ascii());
         rest = rest[..at].trim_end();
     }
     let mut words = rest.split_whitespace();
@@ -266,14 +267,19 @@ pub(crate) fn identify(
         let (name, model) = title_parts(&title.value);
         (name.map(|name| Spanned::new(name, title.span)), model)
     });
-    let listed = front
+    let mut listed = front
         .list(source, "api_name")
         .into_iter()
-        .map(|name| name.map(|name| unescape(&name)));
-    let mut names = told
-        .into_iter()
-        .chain(titled)
-        .chain(listed.filter(|name| is_identifier(&name.value)));
+        .map(|name| name.map(|name| unescape(&name)))
+        .filter(|name| is_identifier(&name.value));
+    // Translations change the case of names in the text, never in `api_name`.
+    let foreign = title.is_some_and(|title| !title.value.is_ascii());
+    let (first, told) = if foreign {
+        (listed.next(), told)
+    } else {
+        (told, None)
+    };
+    let mut names = first.into_iter().chain(told).chain(titled).chain(listed);
     let Some(name) = names.next() else {
         let at = title.map_or(Span::default(), |title| title.span);
         return Err(Box::new(

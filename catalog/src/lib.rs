@@ -14,6 +14,7 @@ pub mod bug_check;
 pub mod bundled;
 pub mod catalog;
 mod chunks;
+pub mod derive;
 pub mod dialect;
 mod facts;
 pub mod front_matter;

@@ -14,6 +14,7 @@ use rulebook_machine::{Interval, Machine, SpecError};
 
 use crate::Catalog;
 use crate::api_facts::{ApiFact, ApiFacts};
+use crate::derive;
 use crate::rule_page::RulePage;
 
 /// What a page contributes to its machines.
@@ -154,11 +155,17 @@ pub fn machines_of(rule: RuleText<'_>, facts: &ApiFacts) -> RuleMachines {
 pub fn rules_of(catalog: &Catalog, facts: &ApiFacts) -> (Vec<Rule>, Vec<Problem>) {
     let mut rules = Vec::new();
     let mut problems = Vec::new();
+    // Bounds of a given reference stand in the place of the bundled ones.
+    let facts = &derive::with_reference(facts, catalog.apis());
     for page in catalog.rules() {
         let (rule, wrong) = rule_of(page, facts);
         rules.extend(rule);
         problems.extend(wrong);
     }
+    let (derived, wrong) = derive::derived_rules(catalog, facts);
+    rules.extend(derived);
+    problems.extend(wrong);
+    rules.sort_by_cached_key(|rule| rule.id.to_ascii_lowercase());
     (rules, problems)
 }
 
@@ -218,6 +225,7 @@ pub fn rule_of(page: &RulePage, facts: &ApiFacts) -> (Option<Rule>, Vec<Problem>
         help: key("help"),
         see: key("see"),
         derived: false,
+        partial: false,
     };
     (Some(rule), out.problems)
 }

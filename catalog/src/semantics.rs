@@ -4,6 +4,8 @@
 //! of [`Semantics`]. They are joined here, once, so that a fault in the data is a problem with a place and not a rule
 //! that stays silent: what two files state alike is refused, never quietly overwritten.
 
+use std::path::Path;
+
 use rulebook_diagnostics::{Place, Problem};
 use rulebook_machine::Semantics;
 use rulebook_machine::semantics::{Function, Language};
@@ -40,7 +42,10 @@ pub fn semantics(files: &[(&str, &str)]) -> Result<Semantics, Box<Problem>> {
 }
 
 fn is_part(path: &str) -> bool {
-    path.contains("semantics/") && path.ends_with(".yaml")
+    path.contains("semantics/")
+        && Path::new(path)
+            .extension()
+            .is_some_and(|kind| kind == "yaml")
 }
 
 fn read(path: &str, text: &str) -> Result<Semantics, Box<Problem>> {

@@ -52,26 +52,32 @@ pub(crate) fn read(page: &str, span: Span) -> Testing {
     let mut testing = Testing::default();
     let mut scope = Scope::Open;
     for chunk in chunks(page, span, |_| false) {
-        let texts: Vec<Inline> = match chunk {
+        // With each text whether it is below the head of a table: heads may be translated, places are not.
+        let texts: Vec<(Inline, bool)> = match chunk {
             Chunk::Text(span) | Chunk::Quote(span) => blocks(page, span)
                 .into_iter()
-                .map(|block| block.inline)
+                .map(|block| (block.inline, false))
                 .collect(),
             Chunk::Html(span) => html::cells(page, span)
                 .into_iter()
-                .map(|cell| cell.inline)
+                .map(|cell| (cell.inline, cell.row > 1))
                 .collect(),
             Chunk::Table { rows } => rows
                 .into_iter()
                 .flatten()
-                .map(|cell| Inline::read(page, cell))
+                .map(|cell| (Inline::read(page, cell), false))
                 .collect(),
-            Chunk::Fence { code, .. } => vec![Inline::read(page, code)],
-            Chunk::Heading(span) => vec![Inline::read(page, span)],
+            Chunk::Fence { code, .. } => vec![(Inline::read(page, code), false)],
+            Chunk::Heading(span) => vec![(Inline::read(page, span), false)],
         };
-        for text in &texts {
+        for (text, below) in &texts {
             scope = head(text).unwrap_or(scope);
-            take(&mut testing, scope, text);
+            let told = if scope == Scope::Open {
+                guess(text, *below)
+            } else {
+                scope
+            };
+            take(&mut testing, told, text);
         }
     }
     testing
@@ -94,18 +100,25 @@ fn head(text: &Inline) -> Option<Scope> {
     }
 }
 
-/// Reads one cell or paragraph. Heads may be translated, so what it links to counts as well.
-fn take(tests: &mut Testing, scope: Scope, text: &Inline) {
+/// The scope of a cell or paragraph under no head that we can read: by what it links to, by whether it names a rule.
+fn guess(text: &Inline, below: bool) -> Scope {
     let leads_to = |page: &str| text.links().any(|(_, target, _)| slug(target) == page);
+    let linked = text.links().next().is_some();
+    if leads_to("static-driver-verifier") || (below && linked && sdv_rule(text).is_some()) {
+        Scope::Compile
+    } else if leads_to("driver-verifier") || (below && linked) {
+        Scope::Run
+    } else {
+        Scope::Open
+    }
+}
+
+/// Reads one cell or paragraph.
+fn take(tests: &mut Testing, scope: Scope, text: &Inline) {
     let domain = word_behind(text, "/domain");
     let class = word_behind(text, "/rc").or_else(|| word_behind(text, "/ruleclasses"));
-    let compile =
-        scope == Scope::Compile || (scope == Scope::Open && leads_to("static-driver-verifier"));
-    let run = scope == Scope::Run
-        || domain.is_some()
-        || class.is_some()
-        || (scope == Scope::Open && leads_to("driver-verifier"));
-    if compile {
+    let run = scope == Scope::Run || domain.is_some() || class.is_some();
+    if scope == Scope::Compile && !run {
         let found = tests.compile_time.get_or_insert_with(CompileTime::default);
         cover(&mut found.span, text.span);
         if found.rule.is_none() {
@@ -257,6 +270,10 @@ mod tests {
             (
                 "<table><tr><th>编译时</th></tr><tr><td>运行[SDV](./static-driver-verifier.md)并指定<strong>A</strong>规则。</td></tr></table>",
                 "compile A",
+            ),
+            (
+                "<table><tr><th>X時</th></tr><tr><td><a href=\"ff552808\">ツール</a>を指定し、<strong>A</strong></td></tr></table>\n\n<table><tr><th>Y時</th></tr><tr><td>[ツール](ff545448)</td></tr></table>",
+                "compile A + run [] None None",
             ),
             ("Nothing.", ""),
         ] {

@@ -1,5 +1,9 @@
 //! No document makes the reader panic, and every place it gives lies in the document.
 
+mod support;
+
+use std::fs;
+
 use proptest::prelude::*;
 use rulebook_catalog::{Page, Source};
 
@@ -77,8 +81,7 @@ fn check(bytes: &[u8]) {
                         .text
                         .get(api.span.start as usize..api.span.end as usize)
                         .is_some(),
-                    "{:?}",
-                    api
+                    "{api:?}"
                 );
             }
             for block in &page.prose {
@@ -131,5 +134,26 @@ proptest! {
         let text: String = picked.iter().map(|at| PIECES[*at]).collect();
         let front = if lead { "---\ntitle: X Rule (WDM)\napi_name:\n- X\n---\n" } else { "" };
         check(format!("{front}{text}").as_bytes());
+    }
+}
+
+#[test]
+fn pages_cut_off_anywhere() {
+    let Some(root) = support::upstream() else {
+        return;
+    };
+    let mut files: Vec<_> = ["devtest", "history/2018-07", "seeds", "debugger"]
+        .iter()
+        .flat_map(|folder| fs::read_dir(root.join(folder)).unwrap())
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    files.sort();
+    for file in files.iter().step_by(23) {
+        let bytes = fs::read(file).unwrap();
+        for at in (0..bytes.len()).step_by(97) {
+            check(&bytes[..at]);
+            // Without its front matter the rest of the page is read from wherever it starts.
+            check(&bytes[at..]);
+        }
     }
 }

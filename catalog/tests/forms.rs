@@ -346,3 +346,27 @@ fn rule_sets_fill_in_the_rules_they_list() {
         [Some("kmdf/Mine".to_owned())]
     );
 }
+
+#[test]
+fn machine_translations_keep_their_facts() {
+    // Names in the text lost their case, labels and symbolic names are translated, links are numeric ids.
+    let page = rule(
+        "---\ntitle: Sample ルール (オーディオ)\napi_name:\n- Sample\nms.translationtype: MT\n---\n# <a name=\"y\"></a>ルール\n\n文。\n\n\
+         |   |   |\n|---|---|\n| 型 | WDM |\n\n|   |   |\n|---|---|\n| 検査 | [**Bug 0XC4:冲突\\_已**](https://msdn.microsoft.com/library/ff560187) (0x0008100B) |\n\n\
+         <a name=\"how-to-test\"></a>方法\n-----------\n\n<table>\n<thead>\n<tr><th>時</th></tr>\n</thead>\n<tbody>\n<tr><td><p><a href=\"https://msdn.microsoft.com/library/ff552808\">ツール</a>、<strong>sample</strong></p></td></tr>\n</tbody>\n</table>\n\n\
+         <a name=\"applies-to\"></a>対象\n----------\n\n[**訳**](https://docs.microsoft.com/ddi/content/wdm/nf-wdm-first)\n"
+            .as_bytes(),
+    );
+    assert_eq!(
+        (page.id.to_string(), page.id.name.as_str()),
+        ("wdm/Sample".to_owned(), "Sample")
+    );
+    assert_eq!(page.model_source, ModelSource::DriverModel);
+    assert_eq!(page.aliases[0].value, "sample");
+    assert_eq!(
+        (page.bug_checks[0].code, page.bug_checks[0].subcode),
+        (0xC4, Some(0x8100B))
+    );
+    assert_eq!(page.applies_to().count(), 1);
+    assert!(page.testing.run_time.is_none());
+}

@@ -5,6 +5,7 @@
 
 mod support;
 
+use std::fmt::Write as _;
 use std::fs;
 
 use rulebook_catalog::{ApiRole, Page, RulePage, Source};
@@ -101,7 +102,7 @@ fn shown(page: &RulePage) -> String {
     ];
     let mut shown = format!("{}@{}", page.id, at(page.name.span));
     for (kind, facts) in lines.iter().filter(|(_, facts)| !facts.is_empty()) {
-        shown.push_str(&format!("\n{kind}: {facts}"));
+        let _ = write!(shown, "\n{kind}: {facts}");
     }
     shown
 }
@@ -123,9 +124,10 @@ fn facts_of_pages_are_those_that_a_reader_finds() {
         assert!(problems.is_empty(), "{problems:?}");
         let found = shown(&page);
         if found != expected {
-            wrong.push_str(&format!(
+            let _ = write!(
+                wrong,
                 "\n== {path}\n-- read by eye\n{expected}\n-- found\n{found}\n"
-            ));
+            );
         }
     }
     assert!(wrong.is_empty(), "{wrong}");

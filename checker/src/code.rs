@@ -3,6 +3,8 @@
 use rulebook_frontend::ir::{BlockId, Callee, Expr, Function, InstrKind, Place, Symbol, Term, Unit};
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::live::Liveness;
+
 /// A function of the driver, by its index in [`Code::functions`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct FuncId(pub(crate) u32);
@@ -27,6 +29,9 @@ pub(crate) struct Func<'p> {
     /// Position of each block in [`Self::order`]; `u32::MAX` for one that is never reached.
     pub(crate) position: Vec<u32>,
     pub(crate) loop_head: Vec<bool>,
+    /// Whether a block may run more than once in one call.
+    pub(crate) in_loop: Vec<bool>,
+    pub(crate) live: Liveness,
     /// Number of the first site of each block.
     pub(crate) first_site: Vec<u32>,
     pub(crate) callees: Vec<FuncId>,
@@ -150,19 +155,24 @@ impl<'p> Func<'p> {
             position[block.0 as usize] = at as u32;
         }
         let mut loop_head = vec![false; count];
-        for block in &order {
+        let mut in_loop = vec![false; count];
+        for (at, block) in order.iter().enumerate() {
             for next in successors(ir, *block) {
-                if position[next.0 as usize] <= position[block.0 as usize] {
+                let head = position[next.0 as usize] as usize;
+                if head <= at {
                     loop_head[next.0 as usize] = true;
+                    // A little more than the loop's own blocks: those that come between its ends in this order.
+                    order[head..=at].iter().for_each(|inside| in_loop[inside.0 as usize] = true);
                 }
             }
         }
-        Self { ir, order, position, loop_head, first_site, callees: Vec::new(), callers: 0 }
+        let live = Liveness::new(ir, &order);
+        Self { ir, order, position, loop_head, in_loop, live, first_site, callees: Vec::new(), callers: 0 }
     }
 }
 
 /// Where control may go from `block`.
-fn successors(ir: &Function, block: BlockId) -> Vec<BlockId> {
+pub(crate) fn successors(ir: &Function, block: BlockId) -> Vec<BlockId> {
     let block = &ir.blocks[block.0 as usize];
     let mut next = match &block.term {
         Term::Goto(to) => vec![*to],

@@ -19,17 +19,31 @@ use crate::state::UNKNOWN;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct MachineId(pub(crate) u16);
 
-/// The table for one driver.
+/// The table for drivers of one kind.
 #[derive(Debug)]
 pub(crate) struct Compiled<'t> {
-    pub(crate) table: &'t Table,
+    base: Arc<Base<'t>>,
     pub(crate) machines: Vec<CMachine<'t>>,
     /// Patterns that name a function, in the order in which they are tried.
     pub(crate) by_api: FxHashMap<Symbol, Vec<PatternAt>>,
+}
+
+/// What of the table is the same for every driver: the semantics.
+#[derive(Debug)]
+pub(crate) struct Base<'t> {
+    pub(crate) table: &'t Table,
     pub(crate) functions: FxHashMap<Symbol, CFunction>,
     pub(crate) predicates: FxHashMap<Symbol, (BinOp, i64)>,
     pub(crate) aliases: Aliases,
     pub(crate) constants: Arc<FxHashMap<Symbol, i64>>,
+}
+
+impl<'t> std::ops::Deref for Compiled<'t> {
+    type Target = Base<'t>;
+
+    fn deref(&self) -> &Base<'t> {
+        &self.base
+    }
 }
 
 /// Where a pattern stands.
@@ -57,6 +71,8 @@ pub(crate) struct CMachine<'t> {
     pub(crate) checks: Vec<Vec<CCheck<'t>>>,
     /// Whether it has neither keys nor more than one state: judged call by call, without a run of its own.
     pub(crate) stateless: bool,
+    /// Whether a condition speaks of the level.
+    pub(crate) level_matters: bool,
 }
 
 #[derive(Debug)]
@@ -157,15 +173,13 @@ pub(crate) enum CLevel {
     Unknown,
 }
 
-impl<'t> Compiled<'t> {
-    /// Makes the table ready; `active` says which rules run, and which functions a rule leaves to another.
-    pub(crate) fn new(table: &'t Table, active: &dyn Fn(&Rule) -> Option<Vec<String>>) -> Self {
+impl<'t> Base<'t> {
+    /// Makes the semantics ready.
+    pub(crate) fn new(table: &'t Table) -> Self {
         let semantics = &table.semantics;
         let constants: FxHashMap<Symbol, i64> = semantics.constants.iter().map(|(name, value)| (Symbol::new(name), *value)).collect();
-        let mut compiled = Self {
+        let mut base = Self {
             table,
-            machines: Vec::new(),
-            by_api: FxHashMap::default(),
             functions: FxHashMap::default(),
             predicates: FxHashMap::default(),
             aliases: Aliases::new(&semantics.aliases),
@@ -173,7 +187,7 @@ impl<'t> Compiled<'t> {
         };
         for (name, test) in &semantics.predicates {
             if let Some(test) = predicate(test) {
-                compiled.predicates.insert(Symbol::new(name), test);
+                base.predicates.insert(Symbol::new(name), test);
             }
         }
         for (name, function) in &semantics.functions {
@@ -192,7 +206,7 @@ impl<'t> Compiled<'t> {
                     NewLevel::From(from) => slot(from).map_or(CLevel::Unknown, CLevel::From),
                     NewLevel::Unknown => CLevel::Unknown,
                 }),
-                on: effect.on.as_ref().map(|test| compiled.result(&test.0, function.returns)),
+                on: effect.on.as_ref().map(|test| base.result(&test.0, function.returns)),
             };
             let made = CFunction {
                 params: function.params.iter().map(|param| param.out).collect(),
@@ -203,9 +217,68 @@ impl<'t> Compiled<'t> {
                 asserts: function.asserts,
                 registers: function.registers.iter().filter_map(|(param, role)| Some((function.position(param)?, role.clone()))).collect(),
             };
-            compiled.functions.insert(Symbol::new(name), made);
+            base.functions.insert(Symbol::new(name), made);
         }
-        for rule in &table.rules {
+        base
+    }
+
+    fn result(&self, test: &ResultTest, returns: Option<Returns>) -> CResult {
+        let zero = || Range::exactly(0);
+        let not_zero = || Range { not: vec![0], ..Range::ALL };
+        let from_yes = |yes: Range, no: Range| CResult { yes: vec![yes], no };
+        match test {
+            ResultTest::Null => from_yes(zero(), not_zero()),
+            ResultTest::NonNull => from_yes(not_zero(), zero()),
+            ResultTest::Ok | ResultTest::Fail => {
+                let (yes, no) = match returns {
+                    Some(Returns::NonZero) => (not_zero(), zero()),
+                    Some(Returns::ZeroIsSuccess) => (zero(), not_zero()),
+                    _ => (Range::between(0, i64::MAX), Range::between(i64::MIN, -1)),
+                };
+                if *test == ResultTest::Ok { from_yes(yes, no) } else { from_yes(no, yes) }
+            }
+            ResultTest::Is(names) | ResultTest::Not(names) => {
+                let mut numbers: Vec<i64> = names.iter().map(|name| self.number(name)).collect();
+                numbers.sort_unstable();
+                // Any value but zero is true.
+                let is = match (returns, numbers.as_slice()) {
+                    (Some(Returns::NonZero), [1]) => from_yes(not_zero(), zero()),
+                    _ => CResult {
+                        yes: numbers.iter().map(|number| Range::exactly(*number)).collect(),
+                        no: Range { not: numbers, ..Range::ALL },
+                    },
+                };
+                match test {
+                    ResultTest::Is(_) => is,
+                    _ => CResult { no: is.yes.first().cloned().unwrap_or(Range::ALL), yes: vec![is.no] },
+                }
+            }
+        }
+    }
+
+    /// The number of a constant in a pattern.
+    fn number(&self, name: &str) -> i64 {
+        match name {
+            "NULL" | "FALSE" => 0,
+            "TRUE" => 1,
+            _ => {
+                let known = || self.constants.get(&Symbol::new(name)).copied();
+                name.parse().ok().or_else(known).unwrap_or_else(|| crate::value::name_number(name))
+            }
+        }
+    }
+
+    /// The effects of a function that has no body in the driver.
+    pub(crate) fn function(&self, name: Symbol) -> Option<&CFunction> {
+        self.functions.get(&name)
+    }
+}
+
+impl<'t> Compiled<'t> {
+    /// Makes rules ready; `active` says which run, and which functions a rule leaves to another.
+    pub(crate) fn new(base: &Arc<Base<'t>>, active: &dyn Fn(&Rule) -> Option<Vec<String>>) -> Self {
+        let mut compiled = Self { base: Arc::clone(base), machines: Vec::new(), by_api: FxHashMap::default() };
+        for rule in &base.table.rules {
             let Some(left_out) = active(rule) else { continue };
             for machine in &rule.machines {
                 compiled.add(rule, machine, &left_out);
@@ -265,6 +338,8 @@ impl<'t> Compiled<'t> {
                 })
                 .collect()
         };
+        let speaks_of_level = |condition: &Condition| !matches!(condition, Condition::Compare { left, right, .. } if !matches!((left, right), (Term::Var(_), Term::Var(_))));
+        let level_matters = machine.checks.iter().flat_map(|check| &check.require).chain(machine.events.iter().flat_map(|event| &event.when)).any(speaks_of_level);
         let checks = machine.events.iter().map(|event| checks_of(event, self, &mut vars)).collect();
         self.machines.push(CMachine {
             rule,
@@ -274,6 +349,7 @@ impl<'t> Compiled<'t> {
             states: states.iter().map(|state| state.name.clone()).collect(),
             from_unknown: leads(machine.state(rule::UNKNOWN)),
             stateless: machine.keys.is_empty() && next.len() == 1,
+            level_matters,
             next,
             checks,
         });
@@ -306,40 +382,6 @@ impl<'t> Compiled<'t> {
         }
     }
 
-    fn result(&self, test: &ResultTest, returns: Option<Returns>) -> CResult {
-        let zero = || Range::exactly(0);
-        let not_zero = || Range { not: vec![0], ..Range::ALL };
-        let from_yes = |yes: Range, no: Range| CResult { yes: vec![yes], no };
-        match test {
-            ResultTest::Null => from_yes(zero(), not_zero()),
-            ResultTest::NonNull => from_yes(not_zero(), zero()),
-            ResultTest::Ok | ResultTest::Fail => {
-                let (yes, no) = match returns {
-                    Some(Returns::NonZero) => (not_zero(), zero()),
-                    Some(Returns::ZeroIsSuccess) => (zero(), not_zero()),
-                    _ => (Range::between(0, i64::MAX), Range::between(i64::MIN, -1)),
-                };
-                if *test == ResultTest::Ok { from_yes(yes, no) } else { from_yes(no, yes) }
-            }
-            ResultTest::Is(names) | ResultTest::Not(names) => {
-                let mut numbers: Vec<i64> = names.iter().map(|name| self.number(name)).collect();
-                numbers.sort_unstable();
-                // Any value but zero is true.
-                let is = match (returns, numbers.as_slice()) {
-                    (Some(Returns::NonZero), [1]) => from_yes(not_zero(), zero()),
-                    _ => CResult {
-                        yes: numbers.iter().map(|number| Range::exactly(*number)).collect(),
-                        no: Range { not: numbers, ..Range::ALL },
-                    },
-                };
-                match test {
-                    ResultTest::Is(_) => is,
-                    _ => CResult { no: is.yes.first().cloned().unwrap_or(Range::ALL), yes: vec![is.no] },
-                }
-            }
-        }
-    }
-
     fn condition(&self, condition: &Condition, vars: &mut Vec<String>) -> CCondition {
         let mut term = |term: &Term| match term {
             Term::Var(name) => CTerm::Var(var(vars, name)),
@@ -352,23 +394,6 @@ impl<'t> Compiled<'t> {
             Condition::SameIrql => CCondition::SameIrql,
             Condition::Compare { left, op, right } => CCondition::Compare(term(left), *op, term(right)),
         }
-    }
-
-    /// The number of a constant in a pattern.
-    fn number(&self, name: &str) -> i64 {
-        match name {
-            "NULL" | "FALSE" => 0,
-            "TRUE" => 1,
-            _ => {
-                let known = || self.constants.get(&Symbol::new(name)).copied();
-                name.parse().ok().or_else(known).unwrap_or_else(|| crate::value::name_number(name))
-            }
-        }
-    }
-
-    /// The effects of a function that has no body in the driver.
-    pub(crate) fn function(&self, name: Symbol) -> Option<&CFunction> {
-        self.functions.get(&name)
     }
 
     pub(crate) fn machine(&self, id: MachineId) -> &CMachine<'t> {

@@ -1,35 +1,63 @@
 //! One driver from its files to its findings: every function on its own, then the entry points by their contracts.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rulebook_diagnostics::report::{Outcome as Verdicts, Report, Sources, Verdict};
 use rulebook_frontend::ir::{Annotation, Symbol};
 use rulebook_frontend::{Cache, Program, Project, load};
-use rulebook_machine::Table;
+use rulebook_machine::pattern::{Arg, Subject as Pattern};
 use rulebook_machine::semantics::ExitState;
-use rulebook_machine::table::Rule;
+use rulebook_machine::table::{Rule, Table};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::Options;
 use crate::applies::Kind;
 use crate::code::{Code, FuncId};
-use crate::compiled::{CArg, CCondition, CNext, Compiled, MachineId};
+use crate::compiled::{Base, CArg, CCondition, CNext, Compiled, MachineId};
 use crate::engine::Engine;
 use crate::fact::Range;
 use crate::finding::{Convicted, Findings};
 use crate::roles::{self, Attached, Entry, Roles};
 use crate::run::Subject;
 use crate::state::UNKNOWN;
-use crate::summary::{self, Outcome, Violation};
+use crate::summary::{Outcome, Violation};
 use crate::value::Node;
+
+/// How many objects of one rule are followed through one function.
+const OBJECTS: usize = 24;
 
 /// Whether the options let the rule run.
 pub(crate) fn wanted(options: &Options, rule: &str) -> bool {
     options.rules.is_empty() || options.rules.iter().any(|wanted| wanted.eq_ignore_ascii_case(rule))
 }
 
+/// The table, made ready once for all drivers of a kind.
+pub(crate) struct Prepared<'t> {
+    base: Arc<Base<'t>>,
+    by_kind: Mutex<Vec<(Kind, Arc<Compiled<'t>>)>>,
+}
+
+impl<'t> Prepared<'t> {
+    pub(crate) fn new(table: &'t Table) -> Self {
+        Self { base: Arc::new(Base::new(table)), by_kind: Mutex::default() }
+    }
+
+    fn compiled(&self, kind: &Kind, active: &dyn Fn(&Rule) -> Option<Vec<String>>) -> Arc<Compiled<'t>> {
+        // Whole even if a thread panicked while it held the lock: entries are only added.
+        let mut known = self.by_kind.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, compiled)) = known.iter().find(|(other, _)| other == kind) {
+            return Arc::clone(compiled);
+        }
+        let compiled = Arc::new(Compiled::new(&self.base, active));
+        known.push((kind.clone(), Arc::clone(&compiled)));
+        compiled
+    }
+}
+
 /// Checks one driver.
-pub(crate) fn driver(project: &Project, table: &Table, options: &Options, cache: &Cache) -> (Report, Sources) {
+pub(crate) fn driver(project: &Project, prepared: &Prepared<'_>, options: &Options, cache: &Cache) -> (Report, Sources) {
+    let table = prepared.base.table;
     let program = load(project, &table.semantics.language, cache);
     let mut report = Report { problems: program.problems.clone(), ..Report::default() };
     report.summary.drivers = 1;
@@ -38,8 +66,7 @@ pub(crate) fn driver(project: &Project, table: &Table, options: &Options, cache:
     report.summary.functions = program.stats.functions;
     report.summary.untrusted = program.stats.untrusted;
     // Roles come from calls and members alone, so they can be read with a table without rules.
-    let bare = Compiled::new(table, &|_| None);
-    let roles = Roles::find(&program.units, &bare);
+    let roles = Roles::find(&program.units, &prepared.base);
     let kind = Kind::of(&program, &table.semantics, &roles);
     let mut not_applicable = Vec::new();
     let mut decided: BTreeMap<&str, Result<Vec<String>, String>> = BTreeMap::new();
@@ -51,11 +78,12 @@ pub(crate) fn driver(project: &Project, table: &Table, options: &Options, cache:
         decided.insert(&rule.id, decision);
     }
     let active = |rule: &Rule| decided.get(rule.id.as_str()).and_then(|decision| decision.clone().ok());
-    let compiled = Compiled::new(table, &active);
-    let mut drive = Drive::new(&program, &compiled, &roles);
+    let compiled = prepared.compiled(&kind, &active);
+    let compiled = &*compiled;
+    let mut drive = Drive::new(&program, compiled, &roles);
     let (convicted, cut) = drive.run(options);
     let mut sources = Sources::new();
-    report.findings = Findings { program: &program, compiled: &compiled, code: &drive.code, project: &project.name }.make(convicted, &mut sources);
+    report.findings = Findings { program: &program, compiled, code: &drive.code, project: &project.name }.make(convicted, &mut sources);
     let broken: BTreeSet<&str> = report.findings.iter().map(|finding| finding.rule.as_str()).collect();
     report.summary.inconclusive = cut.iter().filter(|rule| !broken.contains(rule.as_str())).count();
     report.summary.not_applicable = not_applicable.len();
@@ -96,8 +124,11 @@ impl<'p, 't> Drive<'p, 't> {
                 annotations.entry(function.name).or_default().extend(&function.sal.function);
             }
         }
-        let wanted = compiled.table.semantics.roles.values().filter_map(|role| role.contract.irql.as_ref());
-        let wanted: BTreeSet<&str> = wanted.flat_map(|levels| &levels.unless_mentioned).map(String::as_str).collect();
+        let contracts = || compiled.table.semantics.roles.values().map(|role| &role.contract);
+        let levels = contracts().filter_map(|contract| contract.irql.as_ref());
+        let wanted = levels.flat_map(|levels| levels.unless_mentioned.iter().chain(levels.called_at_where.keys()));
+        let unless = contracts().filter_map(|contract| contract.entered_after_unless.as_ref()).flat_map(|unless| &unless.mentioned);
+        let wanted: BTreeSet<&str> = wanted.chain(unless).map(String::as_str).collect();
         let mut mentioned = FxHashSet::default();
         for name in wanted {
             if program.files.iter().any(|file| mentions(&file.text, name)) {
@@ -126,17 +157,26 @@ impl<'p, 't> Drive<'p, 't> {
                 }
                 self.judge_level_at_exit(&engine, id, &base.exits, &mut convicted);
             }
-            let mut subjects: Vec<&Subject> = base.moved.iter().collect();
+            let mut subjects: Vec<Subject> = base.moved.iter().cloned().collect();
+            subjects.extend(self.handed_over(&mut engine, id));
             subjects.sort_by_key(|subject| (subject.machine, subject.key.clone()));
-            for subject in subjects {
-                let Some(keyed) = engine.keyed(id, subject) else { continue };
+            subjects.dedup();
+            let mut followed: FxHashMap<MachineId, usize> = FxHashMap::default();
+            for subject in &subjects {
+                let count = followed.entry(subject.machine).or_default();
+                *count += 1;
+                if *count > OBJECTS {
+                    cut.insert(self.compiled.machine(subject.machine).rule.id.clone());
+                    continue;
+                }
+                let Some(keyed) = engine.keyed(id, subject, 0) else { continue };
                 let rule = &self.compiled.machine(subject.machine).rule;
                 if keyed.cut {
                     cut.insert(rule.id.clone());
                 }
-                let known_to_callers = subject.key.iter().all(|value| summary::exportable(&engine.values, *value));
+                let known_to_callers = subject.key.iter().all(|value| engine.values.exportable(*value));
                 let own = root || !known_to_callers;
-                self.judge_keyed(&engine, id, subject, &keyed, own, &mut convicted);
+                self.judge_keyed(&mut engine, id, subject, &keyed, own, &mut convicted);
             }
         }
         (convicted, cut)
@@ -217,7 +257,7 @@ impl<'p, 't> Drive<'p, 't> {
         }
     }
 
-    fn judge_keyed(&self, engine: &Engine<'_>, id: FuncId, subject: &Subject, keyed: &crate::engine::Keyed, own: bool, convicted: &mut Vec<Convicted>) {
+    fn judge_keyed(&self, engine: &mut Engine<'_>, id: FuncId, subject: &Subject, keyed: &crate::engine::Keyed, own: bool, convicted: &mut Vec<Convicted>) {
         let machine = self.compiled.machine(subject.machine);
         let ir = self.code.get(id).ir;
         let object = subject.key.first().map_or_else(String::new, |value| crate::describe::value(&engine.values, ir, *value));
@@ -230,12 +270,15 @@ impl<'p, 't> Drive<'p, 't> {
         for role in self.roles_for(id, machine.rule) {
             let contract = role.map(|role| &role.role.contract);
             let exit_owed = contract.map_or(ExitState::Same, |contract| contract.exit);
+            let mut owing = Vec::new();
             let mut leaks: Vec<&Outcome> = Vec::new();
             if exit_owed != ExitState::Any && !annotated_holder {
                 leaks.extend(&keyed.leaks);
             }
             if own {
                 let pre = self.entry_state(engine, subject, role);
+                let other = if pre == 0 { None } else { engine.keyed(id, subject, pre) };
+                let keyed = other.as_deref().unwrap_or(keyed);
                 for violation in keyed.violations.iter().filter(|violation| violation.pre == pre) {
                     let first = violation.seen == 0;
                     let may_be_held = contract.is_some_and(|contract| contract.caller_may_hold) || annotated_holder;
@@ -245,10 +288,18 @@ impl<'p, 't> Drive<'p, 't> {
                     if first && (may_be_held || (role.is_none() && !takes_it_too)) {
                         continue;
                     }
-                    convicted.push(Convicted::new(violation, id, role, violation.irql.clone(), None));
+                    let level = match &violation.entry {
+                        None => violation.irql.clone(),
+                        Some(bad) => match self.entry_level(id, role).and_then(|entry| level_that_convicts(engine, &entry, bad, violation)) {
+                            Some(level) => level,
+                            None => continue,
+                        },
+                    };
+                    convicted.push(Convicted::new(violation, id, role, level, None));
                 }
                 if let (Some(event), Some(_)) = (machine.exit_event(), role) {
-                    for outcome in &keyed.outcomes {
+                    owing.clone_from(&keyed.outcomes);
+                    for outcome in &owing {
                         let Some(moved) = &outcome.moved else { continue };
                         let owes = moved.pre == pre
                             && moved.post != UNKNOWN
@@ -280,16 +331,64 @@ impl<'p, 't> Drive<'p, 't> {
         }
     }
 
+    /// Objects that the contracts of the function's roles hand over, whether or not it touches them.
+    fn handed_over(&self, engine: &mut Engine<'_>, id: FuncId) -> Vec<Subject> {
+        let mut found = Vec::new();
+        for role in self.roles.of(self.code.get(id).ir.name) {
+            for call in self.entry_calls(role) {
+                let (Some(api), Pattern::Call { args, .. }) = (call.api(), &call.subject) else { continue };
+                for place in self.compiled.by_api.get(&Symbol::new(api)).into_iter().flatten() {
+                    let machine = self.compiled.machine(place.machine);
+                    if machine.stateless || machine.exit_event().is_none() {
+                        continue;
+                    }
+                    let pattern = &machine.events[place.event as usize].patterns[place.pattern as usize];
+                    let mut key = Vec::with_capacity(machine.keys);
+                    for var in 0..machine.keys as u16 {
+                        let at = pattern.args.iter().position(|arg| matches!(arg, CArg::Var(own) if *own == var));
+                        key.extend(at.and_then(|at| args.list.get(at)).and_then(|arg| self.handed_value(engine, role, arg)));
+                    }
+                    if key.len() == machine.keys {
+                        found.push(Subject { machine: place.machine, key });
+                    }
+                }
+            }
+        }
+        found
+    }
+
+    /// The value that an argument of a contract's call stands for in the role function.
+    fn handed_value(&self, engine: &mut Engine<'_>, role: &Attached<'t>, arg: &Arg) -> Option<crate::value::V> {
+        match arg {
+            Arg::Var(name) => {
+                let at = role.role.params.iter().position(|known| known == name)?;
+                Some(engine.values.make(Node::Param(at as u32)))
+            }
+            Arg::Const(names) => {
+                let number = names.iter().find_map(|name| self.compiled.constants.get(&Symbol::new(name)))?;
+                Some(engine.values.int(*number))
+            }
+            _ => None,
+        }
+    }
+
+    /// The calls as if after which a role is entered, in their canonical spelling.
+    fn entry_calls(&self, role: &Attached<'t>) -> Vec<rulebook_machine::Pattern> {
+        let contract = &role.role.contract;
+        let ruled_out = |names: &[String]| names.iter().any(|name| self.mentioned.contains(name.as_str()));
+        let unless = contract.entered_after_unless.iter().filter(|unless| !ruled_out(&unless.mentioned)).flat_map(|unless| &unless.calls);
+        contract.entered_after.iter().chain(unless).map(|call| self.compiled.aliases.canonical(call)).collect()
+    }
+
     /// The state in which the role's contract hands the object over.
     fn entry_state(&self, engine: &Engine<'_>, subject: &Subject, role: Option<&Attached<'t>>) -> u8 {
         let Some(role) = role else { return 0 };
         let machine = self.compiled.machine(subject.machine);
         let mut state = 0;
-        for call in &role.role.contract.entered_after {
-            let call = self.compiled.aliases.canonical(call);
+        for call in self.entry_calls(role) {
             let Some(api) = call.api() else { continue };
             let args = match &call.subject {
-                rulebook_machine::pattern::Subject::Call { args, .. } => &args.list,
+                Pattern::Call { args, .. } => &args.list,
                 _ => continue,
             };
             let places = self.compiled.by_api.get(&Symbol::new(api)).into_iter().flatten();
@@ -300,7 +399,11 @@ impl<'p, 't> Drive<'p, 't> {
                         let param = args.get(at).and_then(|arg| arg.variable());
                         let position = param.and_then(|name| role.role.params.iter().position(|known| known == name));
                         let key = engine.values.node(subject.key[*var as usize]);
-                        position.is_some_and(|position| key == Node::Param(position as u32)) || matches!(args.get(at), Some(rulebook_machine::pattern::Arg::Any))
+                        match args.get(at) {
+                            Some(Arg::Any) => true,
+                            Some(Arg::Const(names)) => names.iter().any(|name| self.compiled.constants.get(&Symbol::new(name)).is_some_and(|number| key == Node::Int(*number))),
+                            _ => position.is_some_and(|position| key == Node::Param(position as u32)),
+                        }
                     }
                     _ => true,
                 });

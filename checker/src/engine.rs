@@ -36,7 +36,7 @@ pub(crate) struct Engine<'a> {
     pub(crate) irql_slot: V,
     pub(crate) result_slot: V,
     base: FxHashMap<FuncId, Slot<Summary>>,
-    keyed: FxHashMap<(FuncId, Subject), Slot<Keyed>>,
+    keyed: FxHashMap<(FuncId, Subject, u8), Slot<Keyed>>,
 }
 
 enum Slot<T> {
@@ -128,25 +128,20 @@ impl<'a> Engine<'a> {
         Some(summary)
     }
 
-    /// What a function does with one object; `None` inside a circle of calls.
-    pub(crate) fn keyed(&mut self, id: FuncId, subject: &Subject) -> Option<Rc<Keyed>> {
-        match self.keyed.get(&(id, subject.clone())) {
+    /// What a function does with one object that is in the state `pre` at entry; `None` inside a circle of calls.
+    pub(crate) fn keyed(&mut self, id: FuncId, subject: &Subject, pre: u8) -> Option<Rc<Keyed>> {
+        let at = (id, subject.clone(), pre);
+        match self.keyed.get(&at) {
             Some(Slot::Running) => return None,
             Some(Slot::Done(keyed)) => return Some(Rc::clone(keyed)),
             None => {}
         }
-        self.keyed.insert((id, subject.clone()), Slot::Running);
-        let states = self.compiled.machine(subject.machine).next.len() as u8;
-        let start = (0..states)
-            .map(|pre| {
-                let mut state = self.entry(id);
-                state.instance = Some(event::instance(pre));
-                state
-            })
-            .collect();
-        let found = Run::new(self, id, Some(subject.clone())).go(start);
+        self.keyed.insert(at.clone(), Slot::Running);
+        let mut start = self.entry(id);
+        start.instance = Some(event::instance(pre));
+        let found = Run::new(self, id, Some(subject.clone())).go(vec![start]);
         let keyed = Rc::new(self.finish(id, subject, found));
-        self.keyed.insert((id, subject.clone()), Slot::Done(Rc::clone(&keyed)));
+        self.keyed.insert(at, Slot::Done(Rc::clone(&keyed)));
         Some(keyed)
     }
 
@@ -157,6 +152,8 @@ impl<'a> Engine<'a> {
             violation.sometimes_fine = found.fine.contains(&(violation.machine, violation.loc));
         }
         let leaks = self.leaks(id, subject, &mut found.exits);
+        // What was reported need not be heard of again.
+        found.exits.retain(|exit| exit.state.instance.as_ref().is_none_or(|instance| instance.state != UNKNOWN));
         Keyed { outcomes: self.outcomes(found.exits), violations: found.violations, seen, leaks, cut: found.cut }
     }
 
@@ -228,7 +225,7 @@ impl<'a> Engine<'a> {
             match at {
                 Some(at) => {
                     let kept = &mut groups[at].1;
-                    kept.state = kept.state.join(&mut self.values, &exit.state, u32::MAX, false);
+                    kept.state = kept.state.join(&mut self.values, &exit.state, u32::MAX, false, self.irql_slot);
                     kept.result = kept.result.map(|_| kept.state.load(&mut self.values, self.result_slot));
                 }
                 None => groups.push((class, exit)),
@@ -277,24 +274,22 @@ impl Run<'_, '_> {
         };
         let mut translate = Translate::new(args, &state, site);
         let mut keyed = None;
-        let mut entered = state.clone();
+        let entered = state.clone();
         if let Some(subject) = self.subject.clone() {
             let before = state.instance.clone();
             for theirs in summary.touched.iter().filter(|theirs| theirs.machine == subject.machine) {
                 let ours: Vec<V> = theirs.key.iter().map(|value| translate.value(&mut self.engine.values, *value)).collect();
                 let ours: Vec<V> = ours.into_iter().map(|value| self.engine.values.identity(value)).collect();
                 if ours == subject.key {
-                    keyed = self.engine.keyed(body, theirs);
+                    let pre = before.as_ref().map_or(0, |instance| instance.state);
+                    keyed = self.engine.keyed(body, theirs, pre);
                     break;
                 }
                 let perhaps = ours.iter().zip(&subject.key).all(|(a, b)| self.engine.values.may_equal(*a, *b));
                 let moves = summary.moved.contains(theirs);
                 if perhaps && moves && before.as_ref().is_some_and(|instance| instance.state != 0) {
                     // A call that may release (or take) this very object: nothing is known of it any more.
-                    if let Some(instance) = &mut entered.instance {
-                        instance.state = UNKNOWN;
-                        instance.others.clear();
-                    }
+                    return;
                 }
             }
         } else {
@@ -387,7 +382,7 @@ impl Run<'_, '_> {
     /// Objects of the callee become objects of this function.
     fn adopt(&mut self, touched: &[Subject], moved: &FxHashSet<Subject>, body: FuncId, translate: &mut Translate<'_>) {
         for theirs in touched {
-            if !theirs.key.iter().all(|value| summary::exportable(&self.engine.values, *value)) {
+            if !theirs.key.iter().all(|value| self.engine.values.exportable(*value)) {
                 continue;
             }
             let values = &mut self.engine.values;
@@ -405,13 +400,10 @@ impl Run<'_, '_> {
 
     /// Whether the callee may leave the object in another state than it found it in.
     fn moves(&mut self, body: FuncId, subject: &Subject) -> bool {
-        let Some(keyed) = self.engine.keyed(body, subject) else { return true };
-        let moves = |outcome: &Outcome| outcome.moved.as_ref().is_some_and(|moved| moved.pre != moved.post && moved.post != UNKNOWN);
-        let breaks = keyed.violations.iter().any(|violation| violation.pre == 0);
-        breaks || keyed.outcomes.iter().any(|outcome| {
-            // Taken and given back in the middle is not moved; from a state it does not start in, it says nothing.
-            moves(outcome) && outcome.moved.as_ref().is_some_and(|moved| moved.pre == 0 || !keyed.outcomes.iter().any(|other| other.moved.as_ref().is_some_and(|m| m.pre == 0 && m.post == 0)))
-        })
+        let Some(keyed) = self.engine.keyed(body, subject, 0) else { return true };
+        let moves = |outcome: &Outcome| outcome.moved.as_ref().is_some_and(|moved| moved.post != 0);
+        // What breaks the rule from the initial state is the other half of something.
+        !keyed.violations.is_empty() || keyed.outcomes.iter().any(moves)
     }
 
     /// Violations of the callee that happen when it is called as here.

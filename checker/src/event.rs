@@ -102,13 +102,13 @@ impl Run<'_, '_> {
             for state in waiting {
                 let fit = self.fit(&state, &state, pattern, api, Some(result), machine.keys);
                 let object = self.matches(&subject, &fit.keys);
-                let when = event.when.iter().fold(fit.holds, |all, condition| all.and(self.holds(&state, condition, api, &fit.vars)));
+                let mut with = state.clone();
+                let when = event.when.iter().fold(fit.holds, |all, condition| all.and(self.given(&mut with, condition, api, &fit.vars, before)));
                 if when == Holds::No || object == Holds::No {
                     next.push(state);
                     continue;
                 }
                 // Paths on which the arguments do not fit wait for the next pattern.
-                let mut with = state.clone();
                 let fits = when == Holds::Yes || self.narrow(&mut with, pattern, api);
                 if when == Holds::Perhaps {
                     next.push(state);
@@ -122,13 +122,31 @@ impl Run<'_, '_> {
                     None => taken.push(with),
                 }
                 for state in taken {
-                    done.push(self.step(state, &subject, place.event, object, &fit, api, before));
+                    done.extend(self.step(state, &subject, place.event, object, &fit, api, before));
                 }
             }
             waiting = next;
         }
         done.extend(waiting);
         done
+    }
+
+    /// Whether an event's condition holds; one on a level that only the caller knows is taken to hold, and the caller asked.
+    fn given(&mut self, state: &mut State, condition: &CCondition, api: &Api, vars: &[(u16, V)], before: V) -> Holds {
+        let after = std::mem::replace(&mut state.irql, before);
+        let holds = self.holds(state, condition, api, vars);
+        state.irql = after;
+        let (CCondition::Irql(interval), Holds::Perhaps) = (condition, holds) else { return holds };
+        if self.engine.values.node(before) != Node::EntryIrql {
+            return Holds::No;
+        }
+        let taken = Range::between(i64::from(interval.min.0), i64::from(interval.max.0));
+        if let Some(instance) = &mut state.instance {
+            let entry = instance.entry.take().map_or_else(|| taken.clone(), |entry| entry.meet(&taken));
+            instance.entry = Some(entry);
+        }
+        state.facts.restrict(&self.engine.values, before, &taken);
+        Holds::Perhaps
     }
 
     /// Splits a path by a test of the result.
@@ -172,7 +190,7 @@ impl Run<'_, '_> {
                     None => break,
                 }
             }
-            if key.len() == machine.keys && key.iter().all(|value| self.engine.values.as_int(*value).is_none()) {
+            if key.len() == machine.keys && key.iter().all(|value| self.engine.values.as_int(*value) != Some(0)) {
                 let subject = Subject { machine: place.machine, key };
                 self.found.moved.insert(subject.clone());
                 if !self.found.touched.contains(&subject) {
@@ -251,34 +269,31 @@ impl Run<'_, '_> {
         })
     }
 
-    /// Moves the automaton of the followed object, or that of one that may be the same.
-    fn step(&mut self, mut state: State, subject: &Subject, event: u8, object: Holds, fit: &Fit, api: &Api, before: V) -> State {
+    /// Moves the automaton of the followed object, or that of one that may be the same. `None` where nothing is
+    /// known of the object any more: the state `unknown` never reports, so the path need not be followed.
+    fn step(&mut self, mut state: State, subject: &Subject, event: u8, object: Holds, fit: &Fit, api: &Api, before: V) -> Option<State> {
         let machine = self.engine.compiled.machine(subject.machine);
-        let Some(mut instance) = state.instance.take() else { return state };
+        let Some(mut instance) = state.instance.take() else { return Some(state) };
         if object == Holds::Perhaps {
             let other = fit.keys.first().map_or(V(0), |(_, value)| *value);
             let at = instance.others.iter().position(|(value, _)| *value == other);
             let stands = at.map_or(0, |at| instance.others[at].1);
             match machine.next(stands, event) {
                 // Not this other one, then: it may have been ours.
-                CNext::Error(_) => {
-                    if instance.state != 0 {
-                        instance.state = UNKNOWN;
-                    }
-                    instance.others.clear();
-                }
+                CNext::Error(_) if instance.state != 0 => return None,
+                CNext::Error(_) => instance.others.clear(),
                 CNext::Go(to) => match at {
                     Some(at) if *to == 0 => {
                         instance.others.remove(at);
                     }
                     Some(at) => instance.others[at].1 = *to,
                     None if instance.others.len() < 4 => instance.others.push((other, *to)),
-                    None => instance.state = UNKNOWN,
+                    None => return None,
                 },
                 CNext::Stay => {}
             }
             state.instance = Some(instance);
-            return state;
+            return Some(state);
         }
         let from = instance.state;
         let seen = instance.seen;
@@ -290,12 +305,10 @@ impl Run<'_, '_> {
         let mut judged = state.clone();
         judged.irql = before;
         let mut fine = true;
-        if from != UNKNOWN {
-            let vars: Vec<(u16, V)> = judged.instance.iter().flat_map(|instance| instance.vars.iter().copied()).collect();
-            for check in &machine.checks[event as usize] {
-                for condition in &check.require {
-                    fine &= self.require(&judged, condition, api, &vars, (subject.machine, check.message));
-                }
+        let vars: Vec<(u16, V)> = judged.instance.iter().flat_map(|instance| instance.vars.iter().copied()).collect();
+        for check in &machine.checks[event as usize] {
+            for condition in &check.require {
+                fine &= self.require(&judged, condition, api, &vars, (subject.machine, check.message));
             }
         }
         let to = match &next {
@@ -310,17 +323,17 @@ impl Run<'_, '_> {
         if fine {
             self.found.fine.insert((subject.machine, api.loc));
         }
+        if to == UNKNOWN {
+            return None;
+        }
         if let Some(instance) = &mut state.instance {
             instance.state = to;
             instance.seen = seen | 1 << (event & 63);
-            if to == UNKNOWN {
-                instance.others.clear();
-            }
         }
         if to != from || next != CNext::Stay {
             state.trace.push(Kind::Event(api.written, to), api.loc);
         }
-        state
+        Some(state)
     }
 
     fn break_rule(&mut self, state: &State, machine: MachineId, message: &str, api: &Api, entry: Option<Range>, fit: Option<&Fit>) {
@@ -464,6 +477,6 @@ fn not(holds: Holds) -> Holds {
 
 /// A fresh instance in `state`, assumed there at entry.
 pub(crate) fn instance(state: u8) -> Instance {
-    Instance { state, pre: state, seen: 0, others: Vec::new(), vars: crate::small::SmallMap::default() }
+    Instance { state, pre: state, seen: 0, others: Vec::new(), entry: None, vars: crate::small::SmallMap::default() }
 }
 

@@ -127,8 +127,10 @@ impl Facts {
     }
 
     fn compare(&mut self, values: &Values, whole: V, truth: bool, (op, a, b): (BinOp, V, V)) -> bool {
-        // The comparison itself is remembered, so that the same one later on takes the same branch.
-        if !self.restrict(values, whole, &Range::exactly(i64::from(truth))) {
+        // The comparison itself is remembered, so that the same one later on takes the same branch;
+        // of one with a number, what it says of the other side suffices.
+        let with_number = values.as_int(a).is_some() || values.as_int(b).is_some();
+        if !with_number && !self.restrict(values, whole, &Range::exactly(i64::from(truth))) {
             return false;
         }
         let (ra, rb) = (self.range(values, a), self.range(values, b));

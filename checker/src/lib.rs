@@ -14,6 +14,7 @@ mod engine;
 mod event;
 mod fact;
 mod finding;
+mod live;
 mod roles;
 mod run;
 mod small;
@@ -81,12 +82,13 @@ pub fn check(
     progress: &(dyn Fn(usize, usize, &str) + Sync),
 ) -> (Report, Sources) {
     let cache = Cache::default();
+    let prepared = drive::Prepared::new(table);
     let done = std::sync::atomic::AtomicUsize::new(0);
     let parts: Vec<(Report, Sources)> = projects
         .par_iter()
         .with_max_len(1)
         .map(|project| {
-            let part = drive::driver(project, table, options, &cache);
+            let part = drive::driver(project, &prepared, options, &cache);
             let count = done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1;
             progress(count, projects.len(), &project.name);
             part

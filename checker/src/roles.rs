@@ -5,7 +5,7 @@ use rulebook_machine::irql::{Interval, Level};
 use rulebook_machine::semantics::{Role, Semantics};
 use rustc_hash::FxHashMap;
 
-use crate::compiled::Compiled;
+use crate::compiled::Base;
 
 /// A role that a function has.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,7 +33,7 @@ pub(crate) struct Entry {
 
 impl<'t> Roles<'t> {
     /// Finds the roles: by declaration, by registering calls, by assignment to members and tables.
-    pub(crate) fn find(units: &[Unit], compiled: &Compiled<'t>) -> Self {
+    pub(crate) fn find(units: &[Unit], compiled: &Base<'t>) -> Self {
         let semantics = &compiled.table.semantics;
         let mut roles = Self::default();
         let fields = Fields::new(semantics);
@@ -98,7 +98,7 @@ impl<'t> Roles<'t> {
         }
     }
 
-    fn annotated(&mut self, semantics: &'t Semantics, compiled: &Compiled<'t>, function: Symbol, annotations: &[Annotation]) {
+    fn annotated(&mut self, semantics: &'t Semantics, compiled: &Base<'t>, function: Symbol, annotations: &[Annotation]) {
         let mut class = None;
         let mut indexes = Vec::new();
         for annotation in annotations {
@@ -124,7 +124,7 @@ impl<'t> Roles<'t> {
         }
     }
 
-    fn registered(&mut self, semantics: &'t Semantics, compiled: &Compiled<'t>, fields: &Fields<'t>, _function: &Function, instr: &Instr) {
+    fn registered(&mut self, semantics: &'t Semantics, compiled: &Base<'t>, fields: &Fields<'t>, _function: &Function, instr: &Instr) {
         match &instr.kind {
             InstrKind::Assign { place, value } => {
                 let Some(target) = named(value) else { return };
@@ -202,7 +202,7 @@ fn named(expr: &Expr) -> Option<Symbol> {
     }
 }
 
-fn constant(compiled: &Compiled<'_>, expr: &Expr) -> Option<i64> {
+fn constant(compiled: &Base<'_>, expr: &Expr) -> Option<i64> {
     match expr {
         Expr::Int(number) => Some(*number),
         Expr::Name(name) => compiled.constants.get(name).copied(),
@@ -216,14 +216,15 @@ fn constant(compiled: &Compiled<'_>, expr: &Expr) -> Option<i64> {
 
 impl Attached<'_> {
     /// The level at entry, where the documents say one.
-    pub(crate) fn entry(&self, compiled: &Compiled<'_>, mentioned: &dyn Fn(&str) -> bool) -> Option<Entry> {
+    pub(crate) fn entry(&self, compiled: &Base<'_>, mentioned: &dyn Fn(&str) -> bool) -> Option<Entry> {
         let levels = self.role.contract.irql.as_ref()?;
         let indexed = self.index.and_then(|index| {
             let of = |name: &String| compiled.constants.get(&Symbol::new(name)).copied();
             levels.by_index.iter().find(|(name, _)| of(name) == Some(index)).map(|(_, interval)| *interval)
         });
         let excused = levels.unless_mentioned.iter().any(|name| mentioned(name));
-        let called_at = if excused || indexed.is_some() { Vec::new() } else { levels.called_at.clone() };
+        let further = levels.called_at_where.iter().filter(|(name, _)| mentioned(name)).map(|(_, level)| *level);
+        let called_at = if excused || indexed.is_some() { Vec::new() } else { levels.called_at.iter().copied().chain(further).collect() };
         Some(Entry { within: indexed.unwrap_or(levels.within), called_at })
     }
 }

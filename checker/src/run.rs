@@ -17,10 +17,12 @@ use crate::summary::{self, Violation};
 use crate::trace::Kind;
 use crate::value::{Node, Site, V};
 
-/// How many paths that agree in automaton and level are kept apart at one point.
-const APART: usize = 4;
+/// How many paths that agree in automaton and level are kept apart at one point: for a followed object, and else.
+const APART: (usize, usize) = (4, 2);
 /// The same at the head of a loop.
 const APART_IN_LOOP: usize = 2;
+/// How many different levels are kept apart at one point.
+const LEVELS: usize = 4;
 /// After so many merges at one point, what changes from merge to merge is given up.
 const WIDEN_AFTER: u32 = 3;
 /// Block visits that a run may take, for each block and in all.
@@ -64,6 +66,8 @@ pub(crate) struct Run<'e, 'a> {
     pub(crate) ir: &'a Function,
     pub(crate) subject: Option<Subject>,
     pub(crate) found: Found,
+    /// Whether paths at different levels are kept apart.
+    level_matters: bool,
     /// States seen before each block, with the number of merges there.
     seen: Vec<(Vec<State>, u32)>,
     /// Blocks to visit, by their order: indexes into `seen`.
@@ -74,7 +78,8 @@ impl<'e, 'a> Run<'e, 'a> {
     pub(crate) fn new(engine: &'e mut Engine<'a>, id: FuncId, subject: Option<Subject>) -> Self {
         let ir = engine.code.get(id).ir;
         let seen = ir.blocks.iter().map(|_| (Vec::new(), 0)).collect();
-        Self { engine, id, ir, subject, found: Found::default(), seen, pending: BTreeMap::new() }
+        let level_matters = subject.as_ref().is_none_or(|subject| engine.compiled.machine(subject.machine).level_matters);
+        Self { engine, id, ir, subject, found: Found::default(), level_matters, seen, pending: BTreeMap::new() }
     }
 
     /// Runs from `start` until nothing new is found or the budget is spent.
@@ -99,7 +104,15 @@ impl<'e, 'a> Run<'e, 'a> {
         self.found
     }
 
-    fn enqueue(&mut self, to: BlockId, state: State, from: Option<BlockId>) {
+    /// How many paths like this one are kept apart.
+    fn apart(&self, state: &State) -> usize {
+        match &state.instance {
+            Some(_) => APART.0,
+            None => APART.1,
+        }
+    }
+
+    fn enqueue(&mut self, to: BlockId, mut state: State, from: Option<BlockId>) {
         let function = self.engine.code.get(self.id);
         let order = function.position[to.0 as usize];
         let head = function.loop_head[to.0 as usize];
@@ -107,16 +120,22 @@ impl<'e, 'a> Run<'e, 'a> {
         if back && !self.engine.options.loops {
             return;
         }
+        state.clean(&self.engine.values, &|local| function.live.at(to, local));
+        let apart = self.apart(&state);
+        let level = self.level_matters;
+        let slot = self.engine.irql_slot;
         let (list, merges) = &mut self.seen[to.0 as usize];
         if list.iter().any(|other| other.same(&state)) {
             return;
         }
-        let mates: Vec<usize> = (0..list.len()).filter(|at| list[*at].mergeable(&state)).collect();
-        let limit = if head { APART_IN_LOOP } else { APART };
+        // With many levels about, what is known of the level is given up rather than the run.
+        let level = level && list.len() < LEVELS * apart;
+        let mates: Vec<usize> = (0..list.len()).filter(|at| list[*at].mergeable(&state, level)).collect();
+        let limit = if head { apart.min(APART_IN_LOOP) } else { apart };
         let index = match mates.last() {
             Some(at) if mates.len() >= limit => {
                 let widen = *merges >= WIDEN_AFTER;
-                let joined = list[*at].join(&mut self.engine.values, &state, to.0, widen);
+                let joined = list[*at].join(&mut self.engine.values, &state, to.0, widen, slot);
                 *merges += 1;
                 if joined.same(&list[*at]) {
                     return;
@@ -172,6 +191,9 @@ impl<'e, 'a> Run<'e, 'a> {
                         if let (Some(handler), true) = (call.unwind, self.may_raise(call)) {
                             self.enqueue(handler, state.clone(), Some(at));
                         }
+                        if self.engine.code.get(self.id).in_loop[at.0 as usize] {
+                            state.retire(&mut self.engine.values, site);
+                        }
                         self.call(state, call, instr.loc, site, &mut next);
                     }
                 }
@@ -194,10 +216,10 @@ impl<'e, 'a> Run<'e, 'a> {
             if kept.iter().any(|other| other.same(&state)) {
                 continue;
             }
-            let mates: Vec<usize> = (0..kept.len()).filter(|at| kept[*at].mergeable(&state)).collect();
+            let mates: Vec<usize> = (0..kept.len()).filter(|at| kept[*at].mergeable(&state, self.level_matters)).collect();
             match mates.last() {
-                Some(at) if mates.len() >= 2 * APART => {
-                    kept[*at] = kept[*at].join(&mut self.engine.values, &state, block.0, false);
+                Some(at) if mates.len() >= 2 * self.apart(&state) => {
+                    kept[*at] = kept[*at].join(&mut self.engine.values, &state, block.0, false, self.engine.irql_slot);
                 }
                 _ => kept.push(state),
             }
@@ -273,7 +295,7 @@ impl<'e, 'a> Run<'e, 'a> {
             pre: instance.map_or(0, |instance| instance.pre),
             seen: instance.map_or(0, |instance| instance.seen),
             facts: summary::entry_facts(values, state),
-            entry: what.entry,
+            entry: what.entry.or_else(|| instance.and_then(|instance| instance.entry.clone())),
             irql: what.irql,
             loc: what.loc,
             function: self.id,

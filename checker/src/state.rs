@@ -1,6 +1,6 @@
 //! What is known at one point of one path: memory, facts, the level, the tracked object.
 
-use rulebook_frontend::ir::{Expr, Function, Place, Symbol};
+use rulebook_frontend::ir::{Expr, Function, LocalId, Place, Symbol};
 
 use crate::fact::{Facts, Range};
 use crate::small::SmallMap;
@@ -21,6 +21,8 @@ pub(crate) struct Instance {
     pub(crate) seen: u64,
     /// Other objects that may be the same one, with their states.
     pub(crate) others: Vec<(V, u8)>,
+    /// Levels at entry that an event was taken to happen at, where its condition on the level was open.
+    pub(crate) entry: Option<Range>,
     /// Values bound to variables that are not keys.
     pub(crate) vars: SmallMap<u16, V>,
 }
@@ -31,6 +33,8 @@ pub(crate) struct State {
     memory: SmallMap<V, V>,
     /// Addresses (and, as [`Node::Opaque`] of a member's name, members of whatever object) that a call may have changed.
     havoc: SmallMap<V, Site>,
+    /// Whether `havoc` has names of members.
+    names_forgotten: bool,
     pub(crate) facts: Facts,
     /// The current level.
     pub(crate) irql: V,
@@ -43,6 +47,7 @@ impl State {
         Self {
             memory: SmallMap::default(),
             havoc: SmallMap::default(),
+            names_forgotten: false,
             facts: Facts::default(),
             irql,
             instance: None,
@@ -59,10 +64,10 @@ impl State {
             && self.havoc == other.havoc
     }
 
-    /// Whether the two may be merged: the automaton and the level agree.
-    pub(crate) fn mergeable(&self, other: &Self) -> bool {
-        let automaton = |state: &Self| state.instance.as_ref().map(|i| (i.state, i.pre, i.others.clone()));
-        self.irql == other.irql && automaton(self) == automaton(other)
+    /// Whether the two may be merged: the automaton agrees, and the level where it matters.
+    pub(crate) fn mergeable(&self, other: &Self, level_matters: bool) -> bool {
+        let automaton = |state: &Self| state.instance.as_ref().map(|instance| (instance.state, instance.pre));
+        (!level_matters || self.irql == other.irql) && automaton(self) == automaton(other)
     }
 
     pub(crate) fn memory(&self) -> impl Iterator<Item = &(V, V)> {
@@ -90,7 +95,7 @@ impl State {
                     _ => values.parent(at).map_or((None, None), |(base, field)| (Some(base), field)),
                 };
                 // Only the last member names the object that a store to a member changes.
-                if let (true, Some(name)) = (last, field) {
+                if let (true, true, Some(name)) = (self.names_forgotten, last, field) {
                     let any = values.make(Node::Opaque(name));
                     if let Some(site) = self.havoc.get(any) {
                         return values.make(Node::Havoc(address, *site));
@@ -108,6 +113,10 @@ impl State {
 
     /// Stores `value` at `address`; what may be the same place is no longer known.
     pub(crate) fn store(&mut self, values: &Values, address: V, value: V, site: Site) {
+        if values.is_plain(address) {
+            self.memory.set(address, value);
+            return;
+        }
         let overlaps = |other: V| {
             other != address && (values.within(other, address) || (values.parent(other).is_some() && values.may_equal(other, address)))
         };
@@ -138,6 +147,7 @@ impl State {
         self.memory.retain(|address, _| !named(values_ref, address));
         let any = values.make(Node::Opaque(name));
         self.havoc.set(any, site);
+        self.names_forgotten = true;
     }
 
     /// The address of a place.
@@ -229,19 +239,47 @@ impl State {
         self.facts.forget(|value| !made_from(values, value, &|part| made_here(values, part)));
     }
 
+    /// Forgets locals that are not read again, and facts about values that nothing holds any more:
+    /// paths that differ in nothing else are the same path.
+    pub(crate) fn clean(&mut self, values: &Values, live: &dyn Fn(LocalId) -> bool) {
+        let dead = |address: V| matches!(values.node(address), Node::Local(id) if !live(id));
+        self.memory.retain(|address, _| !dead(address));
+        self.havoc.retain(|address, _| !dead(address));
+        let memory = &self.memory;
+        let irql = self.irql;
+        let held = |value: V| value == irql || memory.iter().any(|(_, held)| *held == value);
+        let kept = |value: V| {
+            values.exportable(value)
+                || held(value)
+                || match values.node(value) {
+                    Node::Bin(_, a, b) => (values.as_int(a).is_some() || values.exportable(a) || held(a)) && (values.as_int(b).is_some() || values.exportable(b) || held(b)),
+                    _ => false,
+                }
+        };
+        self.facts.forget(kept);
+    }
+
     /// The path that stands for both, where they meet at `block`.
-    pub(crate) fn join(&self, values: &mut Values, other: &Self, block: u32, widen: bool) -> Self {
-        let mut memory = SmallMap::default();
-        if self.memory.same(&other.memory) {
-            memory = self.memory.clone();
-        } else {
-            let mut addresses: Vec<V> = self.memory.iter().chain(other.memory.iter()).map(|(address, _)| *address).collect();
-            addresses.sort_unstable();
-            addresses.dedup();
+    pub(crate) fn join(&self, values: &mut Values, other: &Self, block: u32, widen: bool, irql_slot: V) -> Self {
+        let mut memory = self.memory.clone();
+        let mut met = Vec::new();
+        let mut irql = self.irql;
+        if irql != other.irql {
+            irql = values.make(Node::Phi(block, irql_slot));
+            met.push((irql, self.irql, other.irql));
+        }
+        if !self.memory.same(&other.memory) {
+            let only_there = other.memory.iter().map(|(address, _)| *address).filter(|address| self.memory.get(*address).is_none());
+            let addresses: Vec<V> = self.memory.iter().map(|(address, _)| *address).chain(only_there).collect();
             for address in addresses {
                 let (here, there) = (self.load(values, address), other.load(values, address));
-                let value = if here == there { here } else { values.make(Node::Phi(block, address)) };
-                memory.set(address, value);
+                if here != there {
+                    let value = values.make(Node::Phi(block, address));
+                    met.push((value, here, there));
+                    memory.set(address, value);
+                } else if self.memory.get(address).is_none() {
+                    memory.set(address, here);
+                }
             }
         }
         let mut havoc = self.havoc.clone();
@@ -253,24 +291,23 @@ impl State {
         }
         let mut facts = self.facts.join(&other.facts, widen);
         // What is newly merged here has, of its earlier facts, only those of the two sides.
-        for (address, value) in memory.iter() {
-            if values.node(*value) == Node::Phi(block, *address) {
-                let (here, there) = (self.load(values, *address), other.load(values, *address));
-                let range = self.range(values, here).join(&other.range(values, there));
-                facts.forget(|fact| !depends(values, fact, *value));
-                if !widen && range != Range::ALL {
-                    facts.restrict(values, *value, &range);
-                }
+        for (value, here, there) in met {
+            let range = self.range(values, here).join(&other.range(values, there));
+            facts.forget(|fact| !depends(values, fact, value));
+            if !widen && range != Range::ALL {
+                facts.restrict(values, value, &range);
             }
         }
         let instance = self.instance.clone().map(|mut instance| {
             if let Some(there) = &other.instance {
                 instance.seen |= there.seen;
+                instance.others.retain(|one| there.others.contains(one));
                 instance.vars.retain(|var, value| there.vars.get(var) == Some(value));
             }
             instance
         });
-        Self { memory, havoc, facts, irql: self.irql, instance, trace: self.trace.clone() }
+        let names_forgotten = self.names_forgotten || other.names_forgotten;
+        Self { memory, havoc, names_forgotten, facts, irql, instance, trace: self.trace.clone() }
     }
 }
 

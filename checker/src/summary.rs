@@ -143,16 +143,6 @@ impl<'s> Translate<'s> {
     }
 }
 
-/// Whether a caller can translate `value` without loss: it is made of parameters, globals and paths from them.
-pub(crate) fn exportable(values: &Values, value: V) -> bool {
-    match values.node(value) {
-        Node::Int(_) | Node::Str(_) | Node::Function(_) | Node::Global(_) | Node::Opaque(_) | Node::Param(_) | Node::EntryIrql => true,
-        Node::Field(a, _) | Node::Init(a) | Node::Pure(_, a) | Node::Container(a, _) | Node::Un(_, a) => exportable(values, a),
-        Node::Index(a, b) | Node::Cons(a, b) | Node::Bin(_, a, b) => exportable(values, a) && exportable(values, b),
-        Node::Local(_) | Node::Result(_) | Node::Havoc(..) | Node::Phi(..) | Node::Fresh(..) | Node::Old(_) => false,
-    }
-}
-
 /// How many facts, and how many stores, a summary carries.
 const MOST: usize = 24;
 
@@ -161,7 +151,7 @@ pub(crate) fn outcome(values: &Values, state: &State, result: Option<V>, loc: Lo
     let writes: Vec<(V, V)> = state
         .memory()
         .filter(|(address, value)| {
-            exportable(values, *address) && !values.in_local(*address) && values.node(*value) != Node::Init(*address)
+            values.exportable(*address) && !values.in_local(*address) && values.node(*value) != Node::Init(*address)
                 && !matches!(values.node(*address), Node::Opaque(_))
         })
         .copied()
@@ -171,7 +161,7 @@ pub(crate) fn outcome(values: &Values, state: &State, result: Option<V>, loc: Lo
     for (root, _) in state.havocs() {
         match values.node(*root) {
             Node::Opaque(name) => changed.push(name),
-            _ if exportable(values, *root) && !values.in_local(*root) => forgotten.push(*root),
+            _ if values.exportable(*root) && !values.in_local(*root) => forgotten.push(*root),
             _ => {}
         }
     }
@@ -184,7 +174,7 @@ pub(crate) fn outcome(values: &Values, state: &State, result: Option<V>, loc: Lo
     }
     let writes: Vec<(V, V)> = writes.into_iter().take(MOST).collect();
     let carried = |value: V| Some(value) == result || writes.iter().any(|(_, stored)| *stored == value);
-    let facts = state.facts.iter().filter(|(value, _)| exportable(values, *value) || carried(*value)).take(MOST).cloned().collect();
+    let facts = state.facts.iter().filter(|(value, _)| values.exportable(*value) || carried(*value)).take(MOST).cloned().collect();
     let moved = state.instance.as_ref().map(|instance| Moved {
         pre: instance.pre,
         post: instance.state,
@@ -196,5 +186,5 @@ pub(crate) fn outcome(values: &Values, state: &State, result: Option<V>, loc: Lo
 
 /// The facts of a path that concern what its caller knows.
 pub(crate) fn entry_facts(values: &Values, state: &State) -> Vec<(V, Range)> {
-    state.facts.iter().filter(|(value, _)| exportable(values, *value)).take(MOST).cloned().collect()
+    state.facts.iter().filter(|(value, _)| values.exportable(*value)).take(MOST).cloned().collect()
 }

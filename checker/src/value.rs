@@ -82,7 +82,20 @@ pub(crate) struct Values {
     /// Numbers of constants that the table knows.
     constants: Arc<FxHashMap<Symbol, i64>>,
     nodes: Vec<Node>,
+    /// What is asked of values all the time, worked out when they are made.
+    flags: Vec<Flags>,
     numbers: FxHashMap<Node, V>,
+}
+
+/// Properties of a value.
+#[derive(Debug, Clone, Copy, Default)]
+struct Flags {
+    /// Made of parameters, globals and paths from them alone.
+    exportable: bool,
+    /// An address in a local of the function.
+    in_local: bool,
+    /// An address that members or elements are known of.
+    has_parts: bool,
 }
 
 impl Values {
@@ -101,9 +114,38 @@ impl Values {
             return *value;
         }
         let value = V(self.nodes.len() as u32);
+        let flags = self.flags_of(node);
         self.nodes.push(node);
+        self.flags.push(flags);
         self.numbers.insert(node, value);
         value
+    }
+
+    fn flags_of(&mut self, node: Node) -> Flags {
+        let of = |value: V| self.flags[value.0 as usize];
+        let (exportable, in_local) = match node {
+            Node::Int(_) | Node::Str(_) | Node::Function(_) | Node::Global(_) | Node::Opaque(_) | Node::Param(_) | Node::EntryIrql => (true, false),
+            Node::Field(a, _) => (of(a).exportable, of(a).in_local),
+            Node::Index(a, b) => (of(a).exportable && of(b).exportable, of(a).in_local),
+            Node::Init(a) | Node::Pure(_, a) | Node::Container(a, _) | Node::Un(_, a) => (of(a).exportable, false),
+            Node::Cons(a, b) | Node::Bin(_, a, b) => (of(a).exportable && of(b).exportable, false),
+            Node::Local(_) => (false, true),
+            Node::Result(_) | Node::Havoc(..) | Node::Phi(..) | Node::Fresh(..) | Node::Old(_) => (false, false),
+        };
+        if let Node::Field(base, _) | Node::Index(base, _) = node {
+            self.flags[base.0 as usize].has_parts = true;
+        }
+        Flags { exportable, in_local, has_parts: false }
+    }
+
+    /// Whether a caller can translate `value` without loss: it is made of parameters, globals and paths from them.
+    pub(crate) fn exportable(&self, value: V) -> bool {
+        self.flags[value.0 as usize].exportable
+    }
+
+    /// Whether the address is a whole of which no part was ever named.
+    pub(crate) fn is_plain(&self, address: V) -> bool {
+        !self.flags[address.0 as usize].has_parts && matches!(self.node(address), Node::Local(_) | Node::Opaque(_))
     }
 
     pub(crate) fn int(&mut self, number: i64) -> V {
@@ -142,11 +184,8 @@ impl Values {
     }
 
     /// Whether `address` lies in a local of the function (without following a pointer).
-    pub(crate) fn in_local(&self, mut address: V) -> bool {
-        while let Some((base, _)) = self.parent(address) {
-            address = base;
-        }
-        matches!(self.node(address), Node::Local(_))
+    pub(crate) fn in_local(&self, address: V) -> bool {
+        self.flags[address.0 as usize].in_local
     }
 
     /// Whether `address` is `root` or lies in it.

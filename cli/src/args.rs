@@ -58,8 +58,8 @@ pub(crate) struct Rules {
     #[arg(long, value_name = "DIR")]
     pub(crate) ddi: Option<PathBuf>,
     /// Further rule pages of your own
-    #[arg(long, value_name = "DIR")]
-    pub(crate) rules: Option<PathBuf>,
+    #[arg(long = "rules", value_name = "DIR")]
+    pub(crate) own: Option<PathBuf>,
     /// Pages whose specifications are laid over those of the other pages
     #[arg(long, value_name = "DIR")]
     pub(crate) overlay: Option<PathBuf>,
@@ -67,11 +67,11 @@ pub(crate) struct Rules {
 
 #[derive(Debug, Args)]
 pub(crate) struct Build {
-    #[command(flatten)]
-    pub(crate) rules: Rules,
     /// Where to put the results; nothing is written elsewhere
     #[arg(long, value_name = "DIR", default_value = "target/rulebook")]
     pub(crate) out: PathBuf,
+    #[command(flatten)]
+    pub(crate) rules: Rules,
 }
 
 #[derive(Debug, Args)]
@@ -92,7 +92,7 @@ pub(crate) struct Check {
     #[arg(long)]
     pub(crate) verdicts: bool,
     /// A rule table to use in the place of the bundled one
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["docs", "ddi", "rules", "overlay"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["docs", "ddi", "own", "overlay"])]
     pub(crate) table: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) rules: Rules,

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
+use rulebook_catalog::derive::with_reference;
 use rulebook_catalog::{Catalog, Pages, RulePage, rules};
 use rulebook_diagnostics::Problem;
 use rulebook_generator::{Source, source};
@@ -21,8 +22,13 @@ pub(crate) struct Loaded {
 
 /// Whether only bundled data is asked for.
 pub(crate) fn is_bundled(args: &Rules) -> bool {
-    let Rules { docs, ddi, rules, overlay } = args;
-    [docs, ddi, rules, overlay].into_iter().all(Option::is_none)
+    let Rules {
+        docs,
+        ddi,
+        own,
+        overlay,
+    } = args;
+    [docs, ddi, own, overlay].into_iter().all(Option::is_none)
 }
 
 /// Loads what `args` ask for.
@@ -32,7 +38,7 @@ pub(crate) fn load(args: &Rules) -> anyhow::Result<Loaded> {
         None => Catalog::bundled(),
     };
     let mut all = catalog.into_pages();
-    if let Some(dir) = &args.rules {
+    if let Some(dir) = &args.own {
         let (own, wrong) = pages(dir)?;
         problems.extend(wrong);
         add(&mut all, own.into_pages());
@@ -51,9 +57,15 @@ pub(crate) fn load(args: &Rules) -> anyhow::Result<Loaded> {
     }
     let (rules, wrong) = rules::rules_of(&catalog, &facts);
     problems.extend(wrong);
-    let source = Source::new(rules, facts, Vec::new()).context("the bundled semantics are damaged")?;
+    let facts = with_reference(&facts, catalog.apis()).into_owned();
+    let source =
+        Source::new(rules, facts, Vec::new()).context("the bundled semantics are damaged")?;
     problems.sort();
-    Ok(Loaded { catalog, source, problems })
+    Ok(Loaded {
+        catalog,
+        source,
+        problems,
+    })
 }
 
 fn pages(dir: &Path) -> anyhow::Result<(Catalog, Vec<Problem>)> {
@@ -69,7 +81,8 @@ fn existing(dir: &Path) -> anyhow::Result<&Path> {
 
 /// Adds pages; a rule that is there already is replaced, for the user's own page is the later word.
 fn add(all: &mut Pages, own: Pages) {
-    all.rules.retain(|page| own.rules.iter().all(|other| other.id != page.id));
+    all.rules
+        .retain(|page| own.rules.iter().all(|other| other.id != page.id));
     all.rules.extend(own.rules);
     all.rules.sort_by(|a, b| a.id.cmp(&b.id));
     all.rule_sets.extend(own.rule_sets);
@@ -77,9 +90,11 @@ fn add(all: &mut Pages, own: Pages) {
 }
 
 /// Gives pages the specifications of `over`; whatever those pages do not say themselves stays.
-fn lay(all: &mut Vec<RulePage>, over: Vec<RulePage>) {
+fn lay(all: &mut [RulePage], over: Vec<RulePage>) {
     for mut page in over.into_iter().filter(|page| page.specification.is_some()) {
-        let Some(below) = all.iter_mut().find(|below| below.id == page.id) else { continue };
+        let Some(below) = all.iter_mut().find(|below| below.id == page.id) else {
+            continue;
+        };
         // The overlay's page is the source of the specification, so that faults in it have their place.
         if page.applies_to().next().is_none() {
             page.apis.clone_from(&below.apis);

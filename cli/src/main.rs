@@ -3,7 +3,10 @@
 //! Libraries return, this crate alone prints. Each command is a module of [`commands`].
 
 mod args;
+mod book;
 mod commands;
+mod corpus;
+mod examples;
 mod inputs;
 mod output;
 mod progress;

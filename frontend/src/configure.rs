@@ -14,7 +14,7 @@ use crate::ir::Symbol;
 use crate::macros::MacroTable;
 use crate::parsed::MacroDef;
 use crate::prepass::condition::{Definitions, holds};
-use crate::prepass::directive::DirectiveKind;
+use crate::prepass::directive::{DirectiveKind, define};
 use crate::prepass::words::{Treatment, Words};
 use crate::project::Settings;
 use crate::source::Source;
@@ -83,8 +83,22 @@ pub(crate) fn configure<'a>(
         walk.include(&source.path, &forced.replace('\\', "/"), true);
     }
     let main = walk.file(source);
-    let Walk { table, own, headers, includes, problems, .. } = walk;
-    Unit { main, headers, table, own, includes, problems }
+    let Walk {
+        table,
+        own,
+        headers,
+        includes,
+        problems,
+        ..
+    } = walk;
+    Unit {
+        main,
+        headers,
+        table,
+        own,
+        includes,
+        problems,
+    }
 }
 
 struct Walk<'a, 'b> {
@@ -105,7 +119,11 @@ struct Walk<'a, 'b> {
 
 impl Definitions for Walk<'_, '_> {
     fn definition(&self, name: Symbol) -> Option<&MacroDef> {
-        if self.undefined.contains(&name) { None } else { self.table.get(name) }
+        if self.undefined.contains(&name) {
+            None
+        } else {
+            self.table.get(name)
+        }
     }
 }
 
@@ -135,7 +153,7 @@ impl Walk<'_, '_> {
     fn define(&mut self, definition: &Arc<MacroDef>) {
         let name = definition.name;
         self.undefined.remove(&name);
-        match self.words.treatment_of(definition) {
+        match Words::treatment_of(definition) {
             Some(treatment) => self.own.insert(name.as_str(), treatment),
             None if self.own.is_empty() => None,
             None => self.own.remove(name.as_str()),
@@ -145,8 +163,12 @@ impl Walk<'_, '_> {
 
     fn file(&mut self, source: &Arc<Source>) -> Decided {
         self.stack.push(source.path.clone());
-        let mut decided =
-            Decided { source: Arc::clone(source), dead: Vec::new(), macros: Vec::new(), pageable: Pageable::default() };
+        let mut decided = Decided {
+            source: Arc::clone(source),
+            dead: Vec::new(),
+            macros: Vec::new(),
+            pageable: Pageable::default(),
+        };
         let mut frames: Vec<Frame> = Vec::new();
         let mut live = true;
         let mut segment: Option<u32> = None;
@@ -166,12 +188,16 @@ impl Walk<'_, '_> {
                     open(&mut frames, &mut live, taken, span);
                 }
                 DirectiveKind::Elif(condition) => {
-                    let due = frames.last().is_some_and(|frame| frame.around && !frame.taken);
+                    let due = frames
+                        .last()
+                        .is_some_and(|frame| frame.around && !frame.taken);
                     let taken = due && holds(condition, self);
                     next_branch(&mut frames, &mut live, taken, span, &mut decided.dead);
                 }
                 DirectiveKind::Else => {
-                    let taken = frames.last().is_some_and(|frame| frame.around && !frame.taken);
+                    let taken = frames
+                        .last()
+                        .is_some_and(|frame| frame.around && !frame.taken);
                     next_branch(&mut frames, &mut live, taken, span, &mut decided.dead);
                 }
                 DirectiveKind::Endif => {
@@ -189,8 +215,12 @@ impl Walk<'_, '_> {
                     self.undefined.insert(*name);
                     self.own.remove(name.as_str());
                 }
-                DirectiveKind::Include { path, quoted } => self.include(&source.path, path, *quoted),
-                DirectiveKind::Pragma(text) => pragma(text, span, &mut segment, &mut decided.pageable),
+                DirectiveKind::Include { path, quoted } => {
+                    self.include(&source.path, path, *quoted);
+                }
+                DirectiveKind::Pragma(text) => {
+                    pragma(text, span, &mut segment, &mut decided.pageable);
+                }
                 DirectiveKind::Other => {}
             }
         }
@@ -210,7 +240,9 @@ impl Walk<'_, '_> {
         if self.stack.len() >= DEEPEST {
             return;
         }
-        let Some(found) = self.resolve(from, path, quoted) else { return };
+        let Some(found) = self.resolve(from, path, quoted) else {
+            return;
+        };
         if !self.seen.insert(found.clone()) {
             return;
         }
@@ -229,19 +261,38 @@ impl Walk<'_, '_> {
         let near = quoted.then(|| {
             // The compiler looks beside the including file, then beside the files that include that one.
             let beside = std::iter::once(from).chain(self.stack.iter().rev().map(PathBuf::as_path));
-            beside.filter_map(Path::parent).find_map(|folder| self.cache.find(folder, path))
+            beside
+                .filter_map(Path::parent)
+                .find_map(|folder| self.cache.find(folder, path))
         });
         let found = near
             .flatten()
-            .or_else(|| self.settings.include_dirs.iter().find_map(|folder| self.cache.find(folder, path)))
-            .or_else(|| self.settings.headers.nearest(from, path).filter(|_| quoted).map(Path::to_owned))?;
+            .or_else(|| {
+                self.settings
+                    .include_dirs
+                    .iter()
+                    .find_map(|folder| self.cache.find(folder, path))
+            })
+            .or_else(|| {
+                self.settings
+                    .headers
+                    .nearest(from, path)
+                    .filter(|_| quoted)
+                    .map(Path::to_owned)
+            })?;
         let found = normalized(&found);
         found.is_file().then_some(found)
     }
 }
 
 fn plain_define(name: &str, value: &str) -> MacroDef {
-    MacroDef { name: Symbol::new(name), params: None, variadic: false, body: value.to_owned(), span: Span::default() }
+    MacroDef {
+        name: Symbol::new(name),
+        params: None,
+        variadic: false,
+        body: value.to_owned(),
+        span: Span::default(),
+    }
 }
 
 /// The table that every unit starts from.
@@ -250,17 +301,37 @@ pub(crate) fn base_table(words: &Words<'_>) -> MacroTable {
     for (name, value) in &words.language.defines {
         table.insert(Arc::new(plain_define(name, value)));
     }
+    for (head, body) in &words.language.macros {
+        let definition = define(&format!("{head} {body}"), 0, words);
+        if let Some(mut definition) = definition {
+            // It stands in no file.
+            definition.span = Span::default();
+            table.insert(Arc::new(definition));
+        }
+    }
     table
 }
 
 fn open(frames: &mut Vec<Frame>, live: &mut bool, taken: bool, span: Span) {
     let dead_from = (*live && !taken).then_some(span.end);
-    frames.push(Frame { around: *live, taken, dead_from });
+    frames.push(Frame {
+        around: *live,
+        taken,
+        dead_from,
+    });
     *live = taken;
 }
 
-fn next_branch(frames: &mut [Frame], live: &mut bool, taken: bool, span: Span, dead: &mut Vec<Span>) {
-    let Some(frame) = frames.last_mut() else { return };
+fn next_branch(
+    frames: &mut [Frame],
+    live: &mut bool,
+    taken: bool,
+    span: Span,
+    dead: &mut Vec<Span>,
+) {
+    let Some(frame) = frames.last_mut() else {
+        return;
+    };
     close_dead(frame.dead_from.take(), span.start, dead);
     frame.taken |= taken;
     frame.dead_from = (frame.around && !taken).then_some(span.end);
@@ -275,20 +346,36 @@ fn close_dead(from: Option<u32>, end: u32, dead: &mut Vec<Span>) {
 
 /// `alloc_text(PAGE, a, b)` and `code_seg("PAGE")`.
 fn pragma(text: &str, span: Span, segment: &mut Option<u32>, pageable: &mut Pageable) {
-    let Some((name, rest)) = text.split_once('(') else { return };
+    let Some((name, rest)) = text.split_once('(') else {
+        return;
+    };
     let arguments = rest.rsplit_once(')').map_or(rest, |(inside, _)| inside);
-    let is_page = |section: &str| section.trim().trim_matches('"').to_ascii_uppercase().starts_with("PAGE");
+    let is_page = |section: &str| {
+        section
+            .trim()
+            .trim_matches('"')
+            .to_ascii_uppercase()
+            .starts_with("PAGE")
+    };
     match name.trim() {
         "alloc_text" => {
             let mut parts = arguments.split(',');
             if parts.next().is_some_and(is_page) {
-                pageable.functions.extend(parts.map(str::trim).filter(|part| !part.is_empty()).map(Symbol::new));
+                pageable.functions.extend(
+                    parts
+                        .map(str::trim)
+                        .filter(|part| !part.is_empty())
+                        .map(Symbol::new),
+                );
             }
         }
         "code_seg" => {
             let paged = arguments.split(',').any(is_page);
             if let Some(start) = segment.take() {
-                pageable.regions.push(Span { start, end: span.start });
+                pageable.regions.push(Span {
+                    start,
+                    end: span.start,
+                });
             }
             if paged {
                 *segment = Some(span.end);

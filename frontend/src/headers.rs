@@ -28,7 +28,12 @@ impl Cache {
 
     /// The header at `path`, read at the first request.
     pub(crate) fn header(&self, path: &Path, words: &Words<'_>) -> Read {
-        if let Some(read) = self.sources.lock().unwrap_or_else(PoisonError::into_inner).get(path) {
+        if let Some(read) = self
+            .sources
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(path)
+        {
             return read.clone();
         }
         // Read outside the lock; if two threads race, the first to finish wins and the texts are equal.
@@ -48,7 +53,11 @@ impl Cache {
                 Component::Normal(name) => {
                     let name = name.to_string_lossy().to_lowercase();
                     let real = self.listing(&at).get(&name)?.clone();
-                    at = if at.as_os_str().is_empty() || at == Path::new(".") { PathBuf::from(real) } else { at.join(real) };
+                    at = if at.as_os_str().is_empty() || at == Path::new(".") {
+                        PathBuf::from(real)
+                    } else {
+                        at.join(real)
+                    };
                 }
                 Component::CurDir => {}
                 Component::RootDir | Component::Prefix(_) => return None,
@@ -58,22 +67,45 @@ impl Cache {
     }
 
     fn listing(&self, folder: &Path) -> Listing {
-        if let Some(listing) = self.folders.lock().unwrap_or_else(PoisonError::into_inner).get(folder) {
+        if let Some(listing) = self
+            .folders
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(folder)
+        {
             return Arc::clone(listing);
         }
-        let real = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+        let real = if folder.as_os_str().is_empty() {
+            Path::new(".")
+        } else {
+            folder
+        };
         let mut names: Vec<String> = std::fs::read_dir(real)
-            .map(|entries| entries.filter_map(|entry| Some(entry.ok()?.file_name().to_string_lossy().into_owned())).collect())
+            .map(|entries| {
+                entries
+                    .filter_map(|entry| {
+                        Some(entry.ok()?.file_name().to_string_lossy().into_owned())
+                    })
+                    .collect()
+            })
             .unwrap_or_default();
         // Names that differ only in case: the same one whatever the order of the folder.
         names.sort_unstable_by(|a, b| b.cmp(a));
-        let listing: Listing = Arc::new(names.into_iter().map(|name| (name.to_lowercase(), name)).collect());
-        self.folders.lock().unwrap_or_else(PoisonError::into_inner).insert(folder.to_owned(), Arc::clone(&listing));
+        let listing: Listing = Arc::new(
+            names
+                .into_iter()
+                .map(|name| (name.to_lowercase(), name))
+                .collect(),
+        );
+        self.folders
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(folder.to_owned(), Arc::clone(&listing));
         listing
     }
 }
 
-/// The folder above, without touching the disk: `a/b` to `a`, `a` to ``, `..` to `../..`.
+/// The folder above, without touching the disk: `a/b` to `a`, `..` to `../..`.
 fn parent(path: &Path) -> PathBuf {
     match path.components().next_back() {
         Some(Component::Normal(_)) => path.parent().map(Path::to_owned).unwrap_or_default(),
@@ -109,7 +141,10 @@ impl HeaderIndex {
         let mut by_name: FxHashMap<String, Vec<PathBuf>> = FxHashMap::default();
         for path in paths {
             if let Some(name) = path.file_name() {
-                by_name.entry(name.to_string_lossy().to_lowercase()).or_default().push(path);
+                by_name
+                    .entry(name.to_string_lossy().to_lowercase())
+                    .or_default()
+                    .push(path);
             }
         }
         Self { by_name }
@@ -118,10 +153,18 @@ impl HeaderIndex {
     /// The header called as `relative` ends that is nearest to the file `from`, if any shares a folder with it.
     pub(crate) fn nearest(&self, from: &Path, relative: &str) -> Option<&Path> {
         let name = relative.rsplit('/').next()?.to_lowercase();
-        let shared = |path: &Path| from.components().zip(path.components()).take_while(|(a, b)| a == b).count();
+        let shared = |path: &Path| {
+            from.components()
+                .zip(path.components())
+                .take_while(|(a, b)| a == b)
+                .count()
+        };
         let candidates = self.by_name.get(&name)?;
         let best = candidates.iter().map(|path| shared(path)).max()?;
-        candidates.iter().find(|path| shared(path) == best).map(PathBuf::as_path)
+        candidates
+            .iter()
+            .find(|path| shared(path) == best)
+            .map(PathBuf::as_path)
     }
 }
 
@@ -131,9 +174,13 @@ mod tests {
 
     #[test]
     fn one_file_has_one_name() {
-        for (path, expected) in
-            [("a/./b/../c.h", "a/c.h"), ("../a/../b.h", "../b.h"), ("./x.h", "x.h"), ("../../x", "../../x"), ("/a/../b", "/b")]
-        {
+        for (path, expected) in [
+            ("a/./b/../c.h", "a/c.h"),
+            ("../a/../b.h", "../b.h"),
+            ("./x.h", "x.h"),
+            ("../../x", "../../x"),
+            ("/a/../b", "/b"),
+        ] {
             assert_eq!(normalized(Path::new(path)), Path::new(expected), "{path}");
         }
     }

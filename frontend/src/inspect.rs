@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 use rulebook_machine::semantics::Language;
+use rustc_hash::FxHashMap;
 
 use crate::configure;
 use crate::headers::Cache;
@@ -12,7 +13,7 @@ use crate::load;
 use crate::parse;
 use crate::prepass::token::{Kind, tokenize};
 use crate::prepass::words::Words;
-use crate::project::{Settings, all_files};
+use crate::project::{Settings, all_files, discover};
 use crate::source::Source;
 
 /// What is known of one file.
@@ -44,14 +45,23 @@ pub struct FileReport {
     pub has_error: bool,
 }
 
-/// Reports on every source file and header below `paths`, each as a unit of its own.
+/// Reports on every source file and header below `paths`, each as a unit of its own, compiled as its project says.
 #[must_use]
 pub fn inspect(paths: &[PathBuf], language: &Language) -> Vec<FileReport> {
     let words = Words::new(language);
     let base = configure::base_table(&words);
     let cache = Cache::new();
     let (files, settings) = all_files(paths);
-    let reports = files.par_iter().map(|path| report(path, &words, &base, &settings, &cache));
+    let (projects, _) = discover(paths);
+    let known: FxHashMap<&Path, &Settings> = projects
+        .iter()
+        .flat_map(|project| &project.sources)
+        .map(|source| (source.path.as_path(), &*source.settings))
+        .collect();
+    let settings = |path: &Path| known.get(path).copied().unwrap_or(&settings);
+    let reports = files
+        .par_iter()
+        .map(|path| report(path, &words, &base, settings(path), &cache));
     reports.filter_map(|report| report).collect()
 }
 
@@ -59,10 +69,19 @@ pub fn inspect(paths: &[PathBuf], language: &Language) -> Vec<FileReport> {
 ///
 /// # Errors
 /// As [`crate::source::read_text`].
-pub fn prepassed(path: &Path, language: &Language) -> Result<String, Box<rulebook_diagnostics::Problem>> {
+pub fn prepassed(
+    path: &Path,
+    language: &Language,
+) -> Result<String, Box<rulebook_diagnostics::Problem>> {
     let words = Words::new(language);
     let source = Arc::new(Source::read(path, &words)?);
-    let unit = configure::configure(&source, &Settings::default(), &configure::base_table(&words), &words, &Cache::new());
+    let unit = configure::configure(
+        &source,
+        &Settings::default(),
+        &configure::base_table(&words),
+        &words,
+        &Cache::new(),
+    );
     Ok(load::prepass_main(&unit, &words).prepped)
 }
 
@@ -85,21 +104,35 @@ fn report(
         has_error: parsed.tree.root_node().has_error(),
         ..FileReport::default()
     };
-    let mut starts = rustc_hash::FxHashMap::default();
+    let mut starts = FxHashMap::default();
     for function in &functions {
         let trusted = parse::trust(&parsed, *function);
         if let Some(body) = function.child_by_field_name("body") {
             starts.insert(body.start_byte() as u32, trusted.is_ok());
         }
         if let Err(reason) = trusted {
-            let head = parsed.prepped.get(function.byte_range()).unwrap_or_default();
-            let head: String = head.split_whitespace().take(4).collect::<Vec<_>>().join(" ");
-            report.bad.push(format!("{}: {reason}: {head}", parsed.lines.line(function.start_byte() as u32)));
+            let head = parsed
+                .prepped
+                .get(function.byte_range())
+                .unwrap_or_default();
+            let head: String = head
+                .split_whitespace()
+                .take(4)
+                .collect::<Vec<_>>()
+                .join(" ");
+            report.bad.push(format!(
+                "{}: {reason}: {head}",
+                parsed.lines.line(function.start_byte() as u32)
+            ));
         }
     }
     for (brace, name) in bodies {
         if !starts.contains_key(&brace) {
-            report.lost.push(format!("{}: lost {}", parsed.lines.line(brace), name.slice(&parsed.text)));
+            report.lost.push(format!(
+                "{}: lost {}",
+                parsed.lines.line(brace),
+                name.slice(&parsed.text)
+            ));
         }
     }
     for brace in oracle(&source.text) {
@@ -109,11 +142,21 @@ fn report(
                 report.found += 1;
                 report.clean += usize::from(*clean);
             }
-            None if unit.main.dead.iter().any(|span| span.start <= brace && brace < span.end) => {
+            None if unit
+                .main
+                .dead
+                .iter()
+                .any(|span| span.start <= brace && brace < span.end) =>
+            {
                 report.oracle_dead += 1;
-                report.missed.push(format!("{}: in a branch not taken", parsed.lines.line(brace)));
+                report.missed.push(format!(
+                    "{}: in a branch not taken",
+                    parsed.lines.line(brace)
+                ));
             }
-            None => report.missed.push(format!("{}: missed", parsed.lines.line(brace))),
+            None => report
+                .missed
+                .push(format!("{}: missed", parsed.lines.line(brace))),
         }
     }
     Some(report)
@@ -122,12 +165,18 @@ fn report(
 /// Offsets of function bodies, counted without a grammar: `{` in column 0 whose last token before is `)`.
 fn oracle(text: &str) -> Vec<u32> {
     let tokens = tokenize(text);
-    let solid: Vec<_> = tokens.iter().filter(|token| !matches!(token.kind, Kind::Comment | Kind::Directive)).collect();
-    let column_zero = |start: u32| start == 0 || matches!(text.as_bytes()[start as usize - 1], b'\n' | b'\r');
+    let solid: Vec<_> = tokens
+        .iter()
+        .filter(|token| !matches!(token.kind, Kind::Comment | Kind::Directive))
+        .collect();
+    let column_zero =
+        |start: u32| start == 0 || matches!(text.as_bytes()[start as usize - 1], b'\n' | b'\r');
     solid
         .windows(2)
         .filter(|pair| {
-            pair[0].kind == Kind::Punct(b')') && pair[1].kind == Kind::Punct(b'{') && column_zero(pair[1].start)
+            pair[0].kind == Kind::Punct(b')')
+                && pair[1].kind == Kind::Punct(b'{')
+                && column_zero(pair[1].start)
         })
         .map(|pair| pair[1].start)
         .collect()

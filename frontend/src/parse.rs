@@ -44,14 +44,17 @@ pub(crate) fn parse(text: &str, grammar: Grammar) -> Option<Tree> {
 /// # Errors
 /// In a few words for people, why it does not.
 pub fn trust(parsed: &Parsed, function: Node<'_>) -> Result<(), String> {
-    distrust(function, &parsed.prepped, parsed.cpp)
-        .map_or(Ok(()), |(reason, offset)| Err(format!("{reason} (line {})", parsed.lines.line(offset))))
+    distrust(function, &parsed.prepped, parsed.cpp).map_or(Ok(()), |(reason, offset)| {
+        Err(format!("{reason} (line {})", parsed.lines.line(offset)))
+    })
 }
 
 /// Why the tree of `function` is not to be trusted, and the offset that shows it.
 pub(crate) fn distrust(function: Node<'_>, text: &str, cpp: bool) -> Option<(&'static str, u32)> {
     let body = function.child_by_field_name("body");
-    let start = function.child_by_field_name("declarator").map_or(function.start_byte(), |node| node.start_byte());
+    let start = function
+        .child_by_field_name("declarator")
+        .map_or(function.start_byte(), |node| node.start_byte());
     let mut cursor = function.walk();
     let (mut classes, mut depth) = (0_u32, 0_u32);
     let errors = function.has_error();
@@ -73,7 +76,8 @@ pub(crate) fn distrust(function: Node<'_>, text: &str, cpp: bool) -> Option<(&'s
             break;
         }
     }
-    body.is_none().then_some(("it has no body", function.start_byte() as u32))
+    body.is_none()
+        .then_some(("it has no body", function.start_byte() as u32))
 }
 
 /// On to the next node in document order after the current one's children.
@@ -120,8 +124,12 @@ fn suspicion(
         }
     }
     match node.kind() {
-        "function_definition" if node.id() != function.id() && !in_class => Some("it seems to hold another function"),
-        "identifier" | "type_identifier" | "field_identifier" if is_statement_keyword(text.get(node.byte_range())?) => {
+        "function_definition" if node.id() != function.id() && !in_class => {
+            Some("it seems to hold another function")
+        }
+        "identifier" | "type_identifier" | "field_identifier"
+            if is_statement_keyword(text.get(node.byte_range())?) =>
+        {
             Some("a keyword stands where a name should")
         }
         _ => None,
@@ -132,8 +140,22 @@ fn suspicion(
 fn is_statement_keyword(word: &str) -> bool {
     matches!(
         word,
-        "if" | "else" | "for" | "while" | "do" | "switch" | "case" | "default" | "break" | "continue" | "return" | "goto"
-            | "sizeof" | "struct" | "union" | "enum" | "typedef"
+        "if" | "else"
+            | "for"
+            | "while"
+            | "do"
+            | "switch"
+            | "case"
+            | "default"
+            | "break"
+            | "continue"
+            | "return"
+            | "goto"
+            | "sizeof"
+            | "struct"
+            | "union"
+            | "enum"
+            | "typedef"
     )
 }
 
@@ -150,9 +172,21 @@ pub fn functions(tree: &Tree) -> Vec<Node<'_>> {
                 // `= default` and `= delete` have no body.
                 "function_definition" if child.child_by_field_name("body").is_none() => {}
                 "function_definition" => found.push(child),
-                "namespace_definition" | "declaration_list" | "linkage_specification" | "template_declaration" | "ERROR"
-                | "class_specifier" | "struct_specifier" | "union_specifier" | "field_declaration_list" | "declaration"
-                | "field_declaration" | "type_definition" | "access_specifier" | "labeled_statement" | "compound_statement" => {
+                "namespace_definition"
+                | "declaration_list"
+                | "linkage_specification"
+                | "template_declaration"
+                | "ERROR"
+                | "class_specifier"
+                | "struct_specifier"
+                | "union_specifier"
+                | "field_declaration_list"
+                | "declaration"
+                | "field_declaration"
+                | "type_definition"
+                | "access_specifier"
+                | "labeled_statement"
+                | "compound_statement" => {
                     pending.push(child);
                 }
                 _ => {}

@@ -32,7 +32,7 @@ pub(crate) enum Operand {
 }
 
 /// An abstract call.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Call {
     /// The function.
     pub(crate) api: String,
@@ -58,17 +58,41 @@ pub(crate) enum Act {
 pub(crate) struct Setting<'t> {
     pub(crate) model: &'t str,
     pub(crate) role: &'t str,
+    /// The constant that the entry point is registered under.
+    pub(crate) index: Option<&'t str>,
 }
 
 /// The violations of one path: rule and site.
 pub(crate) type Violations = BTreeSet<(String, usize)>;
 
+/// A path with every spelling of its calls, worked out once for all machines.
+type Prepared = Vec<(Act, Vec<Call>)>;
+
+fn prepared(table: &Table, path: &[Act]) -> Prepared {
+    let spell = |act: &Act| match act {
+        // An alias is another spelling of the same call: a machine may know either.
+        Act::Call(_, call) => matching::spellings(table, call),
+        Act::Exit(_) => Vec::new(),
+    };
+    path.iter().map(|act| (act.clone(), spell(act))).collect()
+}
+
 /// Runs one path through every machine of the table that applies.
 pub(crate) fn violations(table: &Table, setting: Setting<'_>, path: &[Act]) -> Violations {
+    let path = prepared(table, path);
+    let names: BTreeSet<&str> = path.iter().flat_map(|(_, spellings)| spellings).map(|call| call.api.as_str()).collect();
+    // A machine none of whose functions is called can only report what the return says.
+    let concerned = |machine: &&Machine| {
+        let patterns = machine.events.iter().flat_map(|event| &event.patterns);
+        let mut calls = patterns.filter(|pattern| pattern.api().is_none_or(|api| names.contains(api)));
+        calls.next().is_some()
+    };
     let mut found = Violations::new();
     for rule in table.rules.iter().filter(|rule| applies(table, rule, setting)) {
-        for machine in &rule.machines {
-            for site in run(table, machine, setting, path, &hidden(table, rule, setting)) {
+        let mut hidden_apis = None;
+        for machine in rule.machines.iter().filter(concerned) {
+            let hidden = hidden_apis.get_or_insert_with(|| hidden(table, rule, setting));
+            for site in run(table, machine, setting, &path, hidden) {
                 found.insert((rule.id.clone(), site));
             }
         }
@@ -78,7 +102,7 @@ pub(crate) fn violations(table: &Table, setting: Setting<'_>, path: &[Act]) -> V
 
 /// The sites of one path at which one machine reports.
 pub(crate) fn sites(table: &Table, machine: &Machine, setting: Setting<'_>, path: &[Act]) -> BTreeSet<usize> {
-    run(table, machine, setting, path, &BTreeSet::new())
+    run(table, machine, setting, &prepared(table, path), &BTreeSet::new())
 }
 
 fn applies(table: &Table, rule: &Rule, setting: Setting<'_>) -> bool {
@@ -123,12 +147,25 @@ struct Run<'t> {
     entry: LevelValue,
     fresh: usize,
     found: BTreeSet<usize>,
+    /// Results that the code does not look at are taken to be what patterns ask for; else to be something else.
+    lucky: bool,
+    /// Whether that made a difference.
+    forked: bool,
 }
 
-fn run(table: &Table, machine: &Machine, setting: Setting<'_>, path: &[Act], hidden: &BTreeSet<&str>) -> BTreeSet<usize> {
+/// Runs one machine; a result that is not looked at forks.
+fn run(table: &Table, machine: &Machine, setting: Setting<'_>, path: &Prepared, hidden: &BTreeSet<&str>) -> BTreeSet<usize> {
+    let (mut found, forked) = run_once(table, machine, setting, path, hidden, false);
+    if forked {
+        found.extend(run_once(table, machine, setting, path, hidden, true).0);
+    }
+    found
+}
+
+fn run_once(table: &Table, machine: &Machine, setting: Setting<'_>, path: &Prepared, hidden: &BTreeSet<&str>, lucky: bool) -> (BTreeSet<usize>, bool) {
     let role = table.semantics.roles.get(setting.role);
     let contract = role.map(|role| role.contract.clone()).unwrap_or_default();
-    let entry = LevelValue::at_entry(contract.irql.as_ref());
+    let entry = LevelValue::at_entry(contract.irql.as_ref(), setting.index);
     let mut run = Run {
         table,
         machine,
@@ -139,16 +176,18 @@ fn run(table: &Table, machine: &Machine, setting: Setting<'_>, path: &[Act], hid
         entry,
         fresh: 0,
         found: BTreeSet::new(),
+        lucky,
+        forked: false,
     };
     run.enter(role.map(|role| &role.params[..]).unwrap_or_default());
-    for act in path {
+    for (act, spellings) in path {
         match act {
-            Act::Call(_, call) if hidden.contains(call.api.as_str()) => run.effects(call),
-            Act::Call(site, call) => run.call(*site, call),
+            Act::Call(_, call) if hidden.contains(call.api.as_str()) => run.effects(spellings),
+            Act::Call(site, call) => run.call(*site, call, spellings),
             Act::Exit(site) => run.exit(*site),
         }
     }
-    run.found
+    (run.found, run.forked)
 }
 
 impl Run<'_> {
@@ -156,18 +195,20 @@ impl Run<'_> {
     fn enter(&mut self, params: &[String]) {
         for pattern in self.contract.entered_after.clone() {
             if let Some(call) = matching::call_of(&pattern) {
-                self.call(usize::MAX, &call);
+                let spellings = matching::spellings(self.table, &call);
+                self.call(usize::MAX, &call, &spellings);
             }
         }
         // The level at entry is what the contract says, whatever those calls would do to it.
         self.level = self.entry.clone();
-        for (event, pattern) in self.patterns() {
+        let machine = self.machine;
+        for (event, pattern) in machine.events.iter().flat_map(|event| event.patterns.iter().map(move |pattern| (&event.name, pattern))) {
             if let Subject::Param(name) = &pattern.subject
                 && params.contains(name)
                 && let Some(var) = &pattern.binds
             {
                 let bound = Bindings::from([(var.clone(), Operand::Object(name.clone()))]);
-                self.happens(usize::MAX, &event, &bound, None);
+                self.happens(usize::MAX, event, &bound, None);
             }
         }
         self.found.clear();
@@ -176,34 +217,48 @@ impl Run<'_> {
         }
     }
 
-    fn patterns(&self) -> Vec<(String, Pattern)> {
-        let events = self.machine.events.iter();
-        events.flat_map(|event| event.patterns.iter().map(|pattern| (event.name.clone(), pattern.clone()))).collect()
-    }
-
-    fn call(&mut self, site: usize, call: &Call) {
+    fn call(&mut self, site: usize, call: &Call, spellings: &[Call]) {
         self.fresh += 1;
-        // An alias is another spelling of the same call: the machine may know either.
-        let spellings = matching::spellings(self.table, call);
+        let (lucky, mut forked) = (self.lucky, false);
         let met = self.machine.events.iter().find_map(|event| {
             event.patterns.iter().find_map(|pattern| {
                 let spelling = spellings.iter().find(|spelling| pattern.api() == Some(spelling.api.as_str()))?;
                 let level = &self.level;
                 let bound = matching::fits(self.table, pattern, spelling, &self.memory, level, self.fresh)?;
-                let holds = |condition| matching::holds(condition, spelling, &bound, &self.memory) == Some(true);
+                if let Some(wanted) = &pattern.result {
+                    let untold = matching::test(self.table, wanted, spelling).is_none();
+                    forked |= untold;
+                    if untold && !lucky {
+                        return None;
+                    }
+                }
+                let holds = |condition| matching::holds(condition, spelling, &bound, &self.memory, level) == Some(true);
                 event.when.iter().all(holds).then(|| (event.name.clone(), bound, spelling.clone()))
             })
         });
+        self.forked |= forked;
         if let Some((event, bound, spelling)) = met {
             self.happens(site, &event, &bound, Some(&spelling));
         }
-        self.effects(call);
+        self.made(call);
+        self.effects(spellings);
     }
 
-    fn effects(&mut self, call: &Call) {
-        for spelling in matching::spellings(self.table, call) {
-            if let Some(irql) = self.table.semantics.functions.get(&spelling.api).and_then(|function| function.irql.clone()) {
-                level::apply(self.table, &irql, &spelling, &mut self.level, &mut self.memory);
+    /// What the call stores is a new value, unless it is a level, which [`Self::effects`] sees to.
+    fn made(&mut self, call: &Call) {
+        let stored = call.args.iter().filter_map(|operand| match operand {
+            Operand::Addr(name) if !name.contains('=') => Some(name),
+            _ => None,
+        });
+        for name in stored.chain(&call.binds) {
+            self.memory.insert(name.clone(), matching::Stored::Value(matching::made(name, self.fresh)));
+        }
+    }
+
+    fn effects(&mut self, spellings: &[Call]) {
+        for spelling in spellings {
+            if let Some(irql) = self.table.semantics.functions.get(&spelling.api).and_then(|function| function.irql.as_ref()) {
+                level::apply(self.table, irql, spelling, &mut self.level, &mut self.memory);
                 return;
             }
         }

@@ -1,11 +1,11 @@
 //! What everything is generated from: rules, semantics and API facts, joined in the table.
 
 use rulebook_catalog::Catalog;
-use rulebook_catalog::api_facts::ApiFacts;
+use rulebook_catalog::api_facts::{ApiFacts, ConstantFact};
 use rulebook_catalog::{bundled, rules};
 use rulebook_diagnostics::Problem;
 use rulebook_machine::table::Rule;
-use rulebook_machine::{Semantics, Table};
+use rulebook_machine::{Level, Semantics, Table};
 
 use crate::{GenerateError, table};
 
@@ -40,7 +40,15 @@ impl Source {
 /// The API facts that the program carries with it.
 pub fn bundled_facts() -> Result<ApiFacts, GenerateError> {
     let files: Vec<(&str, &str)> = bundled::files().iter().copied().filter(|(path, _)| path.starts_with("apis/")).collect();
-    ApiFacts::parse(&files).map_err(|error| GenerateError::Data { path: "catalog".into(), reason: error.to_string() })
+    let mut facts =
+        ApiFacts::parse(&files).map_err(|error| GenerateError::Data { path: "catalog".into(), reason: error.to_string() })?;
+    // Headers of other systems number the levels by processor; ours are those of the machines.
+    for level in [Level::PASSIVE, Level::APC, Level::DISPATCH, Level::HIGH] {
+        let header = facts.kits.first().map(|kit| kit.header.clone()).unwrap_or_default();
+        let value = i64::from(level.0);
+        facts.constants.entry(level.long_name()).or_insert(ConstantFact { value, header });
+    }
+    Ok(facts)
 }
 
 /// The semantics that the program carries with it, all files merged.

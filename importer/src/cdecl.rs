@@ -56,9 +56,14 @@ impl Declarations {
     pub(crate) fn read(&mut self, unit: &Unit) -> Result<()> {
         let mut parser = Parser::new();
         parser.set_language(&tree_sitter_c::LANGUAGE.into())?;
-        let tree = parser.parse(&unit.text, None).context("the parser gave up")?;
+        let tree = parser
+            .parse(&unit.text, None)
+            .context("the parser gave up")?;
         let mut cursor = tree.root_node().walk();
-        let reader = Reader { text: &unit.text, unit };
+        let reader = Reader {
+            text: &unit.text,
+            unit,
+        };
         for node in tree.root_node().children(&mut cursor) {
             reader.top_level(node, self);
         }
@@ -77,7 +82,9 @@ impl<'a> Reader<'a> {
             "type_definition" if !node.has_error() => self.type_definition(node, into),
             "declaration" if !node.has_error() => self.declaration(node, into),
             "function_definition" => {
-                let Some(declarator) = node.child_by_field_name("declarator") else { return };
+                let Some(declarator) = node.child_by_field_name("declarator") else {
+                    return;
+                };
                 if !declarator.has_error() {
                     self.function(node, declarator, into);
                 }
@@ -100,18 +107,35 @@ impl<'a> Reader<'a> {
     }
 
     fn function(&self, node: Node<'_>, declarator: Node<'_>, into: &mut Declarations) {
-        let Some(inner) = function_declarator(declarator) else { return };
-        let Some(name) = inner.child_by_field_name("declarator").filter(|n| n.kind() == "identifier") else { return };
+        let Some(inner) = function_declarator(declarator) else {
+            return;
+        };
+        let Some(name) = inner
+            .child_by_field_name("declarator")
+            .filter(|n| n.kind() == "identifier")
+        else {
+            return;
+        };
         let prototype = self.prototype(node, declarator, inner, name);
-        into.functions.entry(self.slice(name).to_owned()).or_insert(prototype);
+        into.functions
+            .entry(self.slice(name).to_owned())
+            .or_insert(prototype);
     }
 
-    fn prototype(&self, node: Node<'_>, declarator: Node<'_>, inner: Node<'_>, name: Node<'_>) -> Prototype {
+    fn prototype(
+        &self,
+        node: Node<'_>,
+        declarator: Node<'_>,
+        inner: Node<'_>,
+        name: Node<'_>,
+    ) -> Prototype {
         let mut returns = self.specifiers(node);
         let mut outer = declarator;
         while outer.kind() == "pointer_declarator" {
             returns.push("*");
-            let Some(next) = outer.child_by_field_name("declarator") else { break };
+            let Some(next) = outer.child_by_field_name("declarator") else {
+                break;
+            };
             outer = next;
         }
         let mut prototype = Prototype {
@@ -120,7 +144,9 @@ impl<'a> Reader<'a> {
             variadic: false,
             file: self.unit.file(name.start_position().row).to_owned(),
         };
-        let Some(list) = inner.child_by_field_name("parameters") else { return prototype };
+        let Some(list) = inner.child_by_field_name("parameters") else {
+            return prototype;
+        };
         let mut cursor = list.walk();
         for child in list.children(&mut cursor) {
             match child.kind() {
@@ -151,7 +177,9 @@ impl<'a> Reader<'a> {
         let mut declarator = node.child_by_field_name("declarator");
         let mut tokens = self.specifiers(node);
         let mut stars = 0;
-        while let Some(array) = declarator.filter(|d| matches!(d.kind(), "array_declarator" | "abstract_array_declarator")) {
+        while let Some(array) = declarator
+            .filter(|d| matches!(d.kind(), "array_declarator" | "abstract_array_declarator"))
+        {
             stars += 1;
             declarator = array.child_by_field_name("declarator");
         }
@@ -169,14 +197,23 @@ impl<'a> Reader<'a> {
     }
 
     fn type_definition(&self, node: Node<'_>, into: &mut Declarations) {
-        let Some(specifier) = node.child_by_field_name("type") else { return };
+        let Some(specifier) = node.child_by_field_name("type") else {
+            return;
+        };
         let mut cursor = node.walk();
-        let declarators: Vec<Node<'_>> = node.children_by_field_name("declarator", &mut cursor).collect();
+        let declarators: Vec<Node<'_>> = node
+            .children_by_field_name("declarator", &mut cursor)
+            .collect();
         // An anonymous structure takes the name of its first plain declarator for a tag.
-        let plain = declarators.iter().find(|d| is_name(d.kind())).map(|d| self.slice(*d));
+        let plain = declarators
+            .iter()
+            .find(|d| is_name(d.kind()))
+            .map(|d| self.slice(*d));
         let tag = self.tagged(specifier, plain, into);
         for declarator in declarators {
-            let Some(name) = declared_name(declarator) else { continue };
+            let Some(name) = declared_name(declarator) else {
+                continue;
+            };
             let word = self.slice(name).to_owned();
             let file = self.unit.file(name.start_position().row).to_owned();
             let mut spec = vec!["typedef"];
@@ -184,7 +221,11 @@ impl<'a> Reader<'a> {
             let mut enumerators = Vec::new();
             let is_plain = is_name(declarator.kind());
             match &tag {
-                Some(tag) if is_plain && specifier.kind() == "enum_specifier" && specifier.child_by_field_name("body").is_some() => {
+                Some(tag)
+                    if is_plain
+                        && specifier.kind() == "enum_specifier"
+                        && specifier.child_by_field_name("body").is_some() =>
+                {
                     spec.extend(tag.split(' '));
                     enumerators = self.enumerators(specifier);
                 }
@@ -196,9 +237,18 @@ impl<'a> Reader<'a> {
             let prototype = function_declarator(declarator)
                 .or_else(|| pointed_function(declarator))
                 .map(|inner| self.prototype(node, declarator, inner, name));
-            let decl = TypeDecl { c: join(&spec), tag: tag.clone().filter(|_| is_plain), enumerators, prototype, file };
+            let decl = TypeDecl {
+                c: join(&spec),
+                tag: tag.clone().filter(|_| is_plain),
+                enumerators,
+                prototype,
+                file,
+            };
             // A name may be declared ahead of its enumeration.
-            let ahead = into.types.get(&word).is_some_and(|had| had.enumerators.is_empty() && had.tag == decl.tag);
+            let ahead = into
+                .types
+                .get(&word)
+                .is_some_and(|had| had.enumerators.is_empty() && had.tag == decl.tag);
             if ahead && !decl.enumerators.is_empty() {
                 into.types.remove(&word);
             }
@@ -207,14 +257,22 @@ impl<'a> Reader<'a> {
     }
 
     /// Records the body of a structure, union or enumeration; its tag with keyword.
-    fn tagged(&self, node: Node<'_>, fallback: Option<&str>, into: &mut Declarations) -> Option<String> {
+    fn tagged(
+        &self,
+        node: Node<'_>,
+        fallback: Option<&str>,
+        into: &mut Declarations,
+    ) -> Option<String> {
         let keyword = match node.kind() {
             "struct_specifier" => "struct",
             "union_specifier" => "union",
             "enum_specifier" => "enum",
             _ => return None,
         };
-        let name = node.child_by_field_name("name").map(|n| self.slice(n)).or(fallback)?;
+        let name = node
+            .child_by_field_name("name")
+            .map(|n| self.slice(n))
+            .or(fallback)?;
         let tag = format!("{keyword} {name}");
         if let Some(body) = node.child_by_field_name("body")
             && keyword != "enum"
@@ -222,8 +280,13 @@ impl<'a> Reader<'a> {
             let mut tokens = vec![keyword, name];
             self.tokens(body, None, &mut tokens);
             tokens.push(";");
-            into.bodies.entry(tag.clone()).or_insert_with(|| join(&tokens));
-        } else if keyword == "enum" && node.child_by_field_name("body").is_some() && fallback.is_none() {
+            into.bodies
+                .entry(tag.clone())
+                .or_insert_with(|| join(&tokens));
+        } else if keyword == "enum"
+            && node.child_by_field_name("body").is_some()
+            && fallback.is_none()
+        {
             // Only a definition without typedef gets here with a name of its own; the typedef's entry carries the rest.
             let file = self.unit.file(node.start_position().row).to_owned();
             let decl = TypeDecl {
@@ -239,7 +302,9 @@ impl<'a> Reader<'a> {
     }
 
     fn enumerators(&self, node: Node<'_>) -> Vec<(String, Option<String>)> {
-        let Some(body) = node.child_by_field_name("body") else { return Vec::new() };
+        let Some(body) = node.child_by_field_name("body") else {
+            return Vec::new();
+        };
         let mut cursor = body.walk();
         body.children(&mut cursor)
             .filter(|child| child.kind() == "enumerator")
@@ -279,7 +344,9 @@ impl<'a> Reader<'a> {
         for child in node.children(&mut cursor) {
             match child.kind() {
                 "attribute_specifier" => found.push(self.slice(child)),
-                "pointer_declarator" | "abstract_pointer_declarator" => found.extend(self.attributes(child)),
+                "pointer_declarator" | "abstract_pointer_declarator" => {
+                    found.extend(self.attributes(child));
+                }
                 _ => {}
             }
         }
@@ -291,7 +358,12 @@ impl<'a> Reader<'a> {
     fn tokens(&self, node: Node<'_>, skip: Option<Node<'_>>, into: &mut Vec<&'a str>) {
         let skipped = matches!(
             node.kind(),
-            "attribute_specifier" | "ms_declspec_modifier" | "ms_call_modifier" | "ms_based_modifier" | "comment" | "storage_class_specifier"
+            "attribute_specifier"
+                | "ms_declspec_modifier"
+                | "ms_call_modifier"
+                | "ms_based_modifier"
+                | "comment"
+                | "storage_class_specifier"
         );
         if skipped || skip == Some(node) {
             return;
@@ -303,9 +375,15 @@ impl<'a> Reader<'a> {
             }
             return;
         }
-        let nested = matches!(node.kind(), "struct_specifier" | "union_specifier" | "enum_specifier")
-            && node.child_by_field_name("body").is_some();
-        let tag = if nested { node.child_by_field_name("name") } else { None };
+        let nested = matches!(
+            node.kind(),
+            "struct_specifier" | "union_specifier" | "enum_specifier"
+        ) && node.child_by_field_name("body").is_some();
+        let tag = if nested {
+            node.child_by_field_name("name")
+        } else {
+            None
+        };
         let mut cursor = node.walk();
         for child in node.children(&mut cursor) {
             if Some(child) != tag {
@@ -321,7 +399,10 @@ impl<'a> Reader<'a> {
 
 fn is_name(kind: &str) -> bool {
     // `primitive_type` where a header makes a typedef of a name that the grammar knows, such as `size_t`.
-    matches!(kind, "identifier" | "type_identifier" | "field_identifier" | "primitive_type")
+    matches!(
+        kind,
+        "identifier" | "type_identifier" | "field_identifier" | "primitive_type"
+    )
 }
 
 /// The name that a declarator declares.
@@ -349,12 +430,17 @@ fn function_declarator(declarator: Node<'_>) -> Option<Node<'_>> {
     while node.kind() == "pointer_declarator" {
         node = node.child_by_field_name("declarator")?;
     }
-    let direct = node.kind() == "function_declarator" && node.child_by_field_name("declarator").is_some_and(names_plainly);
+    let direct = node.kind() == "function_declarator"
+        && node
+            .child_by_field_name("declarator")
+            .is_some_and(names_plainly);
     direct.then_some(node)
 }
 
 fn names_plainly(node: Node<'_>) -> bool {
-    is_name(node.kind()) || node.kind() == "parenthesized_declarator" && inner(node).is_some_and(|n| is_name(n.kind()))
+    is_name(node.kind())
+        || node.kind() == "parenthesized_declarator"
+            && inner(node).is_some_and(|n| is_name(n.kind()))
 }
 
 /// The function declarator of a pointer to a function: `(*name)(…)`.
@@ -380,8 +466,96 @@ pub(crate) fn join(tokens: &[&str]) -> String {
 
 fn spaced(before: &str, token: &str, after: Option<&str>) -> bool {
     match (before, token) {
-        (_, "," | ";" | ")" | "]" | "[" | "." | "->") | ("(" | "[" | "*" | "~" | "!" | "." | "->", _) | (")", "(") => false,
+        (_, "," | ";" | ")" | "]" | "[" | "." | "->")
+        | ("(" | "[" | "*" | "~" | "!" | "." | "->", _)
+        | (")", "(") => false,
         (_, "(") => after == Some("*"),
         _ => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Declarations {
+        let mut declarations = Declarations::default();
+        declarations.read(&Unit::read(text)).unwrap();
+        declarations
+    }
+
+    #[test]
+    fn prototypes_keep_names_types_and_annotations() {
+        let text = "# 1 \"x.h\"\n\
+            __attribute__((dllimport)) KIRQL Raise(__attribute__((fact_in)) PLOCK Lock, __attribute__((fact_out)) \
+            struct _HANDLE *const Handle, UCHAR Bytes[4], VOID (*Call)(PVOID), PVOID Last __attribute__((fact_opt)));\n\
+            static inline PVOID *Get(VOID) { return 0; }\n\
+            int printf_like(const char *format, ...);\n";
+        let found = read(text);
+        let shown: Vec<String> = found
+            .functions
+            .iter()
+            .map(|(name, f)| {
+                let params: Vec<String> = f
+                    .params
+                    .iter()
+                    .map(|p| {
+                        format!(
+                            "{}|{}|{:?}|{}",
+                            p.name.clone().unwrap_or_default(),
+                            p.c_type,
+                            p.direction,
+                            p.optional
+                        )
+                    })
+                    .collect();
+                format!(
+                    "{} {name} {} {} {}",
+                    f.returns,
+                    params.join("; "),
+                    f.variadic,
+                    f.file
+                )
+            })
+            .collect();
+        let expected = [
+            "PVOID * Get  false x.h",
+            "KIRQL Raise Lock|PLOCK|Some(In)|false; Handle|struct _HANDLE *const|Some(Out)|false; \
+             Bytes|UCHAR *|None|false; Call|VOID (*)(PVOID)|None|false; Last|PVOID|None|true false x.h",
+            "int printf_like format|const char *|None|false true x.h",
+        ];
+        assert_eq!(shown, expected);
+    }
+
+    #[test]
+    fn types_are_split_into_names_and_bodies() {
+        let found = read(
+            "# 1 \"x.h\"\n\
+             typedef enum _E E;\ntypedef enum _E { A, B = 4, C } E, *PE;\n\
+             typedef struct _S { struct _S *Next; union { struct _T { int x; } t; int y; }; } S, *PS;\n\
+             typedef struct { int a; } Plain;\n\
+             typedef VOID (ROLE)(PVOID Context);\ntypedef ROLE *PROLE;\n",
+        );
+        for (name, expected) in [
+            ("S", "typedef struct _S S;"),
+            ("PS", "typedef struct _S *PS;"),
+            ("Plain", "typedef struct Plain Plain;"),
+            ("ROLE", "typedef VOID(ROLE)(PVOID Context);"),
+            ("PROLE", "typedef ROLE *PROLE;"),
+        ] {
+            assert_eq!(found.types[name].c, expected, "{name}");
+        }
+        assert!(found.types["ROLE"].prototype.is_some());
+        let enumerators: Vec<&str> = found.types["E"]
+            .enumerators
+            .iter()
+            .map(|(name, _)| name.as_str())
+            .collect();
+        assert_eq!(enumerators, ["A", "B", "C"]);
+        // A tag inside a nested definition is dropped: C++ has no types in unnamed unions.
+        assert_eq!(
+            found.bodies["struct _S"],
+            "struct _S { struct _S *Next; union { struct { int x; } t; int y; }; };"
+        );
     }
 }

@@ -6,6 +6,7 @@ mod apis;
 mod cdecl;
 mod constants;
 mod hand;
+mod pages;
 mod preprocess;
 mod reference;
 mod select;
@@ -44,18 +45,60 @@ enum Command {
         #[arg(long, default_value = "catalog/apis")]
         out: PathBuf,
     },
+    /// Our own rule pages: brings their facts up to date with the published ones, and starts new pages.
+    Pages {
+        /// The published rule pages.
+        #[arg(long)]
+        devtest: PathBuf,
+        /// A rule to start a page for, as `model/Name`.
+        #[arg(long = "rule")]
+        rules: Vec<String>,
+        /// Where our pages are.
+        #[arg(long, default_value = "catalog/rules")]
+        out: PathBuf,
+    },
 }
 
 fn main() -> Result<()> {
-    let Command::Apis { ddi, wdf, mingw, cc, out } = Cli::parse().command;
-    let scratch = std::env::temp_dir().join(format!("rulebook-importer-{}", std::process::id()));
-    std::fs::create_dir_all(&scratch)?;
-    let inputs = apis::Inputs { ddi, wdf, mingw, preprocessor: cc, scratch: scratch.clone(), out };
-    let result = apis::run(&inputs);
-    std::fs::remove_dir_all(&scratch)?;
-    #[expect(clippy::print_stdout, reason = "the report is what the command is run for")]
+    let report = match Cli::parse().command {
+        Command::Apis {
+            ddi,
+            wdf,
+            mingw,
+            cc,
+            out,
+        } => {
+            let scratch =
+                std::env::temp_dir().join(format!("rulebook-importer-{}", std::process::id()));
+            std::fs::create_dir_all(&scratch)?;
+            let inputs = apis::Inputs {
+                ddi,
+                wdf,
+                mingw,
+                preprocessor: cc,
+                scratch: scratch.clone(),
+                out,
+            };
+            let result = apis::run(&inputs);
+            std::fs::remove_dir_all(&scratch)?;
+            result?
+        }
+        Command::Pages {
+            devtest,
+            rules,
+            out,
+        } => pages::run(&pages::Inputs {
+            devtest,
+            out,
+            rules,
+        })?,
+    };
+    #[expect(
+        clippy::print_stdout,
+        reason = "the report is what the command is run for"
+    )]
     {
-        println!("{}", result?);
+        println!("{report}");
     }
     Ok(())
 }

@@ -71,21 +71,38 @@ impl FromStr for Condition {
     type Err = SpecError;
 
     fn from_str(text: &str) -> Result<Self, SpecError> {
-        let wrong = |why: &str| SpecError::Condition { condition: text.to_owned(), why: why.to_owned() };
+        let wrong = |why: &str| SpecError::Condition {
+            condition: text.to_owned(),
+            why: why.to_owned(),
+        };
         if let Some(rest) = text.trim().strip_prefix("irql") {
             let rest = rest.trim();
-            if rest.strip_prefix("==").is_some_and(|right| right.trim() == "entry-irql") {
+            if rest
+                .strip_prefix("==")
+                .is_some_and(|right| right.trim() == "entry-irql")
+            {
                 return Ok(Self::SameIrql);
             }
-            return rest.parse().map(Self::Irql).map_err(|error: SpecError| wrong(&error.to_string()));
+            return rest
+                .parse()
+                .map(Self::Irql)
+                .map_err(|error: SpecError| wrong(&error.to_string()));
         }
         let (sign, op) = Compare::ALL
             .into_iter()
             .find(|(sign, _)| text.contains(sign))
             .ok_or_else(|| wrong("a comparison such as `==` or `<=` is expected"))?;
-        let (left, right) = text.split_once(sign).ok_or_else(|| wrong("two sides are expected"))?;
-        let term = |side: &str, constant: bool| Term::read(side, constant).ok_or_else(|| wrong("a side is empty or has blanks"));
-        Ok(Self::Compare { left: term(left, false)?, op, right: term(right, true)? })
+        let (left, right) = text
+            .split_once(sign)
+            .ok_or_else(|| wrong("two sides are expected"))?;
+        let term = |side: &str, constant: bool| {
+            Term::read(side, constant).ok_or_else(|| wrong("a side is empty or has blanks"))
+        };
+        Ok(Self::Compare {
+            left: term(left, false)?,
+            op,
+            right: term(right, true)?,
+        })
     }
 }
 
@@ -94,13 +111,18 @@ impl Term {
     fn read(text: &str, constant: bool) -> Option<Self> {
         let text = text.trim();
         let word = |name: &str| {
-            let good = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "_#-".contains(c));
+            let good = !name.is_empty()
+                && name
+                    .chars()
+                    .all(|c| c.is_ascii_alphanumeric() || "_#-".contains(c));
             good.then(|| name.to_owned())
         };
         match text.split_at_checked(1)? {
             ("$", name) => word(name).map(Self::Var),
             ("*", name) => word(name).map(Self::Deref),
-            _ if constant || text.starts_with(|c: char| c.is_ascii_digit()) => word(text).map(Self::Const),
+            _ if constant || text.starts_with(|c: char| c.is_ascii_digit()) => {
+                word(text).map(Self::Const)
+            }
             _ => word(text).map(Self::Arg),
         }
     }
@@ -122,7 +144,10 @@ impl fmt::Display for Condition {
             Self::Irql(interval) => write!(f, "irql {interval}"),
             Self::SameIrql => f.write_str("irql == entry-irql"),
             Self::Compare { left, op, right } => {
-                let sign = Compare::ALL.iter().find(|(_, other)| other == op).map_or("==", |(sign, _)| sign);
+                let sign = Compare::ALL
+                    .iter()
+                    .find(|(_, other)| other == op)
+                    .map_or("==", |(sign, _)| sign);
                 write!(f, "{left} {sign} {right}")
             }
         }
@@ -149,7 +174,14 @@ mod tests {
 
     #[test]
     fn conditions_print_as_they_were_read() {
-        for text in ["irql <= APC", "irql == entry-irql", "$new == $old", "*Timeout == 0", "PoolType != PagedPool", "Length >= 12"] {
+        for text in [
+            "irql <= APC",
+            "irql == entry-irql",
+            "$new == $old",
+            "*Timeout == 0",
+            "PoolType != PagedPool",
+            "Length >= 12",
+        ] {
             assert_eq!(text.parse::<Condition>().unwrap().to_string(), text);
         }
         for bad in ["", "irql", "irql <= LOW", "a b == c", "== x", "$x"] {

@@ -6,13 +6,17 @@ use thiserror::Error;
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum SpecError {
     /// Not a level.
-    #[error("`{found}` is not an interrupt request level; use PASSIVE, APC, DISPATCH, DIRQL or HIGH")]
+    #[error(
+        "`{found}` is not an interrupt request level; use PASSIVE, APC, DISPATCH, DIRQL or HIGH"
+    )]
     Level {
         /// What stands there.
         found: String,
     },
     /// Not an interval of levels.
-    #[error("`{found}` is not a bound on the IRQL; write it as `<= APC`, `== PASSIVE`, `>= DISPATCH` or `APC..DISPATCH`")]
+    #[error(
+        "`{found}` is not a bound on the IRQL; write it as `<= APC`, `== PASSIVE`, `>= DISPATCH` or `APC..DISPATCH`"
+    )]
     Interval {
         /// What stands there.
         found: String,

@@ -105,7 +105,13 @@ impl Pattern {
     pub fn call(api: impl Into<String>) -> Self {
         Self {
             binds: None,
-            subject: Subject::Call { api: api.into(), args: Args { rest: true, ..Args::default() } },
+            subject: Subject::Call {
+                api: api.into(),
+                args: Args {
+                    rest: true,
+                    ..Args::default()
+                },
+            },
             result: None,
         }
     }
@@ -133,7 +139,12 @@ impl Pattern {
             Subject::Param(_) | Subject::Exit | Subject::Read(_) => {}
         }
         let mut seen = Vec::new();
-        all.retain(|name| !seen.contains(name) && { seen.push(*name); true });
+        all.retain(|name| {
+            !seen.contains(name) && {
+                seen.push(*name);
+                true
+            }
+        });
         all
     }
 }
@@ -183,7 +194,10 @@ impl fmt::Display for Pattern {
         match &self.subject {
             Subject::Call { api, args } => {
                 let list = args.list.iter().map(ToString::to_string);
-                let named = args.named.iter().map(|(name, arg)| format!("{name}: {arg}"));
+                let named = args
+                    .named
+                    .iter()
+                    .map(|(name, arg)| format!("{name}: {arg}"));
                 let rest = args.rest.then(|| "...".to_owned());
                 let all: Vec<String> = list.chain(named).chain(rest).collect();
                 write!(f, "{api}({})", all.join(", "))?;

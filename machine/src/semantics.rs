@@ -7,8 +7,8 @@ mod role;
 
 use std::collections::BTreeMap;
 
-pub use language::Language;
-pub use role::{Contract, ExitState, Levels, Registration, Role};
+pub use language::{Guards, Language};
+pub use role::{Contract, ExitState, Levels, Registration, Role, Unless};
 use serde::{Deserialize, Serialize};
 
 use crate::error::SpecError;
@@ -219,9 +219,16 @@ impl Semantics {
             return vec![name];
         }
         if let Some(group) = self.groups.get(word) {
-            return group.iter().flat_map(|member| self.roles_of(member)).collect();
+            return group
+                .iter()
+                .flat_map(|member| self.roles_of(member))
+                .collect();
         }
-        self.roles.iter().filter(|(_, role)| role.name == word).map(|(name, _)| name.as_str()).collect()
+        self.roles
+            .iter()
+            .filter(|(_, role)| role.name == word)
+            .map(|(name, _)| name.as_str())
+            .collect()
     }
 }
 
@@ -269,13 +276,22 @@ impl TryFrom<String> for Slot {
             return Ok(Self::Return);
         } else if let Some(name) = text.strip_prefix('*') {
             (name, Self::Deref)
-        } else if let Some(name) = text.strip_prefix("slot(").and_then(|rest| rest.strip_suffix(')')) {
+        } else if let Some(name) = text
+            .strip_prefix("slot(")
+            .and_then(|rest| rest.strip_suffix(')'))
+        {
             (name, Self::Hidden)
         } else {
             (text, Self::Arg)
         };
         let good = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-        if good { Ok(slot(name.to_owned())) } else { Err(SpecError::Form(format!("`{text}` names no place of a call"))) }
+        if good {
+            Ok(slot(name.to_owned()))
+        } else {
+            Err(SpecError::Form(format!(
+                "`{text}` names no place of a call"
+            )))
+        }
     }
 }
 
@@ -314,6 +330,9 @@ impl TryFrom<String> for ResultText {
 
     fn try_from(text: String) -> Result<Self, SpecError> {
         let pattern: Pattern = format!("exit -> {text}").parse()?;
-        pattern.result.map(Self).ok_or_else(|| SpecError::Form(format!("`{text}` is no test of a result")))
+        pattern
+            .result
+            .map(Self)
+            .ok_or_else(|| SpecError::Form(format!("`{text}` is no test of a result")))
     }
 }

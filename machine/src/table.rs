@@ -1,6 +1,6 @@
 //! The rule table: everything the checker knows about rules, as data.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
@@ -57,6 +57,9 @@ pub struct Rule {
     /// Whether the machines were derived from a page's sentences rather than written.
     #[serde(default)]
     pub derived: bool,
+    /// Whether the page demands more than the machines check.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub partial: bool,
 }
 
 /// In which drivers a rule runs.
@@ -92,15 +95,22 @@ impl Table {
             .map_err(|error| SpecError::Form(format!("the rule table cannot be read: {error}")))?;
         if table.schema != SCHEMA {
             let found = table.schema;
-            return Err(SpecError::Form(format!("the rule table has schema {found}, this version reads {SCHEMA}")));
+            return Err(SpecError::Form(format!(
+                "the rule table has schema {found}, this version reads {SCHEMA}"
+            )));
         }
-        let mut seen = BTreeMap::new();
+        let mut seen = BTreeSet::new();
         for rule in &table.rules {
-            if seen.insert(rule.id.to_ascii_lowercase(), ()).is_some() {
-                return Err(SpecError::Form(format!("rule `{}` stands in the table twice", rule.id)));
+            if !seen.insert(rule.id.to_ascii_lowercase()) {
+                return Err(SpecError::Form(format!(
+                    "rule `{}` stands in the table twice",
+                    rule.id
+                )));
             }
             for machine in &rule.machines {
-                machine.verify().map_err(|error| SpecError::Form(format!("rule `{}`: {error}", rule.id)))?;
+                machine
+                    .verify()
+                    .map_err(|error| SpecError::Form(format!("rule `{}`: {error}", rule.id)))?;
             }
         }
         Ok(table)
@@ -108,7 +118,8 @@ impl Table {
 
     /// Writes the table as JSON, one rule's line breaks apart, ending in a newline.
     pub fn to_json(&self) -> Result<String, SpecError> {
-        let mut text = serde_json::to_string_pretty(self).map_err(|error| SpecError::Form(error.to_string()))?;
+        let mut text = serde_json::to_string_pretty(self)
+            .map_err(|error| SpecError::Form(error.to_string()))?;
         text.push('\n');
         Ok(text)
     }

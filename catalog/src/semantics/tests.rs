@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rulebook_machine::irql::{Interval, Level};
-use rulebook_machine::pattern::{Arg, Subject};
-use rulebook_machine::semantics::{ExitState, NewLevel, Returns, Slot};
+use rulebook_machine::pattern::{Arg, Pattern, Subject};
+use rulebook_machine::semantics::{Contract, ExitState, NewLevel, Returns, Slot};
 
 use super::*;
 use crate::api_facts::ApiFacts;
@@ -40,6 +40,16 @@ fn params(semantics: &Semantics, facts: &ApiFacts, function: &str) -> Vec<String
             .map(|fact| fact.params.iter().map(|param| param.name.clone()).collect())
             .unwrap_or_default(),
     }
+}
+
+/// The calls that a contract enters after, whatever the driver's source mentions.
+fn entered_after(contract: &Contract) -> impl Iterator<Item = &Pattern> {
+    contract.entered_after.iter().chain(
+        contract
+            .entered_after_unless
+            .iter()
+            .flat_map(|unless| &unless.calls),
+    )
 }
 
 #[test]
@@ -109,7 +119,7 @@ fn every_parameter_that_an_effect_or_a_registration_names_exists() {
 fn contracts_name_parameters_of_their_role_and_functions_with_an_effect() {
     let whole = whole();
     for (name, role) in &whole.roles {
-        for pattern in &role.contract.entered_after {
+        for pattern in entered_after(&role.contract) {
             let Subject::Call { api, args } = &pattern.subject else {
                 panic!("{name}: {pattern} is no call")
             };
@@ -130,7 +140,11 @@ fn contracts_name_parameters_of_their_role_and_functions_with_an_effect() {
             }
         }
         if let Some(levels) = &role.contract.irql {
-            for level in &levels.called_at {
+            for level in levels
+                .called_at
+                .iter()
+                .chain(levels.called_at_where.values())
+            {
                 assert!(
                     levels.within.contains(*level),
                     "{name} is called at {level} outside {}",
@@ -175,7 +189,7 @@ fn every_constant_that_is_used_has_a_value() {
                 .iter()
                 .flat_map(|levels| levels.by_index.keys().cloned()),
         );
-        for pattern in &role.contract.entered_after {
+        for pattern in entered_after(&role.contract) {
             if let Subject::Call { args, .. } = &pattern.subject {
                 used.extend(
                     args.list

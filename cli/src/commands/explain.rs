@@ -11,7 +11,7 @@ use crate::inputs;
 use crate::output::{self, Outcome};
 
 /// How alike a name must be to be proposed.
-const ALIKE: f64 = 0.75;
+const ALIKE: f64 = 0.7;
 
 pub(crate) fn run(args: &args::Explain) -> anyhow::Result<Outcome> {
     let loaded = inputs::load(&args.rules)?;
@@ -19,7 +19,10 @@ pub(crate) fn run(args: &args::Explain) -> anyhow::Result<Outcome> {
     let what = args.what.join(" ");
     let answer = answer::find(&loaded, &what)?;
     if answer.is_empty() {
-        match answer::names(&loaded).filter(|name| likeness(name, &what) > ALIKE).max_by(|a, b| likeness(a, &what).total_cmp(&likeness(b, &what))) {
+        match answer::names(&loaded)
+            .filter(|name| likeness(name, &what) > ALIKE)
+            .max_by(|a, b| likeness(a, &what).total_cmp(&likeness(b, &what)))
+        {
             Some(name) => bail!("nothing is called `{what}`; did you mean `{name}`?"),
             None => bail!("nothing is called `{what}`: `rulebook list` shows the rules"),
         }

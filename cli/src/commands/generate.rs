@@ -1,21 +1,21 @@
 //! `rulebook generate`: what is made from the rules and stands in the source tree.
 
-use anyhow::bail;
 use rulebook_diagnostics::Format;
 use rulebook_generator::writer::{Difference, Mode};
-use rulebook_generator::{Source, tree};
+use rulebook_generator::{Source, Variants, tree};
 
-use crate::args::{self, Colour, Variants};
+use crate::args::{self, Colour};
 use crate::output::{self, Outcome};
 
 pub(crate) fn run(args: &args::Generate) -> anyhow::Result<Outcome> {
     let source = Source::bundled()?;
     output::problems(&source.problems, Format::Full, Colour::Auto);
-    if args.variants == Variants::All {
-        bail!("every combination of variants is not written yet");
-    }
+    let variants = match args.variants {
+        args::Variants::Committed => Variants::Few,
+        args::Variants::All => Variants::All,
+    };
     let mode = if args.check { Mode::Check } else { Mode::Write };
-    let report = tree(&source)?.apply(&args.out, mode)?;
+    let report = tree(&source, variants)?.apply(&args.out, mode)?;
     output::print(&report.diff)?;
     for (path, difference) in &report.differences {
         let word = match (difference, mode) {
@@ -29,7 +29,15 @@ pub(crate) fn run(args: &args::Generate) -> anyhow::Result<Outcome> {
         output::print(&format!("{word}: {path}\n"))?;
     }
     let (fresh, differing) = (report.fresh, report.differences.len());
-    output::print(&format!("{} rules: {fresh} files fresh, {differing} {}\n", source.table.rules.len(), if args.check { "differing" } else { "changed" }))?;
-    let outcome = if args.check && !report.is_fresh() { Outcome::Found } else { Outcome::Clean };
+    output::print(&format!(
+        "{} rules: {fresh} files fresh, {differing} {}\n",
+        source.table.rules.len(),
+        if args.check { "differing" } else { "changed" }
+    ))?;
+    let outcome = if args.check && !report.is_fresh() {
+        Outcome::Found
+    } else {
+        Outcome::Clean
+    };
     Ok(outcome.with(&source.problems))
 }

@@ -22,8 +22,16 @@ pub(crate) fn run(args: &args::List) -> anyhow::Result<Outcome> {
 }
 
 fn wanted(rule: &RuleFacts, args: &args::List) -> bool {
-    let is = |asked: &Option<String>, found: &str| asked.as_ref().is_none_or(|asked| asked.eq_ignore_ascii_case(found));
-    let listed = |asked: &String| rule.rule_sets.iter().any(|set| set.to_lowercase().contains(&asked.to_lowercase()));
+    let is = |asked: &Option<String>, found: &str| {
+        asked
+            .as_ref()
+            .is_none_or(|asked| asked.eq_ignore_ascii_case(found))
+    };
+    let listed = |asked: &String| {
+        rule.rule_sets
+            .iter()
+            .any(|set| set.to_lowercase().contains(&asked.to_lowercase()))
+    };
     is(&args.status, &rule.status)
         && is(&args.family, &rule.family)
         && is(&args.model, &rule.model)
@@ -31,8 +39,18 @@ fn wanted(rule: &RuleFacts, args: &args::List) -> bool {
 }
 
 fn text(rules: &[&RuleFacts]) -> String {
-    let width = |of: fn(&RuleFacts) -> &str| rules.iter().map(|rule| of(rule).chars().count()).max().unwrap_or(0);
-    let (id, status, family) = (width(|rule| &rule.id), width(|rule| &rule.status), width(|rule| &rule.family));
+    let width = |of: fn(&RuleFacts) -> &str| {
+        rules
+            .iter()
+            .map(|rule| of(rule).chars().count())
+            .max()
+            .unwrap_or(0)
+    };
+    let (id, status, family) = (
+        width(|rule| &rule.id),
+        width(|rule| &rule.status),
+        width(|rule| &rule.family),
+    );
     let mut out = String::new();
     for rule in rules {
         let derived = if rule.derived { " (derived)" } else { "" };
@@ -42,7 +60,11 @@ fn text(rules: &[&RuleFacts]) -> String {
         );
         let _ = writeln!(out, "{}", line.trim_end());
     }
-    let executable = rules.iter().filter(|rule| rule.status == "executable").count();
-    let _ = writeln!(out, "{} rules, {executable} of them executable", rules.len());
+    let executable = rules
+        .iter()
+        .filter(|rule| rule.status == "executable")
+        .count();
+    let noun = if rules.len() == 1 { "rule" } else { "rules" };
+    let _ = writeln!(out, "{} {noun}, {executable} executable", rules.len());
     out
 }

@@ -2,7 +2,10 @@
 
 use std::fmt::{self, Write};
 
-use super::{Annotation, BinOp, BlockId, Call, Callee, Expr, Function, InstrKind, Local, LocalId, Place, Term, UnOp};
+use super::{
+    Annotation, BinOp, BlockId, Call, Callee, Expr, Function, InstrKind, Local, LocalId, Place,
+    Term, UnOp,
+};
 
 /// The control flow of `function`, one line per instruction.
 ///
@@ -12,7 +15,11 @@ use super::{Annotation, BinOp, BlockId, Call, Callee, Expr, Function, InstrKind,
 pub fn dump(function: &Function) -> String {
     let mut out = String::new();
     // Writing to a `String` cannot fail.
-    let _ = Dump { function, out: &mut out }.function();
+    let _ = Dump {
+        function,
+        out: &mut out,
+    }
+    .function();
     out
 }
 
@@ -24,14 +31,28 @@ struct Dump<'a> {
 impl Dump<'_> {
     fn function(&mut self) -> fmt::Result {
         let function = self.function;
-        let params = function.locals.get(..function.param_count as usize).unwrap_or_default();
+        let params = function
+            .locals
+            .get(..function.param_count as usize)
+            .unwrap_or_default();
         let linkage = if function.is_static { "static " } else { "" };
-        let space = if function.return_type.as_str().is_empty() { "" } else { " " };
-        write!(self.out, "{linkage}{}{space}{}(", function.return_type, function.name)?;
+        let space = if function.return_type.as_str().is_empty() {
+            ""
+        } else {
+            " "
+        };
+        write!(
+            self.out,
+            "{linkage}{}{space}{}(",
+            function.return_type, function.name
+        )?;
         for (at, param) in params.iter().enumerate() {
             let comma = if at > 0 { ", " } else { "" };
-            let sal: String = param.sal.iter().map(|annotation| format!("{} ", self.annotation(annotation))).collect();
-            write!(self.out, "{comma}{sal}{}", self.declaration(param, at))?;
+            write!(self.out, "{comma}")?;
+            for annotation in &param.sal {
+                write!(self.out, "{} ", self.annotation(annotation))?;
+            }
+            write!(self.out, "{}", self.declaration(param, at))?;
         }
         writeln!(self.out, ")")?;
         for annotation in &function.sal.function {
@@ -58,7 +79,11 @@ impl Dump<'_> {
     fn declaration(&self, local: &Local, at: usize) -> String {
         let stars = "*".repeat(local.pointers as usize);
         let array = if local.is_array { "[]" } else { "" };
-        format!("{} {stars}{}{array}", local.type_name, self.local(LocalId(at as u32)))
+        format!(
+            "{} {stars}{}{array}",
+            local.type_name,
+            self.local(LocalId(at as u32))
+        )
     }
 
     fn annotation(&self, annotation: &Annotation) -> String {
@@ -74,18 +99,32 @@ impl Dump<'_> {
     }
 
     fn local(&self, id: LocalId) -> String {
-        let Some(local) = self.function.locals.get(id.0 as usize) else { return format!("%{}", id.0) };
+        let Some(local) = self.function.locals.get(id.0 as usize) else {
+            return format!("%{}", id.0);
+        };
         let name = local.name.as_str();
         if name.is_empty() {
             return format!("%{}", id.0);
         }
-        let shared = self.function.locals.iter().filter(|other| other.name == local.name).count() > 1;
-        if shared { format!("{name}%{}", id.0) } else { name.to_owned() }
+        let shared = self
+            .function
+            .locals
+            .iter()
+            .filter(|other| other.name == local.name)
+            .count()
+            > 1;
+        if shared {
+            format!("{name}%{}", id.0)
+        } else {
+            name.to_owned()
+        }
     }
 
     fn instr(&self, kind: &InstrKind) -> String {
         match kind {
-            InstrKind::Assign { place, value } => format!("{} = {}", self.place(place), self.expr(value)),
+            InstrKind::Assign { place, value } => {
+                format!("{} = {}", self.place(place), self.expr(value))
+            }
             InstrKind::Havoc(place) => format!("havoc {}", self.place(place)),
             InstrKind::Call(call) => self.call(call),
             InstrKind::Assume(cond) => format!("assume {}", self.expr(cond)),
@@ -94,17 +133,29 @@ impl Dump<'_> {
     }
 
     fn call(&self, call: &Call) -> String {
-        let dst = call.dst.map(|dst| format!("{} = ", self.local(dst))).unwrap_or_default();
+        let dst = call
+            .dst
+            .map(|dst| format!("{} = ", self.local(dst)))
+            .unwrap_or_default();
         let callee = match &call.callee {
             Callee::Named(name) => name.to_string(),
-            Callee::Method { class: Some(class), name } => format!("method {class}::{name}"),
+            Callee::Method {
+                class: Some(class),
+                name,
+            } => format!("method {class}::{name}"),
             Callee::Method { class: None, name } => format!("method ?::{name}"),
             Callee::Member(name, value) => format!("member {name} [{}]", self.expr(value)),
             Callee::Pointer(value) => format!("pointer [{}]", self.expr(value)),
         };
         let args: Vec<String> = call.args.iter().map(|arg| self.expr(arg)).collect();
-        let via = call.via_macro.map(|name| format!("  via {name}")).unwrap_or_default();
-        let unwind = call.unwind.map(|to| format!("  !b{}", to.0)).unwrap_or_default();
+        let via = call
+            .via_macro
+            .map(|name| format!("  via {name}"))
+            .unwrap_or_default();
+        let unwind = call
+            .unwind
+            .map(|to| format!("  !b{}", to.0))
+            .unwrap_or_default();
         format!("{dst}call {callee}({}){via}{unwind}", args.join(", "))
     }
 
@@ -112,12 +163,34 @@ impl Dump<'_> {
         let to = |block: &BlockId| format!("b{}", block.0);
         match term {
             Term::Goto(block) => format!("goto {}", to(block)),
-            Term::Branch { cond, then, other, .. } => format!("if {} then {} else {}", self.expr(cond), to(then), to(other)),
-            Term::Switch { value, cases, default, .. } => {
-                let cases: Vec<String> = cases.iter().map(|(value, block)| format!("{}: {}", self.expr(value), to(block))).collect();
-                format!("switch {} {{ {}; default: {} }}", self.expr(value), cases.join("; "), to(default))
+            Term::Branch {
+                cond, then, other, ..
+            } => format!(
+                "if {} then {} else {}",
+                self.expr(cond),
+                to(then),
+                to(other)
+            ),
+            Term::Switch {
+                value,
+                cases,
+                default,
+                ..
+            } => {
+                let cases: Vec<String> = cases
+                    .iter()
+                    .map(|(value, block)| format!("{}: {}", self.expr(value), to(block)))
+                    .collect();
+                format!(
+                    "switch {} {{ {}; default: {} }}",
+                    self.expr(value),
+                    cases.join("; "),
+                    to(default)
+                )
             }
-            Term::Return { value: Some(value), .. } => format!("return {}", self.expr(value)),
+            Term::Return {
+                value: Some(value), ..
+            } => format!("return {}", self.expr(value)),
             Term::Return { value: None, .. } => "return".to_owned(),
             Term::Unreachable => "unreachable".to_owned(),
         }
@@ -133,7 +206,9 @@ impl Dump<'_> {
                 base => format!("{}.{name}", self.place(base)),
             },
             Place::Index(base, index) => match &**base {
-                Place::Deref(pointer) => format!("(*{})[{}]", self.operand(pointer), self.expr(index)),
+                Place::Deref(pointer) => {
+                    format!("(*{})[{}]", self.operand(pointer), self.expr(index))
+                }
                 base => format!("{}[{}]", self.place(base), self.expr(index)),
             },
         }
@@ -157,9 +232,16 @@ impl Dump<'_> {
             Expr::Load(place) => self.place(place),
             Expr::Addr(place) => format!("&{}", self.place(place)),
             Expr::Unary(op, value) => format!("{}{}", unary(*op), self.operand(value)),
-            Expr::Binary(op, left, right) => format!("{} {} {}", self.operand(left), binary(*op), self.operand(right)),
+            Expr::Binary(op, left, right) => format!(
+                "{} {} {}",
+                self.operand(left),
+                binary(*op),
+                self.operand(right)
+            ),
             Expr::Opaque(text) => format!("`{text}`"),
-            Expr::Container(address, field) => format!("container({}, {field})", self.expr(address)),
+            Expr::Container(address, field) => {
+                format!("container({}, {field})", self.expr(address))
+            }
         }
     }
 }

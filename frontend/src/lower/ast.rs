@@ -39,9 +39,20 @@ pub(super) enum ExKind {
     /// `=`, or a compound assignment with its operator.
     Assign(Option<BinOp>, Box<Ex>, Box<Ex>),
     /// `++` and `--`.
-    Step { op: BinOp, prefix: bool, place: Box<Ex> },
-    Call { callee: Box<Ex>, args: Vec<Ex> },
-    Member { base: Box<Ex>, arrow: bool, name: Symbol },
+    Step {
+        op: BinOp,
+        prefix: bool,
+        place: Box<Ex>,
+    },
+    Call {
+        callee: Box<Ex>,
+        args: Vec<Ex>,
+    },
+    Member {
+        base: Box<Ex>,
+        arrow: bool,
+        name: Symbol,
+    },
     Index(Box<Ex>, Box<Ex>),
     /// `CONTAINING_RECORD(address, type, field)`.
     Container(Box<Ex>, Symbol),
@@ -53,12 +64,24 @@ pub(super) enum ExKind {
     Init(Vec<InitItem>),
     /// `(T){…}`, and `T{…}` in C++.
     Compound(TypeRef, Vec<InitItem>),
-    New { ty: TypeRef, is_array: bool, placement: Vec<Ex>, args: Vec<Ex> },
-    Delete { is_array: bool, value: Box<Ex> },
+    New {
+        ty: TypeRef,
+        is_array: bool,
+        placement: Vec<Ex>,
+        args: Vec<Ex>,
+    },
+    Delete {
+        is_array: bool,
+        value: Box<Ex>,
+    },
     Lambda(Rc<Lambda>),
     /// `(T)-x`, `(T)(x)`: a cast if the name is a type's, which nothing in a file without its headers tells;
     /// then the second is meant, else the first.
-    MaybeCast { name: Symbol, plain: Box<Ex>, cast: Box<Ex> },
+    MaybeCast {
+        name: Symbol,
+        plain: Box<Ex>,
+        cast: Box<Ex>,
+    },
     /// A macro's body in the place of its use.
     Expansion(Symbol, Rc<Ex>),
     Unsupported(&'static str),
@@ -112,12 +135,36 @@ pub(super) enum StKind {
     Block(Block),
     Expr(Ex),
     Decl(Vec<Decl>),
-    If { init: Vec<St>, cond: Box<Condition>, then: Box<St>, other: Option<Box<St>> },
-    While { cond: Box<Condition>, body: Box<St> },
-    DoWhile { body: Box<St>, cond: Ex },
-    For { init: Vec<St>, cond: Option<Box<Condition>>, update: Option<Ex>, body: Box<St> },
-    RangeFor { decl: Box<Decl>, range: Ex, body: Box<St> },
-    Switch { init: Vec<St>, value: Box<Condition>, body: Box<St> },
+    If {
+        init: Vec<St>,
+        cond: Box<Condition>,
+        then: Box<St>,
+        other: Option<Box<St>>,
+    },
+    While {
+        cond: Box<Condition>,
+        body: Box<St>,
+    },
+    DoWhile {
+        body: Box<St>,
+        cond: Ex,
+    },
+    For {
+        init: Vec<St>,
+        cond: Option<Box<Condition>>,
+        update: Option<Ex>,
+        body: Box<St>,
+    },
+    RangeFor {
+        decl: Box<Decl>,
+        range: Ex,
+        body: Box<St>,
+    },
+    Switch {
+        init: Vec<St>,
+        value: Box<Condition>,
+        body: Box<St>,
+    },
     Case(Ex),
     Default,
     Label(Symbol),

@@ -16,6 +16,10 @@ pub struct Declared {
     /// `None` where two files disagree.
     enumerators: FxHashMap<Symbol, Option<i64>>,
     functions: FxHashSet<Symbol>,
+    /// File-scope variables.
+    variables: FxHashSet<Symbol>,
+    /// Functions declared not to return.
+    noreturn: FxHashSet<Symbol>,
     /// Which parameters are references, for the functions that have some; overloads differ by their number.
     references: FxHashMap<Symbol, Vec<Vec<bool>>>,
     /// `typedef struct _X {…} X, *PX`: the tag and the other names.
@@ -53,13 +57,20 @@ pub struct Member {
 impl Declared {
     /// Adds what a file declares.
     pub fn add(&mut self, parsed: &Parsed) {
-        Scan { out: self, text: &parsed.prepped }.items(parsed.tree.root_node(), 0);
+        Scan {
+            out: self,
+            text: &parsed.prepped,
+            source: &parsed.text,
+        }
+        .items(parsed.tree.root_node(), 0);
     }
 
     /// The class of that name or typedef.
     #[must_use]
     pub fn class(&self, name: Symbol) -> Option<&ClassInfo> {
-        self.classes.get(&name).or_else(|| self.classes.get(self.aliases.get(&name)?))
+        self.classes
+            .get(&name)
+            .or_else(|| self.classes.get(self.aliases.get(&name)?))
     }
 
     /// The value of an enumerator, where it could be computed.
@@ -74,22 +85,41 @@ impl Declared {
         self.functions.contains(&name)
     }
 
+    /// Whether a file declares a variable of that name outside functions.
+    #[must_use]
+    pub fn is_variable(&self, name: Symbol) -> bool {
+        self.variables.contains(&name)
+    }
+
+    /// Whether the function is declared not to return.
+    #[must_use]
+    pub fn is_noreturn(&self, name: Symbol) -> bool {
+        self.noreturn.contains(&name)
+    }
+
     /// Which of `arity` parameters of the function (`Class::name` for a method) are references, if any is.
     #[must_use]
     pub fn references(&self, name: Symbol, arity: usize) -> Option<&[bool]> {
-        self.references.get(&name)?.iter().find(|flags| flags.len() == arity).map(Vec::as_slice)
+        self.references
+            .get(&name)?
+            .iter()
+            .find(|flags| flags.len() == arity)
+            .map(Vec::as_slice)
     }
 
     /// Whether the method is declared `static` in `class`.
     #[must_use]
     pub fn is_static_method(&self, class: Symbol, name: Symbol) -> bool {
-        self.class(class).is_some_and(|info| info.static_methods.contains(&name))
+        self.class(class)
+            .is_some_and(|info| info.static_methods.contains(&name))
     }
 
     /// The data member of that name in `class` or a base of it.
     #[must_use]
     pub fn member(&self, class: Symbol, name: Symbol) -> Option<&Member> {
-        self.search(class, 0, &|info| info.members.iter().find(|member| member.name == name))
+        self.search(class, 0, &|info| {
+            info.members.iter().find(|member| member.name == name)
+        })
     }
 
     /// The class, `class` itself or a base, that declares the method.
@@ -103,12 +133,23 @@ impl Declared {
         if info.methods.contains(&name) {
             return Some(class);
         }
-        info.bases.iter().find_map(|base| self.method_class_at(*base, name, depth + 1))
+        info.bases
+            .iter()
+            .find_map(|base| self.method_class_at(*base, name, depth + 1))
     }
 
-    fn search<'d, T>(&'d self, class: Symbol, depth: u32, find: &impl Fn(&'d ClassInfo) -> Option<T>) -> Option<T> {
+    fn search<'d, T>(
+        &'d self,
+        class: Symbol,
+        depth: u32,
+        find: &impl Fn(&'d ClassInfo) -> Option<T>,
+    ) -> Option<T> {
         let info = self.class(class).filter(|_| depth < 16)?;
-        find(info).or_else(|| info.bases.iter().find_map(|base| self.search(*base, depth + 1, find)))
+        find(info).or_else(|| {
+            info.bases
+                .iter()
+                .find_map(|base| self.search(*base, depth + 1, find))
+        })
     }
 
     /// Whether an object of `class` runs code when it dies: its own destructor's, a member's or a base's.
@@ -118,19 +159,28 @@ impl Declared {
     }
 
     fn needs_destructor_at(&self, class: Symbol, depth: u32) -> bool {
-        self.class(class).filter(|_| depth < 16).is_some_and(|info| {
-            info.has_destructor
-                || info.bases.iter().any(|base| self.needs_destructor_at(*base, depth + 1))
-                || info.members.iter().any(|member| {
-                    member.ty.object_class().is_some_and(|of| of != class && self.needs_destructor_at(of, depth + 1))
-                })
-        })
+        self.class(class)
+            .filter(|_| depth < 16)
+            .is_some_and(|info| {
+                info.has_destructor
+                    || info
+                        .bases
+                        .iter()
+                        .any(|base| self.needs_destructor_at(*base, depth + 1))
+                    || info.members.iter().any(|member| {
+                        member.ty.object_class().is_some_and(|of| {
+                            of != class && self.needs_destructor_at(of, depth + 1)
+                        })
+                    })
+            })
     }
 }
 
 struct Scan<'a> {
     out: &'a mut Declared,
     text: &'a str,
+    /// The text with what the pre-pass blanked.
+    source: &'a str,
 }
 
 /// Deeper nesting of namespaces, classes and `#if`s than this is not looked into.
@@ -146,8 +196,40 @@ impl Scan<'_> {
             return;
         }
         let mut cursor = parent.walk();
+        let mut from = if parent.parent().is_none() {
+            0
+        } else {
+            parent.start_byte()
+        };
         for node in parent.named_children(&mut cursor) {
             self.item(node, depth);
+            if matches!(node.kind(), "declaration" | "function_definition") {
+                self.noreturn(node, from);
+            }
+            if node.kind() != "comment" {
+                from = node.end_byte();
+            }
+        }
+    }
+
+    /// Keeps the function that is declared at `node` if a mark before its name says that it does not return.
+    fn noreturn(&mut self, node: Node, from: usize) {
+        let Some(parts) = node.child_by_field_name("declarator").map(declarator) else {
+            return;
+        };
+        let (Some(name), Some(_)) = (parts.name, parts.function) else {
+            return;
+        };
+        let head = self.source.get(from..name.start_byte()).unwrap_or_default();
+        let marked = head.contains("noreturn") || head.contains("NORETURN");
+        // The head may begin with the comment of what was before.
+        if marked
+            && super::expand::tokens(head)
+                .iter()
+                .any(|token| token.to_ascii_lowercase().ends_with("noreturn"))
+        {
+            let name = self.symbol(name);
+            self.out.noreturn.insert(name);
         }
     }
 
@@ -165,6 +247,9 @@ impl Scan<'_> {
                         let name = self.symbol(name);
                         self.out.functions.insert(name);
                         self.references(name, parts);
+                    } else if let (None, Some(name)) = (parts.function, parts.name) {
+                        let name = self.symbol(name);
+                        self.out.variables.insert(name);
                     }
                 }
             }
@@ -176,10 +261,21 @@ impl Scan<'_> {
             "enum_specifier" => self.enumeration(node),
             "linkage_specification" | "namespace_definition" => {
                 if let Some(body) = node.child_by_field_name("body") {
-                    if matches!(body.kind(), "declaration_list") { self.items(body, depth + 1) } else { self.item(body, depth + 1) }
+                    if matches!(body.kind(), "declaration_list") {
+                        self.items(body, depth + 1);
+                    } else {
+                        self.item(body, depth + 1);
+                    }
                 }
             }
-            "template_declaration" | "preproc_if" | "preproc_ifdef" | "preproc_else" | "preproc_elif" | "preproc_elifdef" | "declaration_list" | "ERROR" => {
+            "template_declaration"
+            | "preproc_if"
+            | "preproc_ifdef"
+            | "preproc_else"
+            | "preproc_elif"
+            | "preproc_elifdef"
+            | "declaration_list"
+            | "ERROR" => {
                 self.items(node, depth + 1);
             }
             _ => {}
@@ -197,7 +293,9 @@ impl Scan<'_> {
     }
 
     fn function(&mut self, node: Node) {
-        let Some(parts) = node.child_by_field_name("declarator").map(declarator) else { return };
+        let Some(parts) = node.child_by_field_name("declarator").map(declarator) else {
+            return;
+        };
         if let Some(name) = parts.name.filter(|name| name.kind() == "identifier") {
             let name = self.symbol(name);
             self.out.functions.insert(name);
@@ -211,8 +309,17 @@ impl Scan<'_> {
         let mut cursor = list.walk();
         let flags: Vec<bool> = list
             .named_children(&mut cursor)
-            .filter(|child| matches!(child.kind(), "parameter_declaration" | "optional_parameter_declaration"))
-            .map(|child| child.child_by_field_name("declarator").is_some_and(|inner| declarator(inner).is_ref))
+            .filter(|child| {
+                matches!(
+                    child.kind(),
+                    "parameter_declaration" | "optional_parameter_declaration"
+                )
+            })
+            .map(|child| {
+                child
+                    .child_by_field_name("declarator")
+                    .is_some_and(|inner| declarator(inner).is_ref)
+            })
             .collect();
         if flags.contains(&true) {
             let known = self.out.references.entry(name).or_default();
@@ -223,10 +330,18 @@ impl Scan<'_> {
     }
 
     fn typedef(&mut self, node: Node) {
-        let Some(ty) = node.child_by_field_name("type") else { return };
+        let Some(ty) = node.child_by_field_name("type") else {
+            return;
+        };
         let mut cursor = node.walk();
-        let names: Vec<_> = node.children_by_field_name("declarator", &mut cursor).map(declarator).collect();
-        let plain = names.iter().find(|parts| parts.pointers == 0 && !parts.is_array && parts.function.is_none()).and_then(|parts| parts.name);
+        let names: Vec<_> = node
+            .children_by_field_name("declarator", &mut cursor)
+            .map(declarator)
+            .collect();
+        let plain = names
+            .iter()
+            .find(|parts| parts.pointers == 0 && !parts.is_array && parts.function.is_none())
+            .and_then(|parts| parts.name);
         let tag = ty.child_by_field_name("name");
         if let (Some(alias), Some(tag)) = (plain, tag) {
             let (alias, tag) = (self.symbol(alias), type_name(tag, self.text));
@@ -234,7 +349,10 @@ impl Scan<'_> {
                 self.out.aliases.insert(alias, tag);
             }
         } else if let (Some(alias), None, Some(body)) = (plain, tag, ty.child_by_field_name("body"))
-            && matches!(ty.kind(), "struct_specifier" | "union_specifier" | "class_specifier")
+            && matches!(
+                ty.kind(),
+                "struct_specifier" | "union_specifier" | "class_specifier"
+            )
         {
             let name = self.symbol(alias);
             let info = self.class_body(ty, body, name, 0);
@@ -243,7 +361,10 @@ impl Scan<'_> {
     }
 
     fn class(&mut self, node: Node, depth: u32) {
-        let (Some(name), Some(body)) = (node.child_by_field_name("name"), node.child_by_field_name("body")) else {
+        let (Some(name), Some(body)) = (
+            node.child_by_field_name("name"),
+            node.child_by_field_name("body"),
+        ) else {
             // `typedef struct {…} X;` is named by its typedef.
             return;
         };
@@ -255,7 +376,9 @@ impl Scan<'_> {
     /// Of two classes of one name (a copy in another sample, a stub) the richer one is kept.
     fn keep_class(&mut self, name: Symbol, info: ClassInfo) {
         match self.out.classes.get(&name) {
-            Some(old) if old.members.len() + old.methods.len() >= info.members.len() + info.methods.len() => {}
+            Some(old)
+                if old.members.len() + old.methods.len()
+                    >= info.members.len() + info.methods.len() => {}
             _ => {
                 self.out.classes.insert(name, info);
             }
@@ -263,12 +386,21 @@ impl Scan<'_> {
     }
 
     fn class_body(&mut self, node: Node, body: Node, name: Symbol, depth: u32) -> ClassInfo {
-        let mut info = ClassInfo { is_union: node.kind() == "union_specifier", ..ClassInfo::default() };
+        let mut info = ClassInfo {
+            is_union: node.kind() == "union_specifier",
+            ..ClassInfo::default()
+        };
         let mut cursor = node.walk();
-        if let Some(bases) = node.named_children(&mut cursor).find(|child| child.kind() == "base_class_clause") {
+        if let Some(bases) = node
+            .named_children(&mut cursor)
+            .find(|child| child.kind() == "base_class_clause")
+        {
             let mut cursor = bases.walk();
             for base in bases.named_children(&mut cursor) {
-                if matches!(base.kind(), "type_identifier" | "qualified_identifier" | "template_type") {
+                if matches!(
+                    base.kind(),
+                    "type_identifier" | "qualified_identifier" | "template_type"
+                ) {
                     info.bases.push(type_name(base, self.text));
                 }
             }
@@ -287,11 +419,19 @@ impl Scan<'_> {
                 "field_declaration" => self.field(node, class, info, depth),
                 "function_definition" | "declaration" => {
                     let mut cursor = node.walk();
-                    for parts in node.children_by_field_name("declarator", &mut cursor).map(declarator) {
+                    for parts in node
+                        .children_by_field_name("declarator", &mut cursor)
+                        .map(declarator)
+                    {
                         self.method(node, parts, class, info);
                     }
                 }
-                "template_declaration" | "preproc_if" | "preproc_ifdef" | "preproc_else" | "preproc_elif" | "preproc_elifdef" => {
+                "template_declaration"
+                | "preproc_if"
+                | "preproc_ifdef"
+                | "preproc_else"
+                | "preproc_elif"
+                | "preproc_elifdef" => {
                     self.members(node, class, info, depth + 1);
                 }
                 _ => {}
@@ -299,10 +439,20 @@ impl Scan<'_> {
         }
     }
 
-    fn method(&mut self, node: Node, parts: types::Declarator<'_>, class: Symbol, info: &mut ClassInfo) {
-        let (Some(name), Some(_)) = (parts.name, parts.function) else { return };
+    fn method(
+        &mut self,
+        node: Node,
+        parts: types::Declarator<'_>,
+        class: Symbol,
+        info: &mut ClassInfo,
+    ) {
+        let (Some(name), Some(_)) = (parts.name, parts.function) else {
+            return;
+        };
         let mut cursor = node.walk();
-        let defaulted = node.named_children(&mut cursor).any(|child| child.kind() == "default_method_clause");
+        let defaulted = node
+            .named_children(&mut cursor)
+            .any(|child| child.kind() == "default_method_clause");
         if name.kind() == "destructor_name" {
             info.has_destructor |= !defaulted;
         } else if slice(name, self.text) == class.as_str() {
@@ -311,7 +461,9 @@ impl Scan<'_> {
             let name = self.symbol(name);
             info.methods.insert(name);
             let mut cursor = node.walk();
-            if node.named_children(&mut cursor).any(|child| child.kind() == "storage_class_specifier" && slice(child, self.text) == "static") {
+            if node.named_children(&mut cursor).any(|child| {
+                child.kind() == "storage_class_specifier" && slice(child, self.text) == "static"
+            }) {
                 info.static_methods.insert(name);
             }
         }
@@ -321,17 +473,25 @@ impl Scan<'_> {
 
     fn field(&mut self, node: Node, class: Symbol, info: &mut ClassInfo, depth: u32) {
         self.specifier(node, depth);
-        let Some(ty) = node.child_by_field_name("type") else { return };
+        let Some(ty) = node.child_by_field_name("type") else {
+            return;
+        };
         let name = type_name(ty, self.text);
         let mut cursor = node.walk();
         let mut any = false;
-        for parts in node.children_by_field_name("declarator", &mut cursor).map(declarator) {
+        for parts in node
+            .children_by_field_name("declarator", &mut cursor)
+            .map(declarator)
+        {
             let Some(member) = parts.name else { continue };
             any = true;
             if parts.function.is_some() {
                 self.method(node, parts, class, info);
             } else {
-                info.members.push(Member { name: self.symbol(member), ty: parts.type_ref(name) });
+                info.members.push(Member {
+                    name: self.symbol(member),
+                    ty: parts.type_ref(name),
+                });
             }
         }
         // An anonymous struct or union: its members are members of this one.
@@ -344,7 +504,9 @@ impl Scan<'_> {
     }
 
     fn enumeration(&mut self, node: Node) {
-        let Some(body) = node.child_by_field_name("body") else { return };
+        let Some(body) = node.child_by_field_name("body") else {
+            return;
+        };
         let mut next = Some(0_i64);
         let mut cursor = body.walk();
         for item in body.named_children(&mut cursor) {
@@ -355,14 +517,22 @@ impl Scan<'_> {
                 }
                 continue;
             }
-            let Some(name) = item.child_by_field_name("name") else { continue };
+            let Some(name) = item.child_by_field_name("name") else {
+                continue;
+            };
             let value = match item.child_by_field_name("value") {
-                Some(value) => literal::constant(value, self.text, &|name| self.out.enumerator(name)),
+                Some(value) => {
+                    literal::constant(value, self.text, &|name| self.out.enumerator(name))
+                }
                 None => next,
             };
             next = value.and_then(|value| value.checked_add(1));
             let name = self.symbol(name);
-            self.out.enumerators.entry(name).and_modify(|old| *old = old.filter(|old| Some(*old) == value)).or_insert(value);
+            self.out
+                .enumerators
+                .entry(name)
+                .and_modify(|old| *old = old.filter(|old| Some(*old) == value))
+                .or_insert(value);
         }
     }
 }

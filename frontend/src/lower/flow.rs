@@ -3,6 +3,7 @@
 mod call;
 mod cleanup;
 mod cond;
+mod guard;
 mod init;
 mod place;
 mod stmt;
@@ -11,7 +12,10 @@ mod value;
 use rulebook_diagnostics::Span;
 use rustc_hash::FxHashMap;
 
-use crate::ir::{Block, BlockId, Expr, FileId, Instr, InstrKind, Loc, Local, LocalId, Place, Symbol, TableInit, Term};
+use crate::ir::{
+    Block, BlockId, Expr, FileId, Instr, InstrKind, Loc, Local, LocalId, Place, Symbol, TableInit,
+    Term,
+};
 
 use super::ast::{Ex, Lambda, Param, St};
 use super::build::Cx;
@@ -29,6 +33,8 @@ enum Binding<'t> {
     Local(LocalId),
     /// A lambda kept in a variable: its calls are its body.
     Lambda(&'t Lambda),
+    /// An object that runs a lambda when its scope is left, while the local is not zero.
+    Guard(&'t Lambda, LocalId),
     /// `extern T x;`: what the file scope has.
     Outer,
 }
@@ -71,6 +77,8 @@ struct Cleanup<'t> {
 #[derive(Debug, Clone, Copy)]
 enum CleanupKind<'t> {
     Finally(&'t super::ast::Block),
+    /// A guard's lambda runs, while the local is not zero.
+    Guard(&'t Lambda, LocalId),
     /// The object in a local dies.
     Object(LocalId, Symbol),
     /// A member or base (without a name) of `this` dies, at the end of a destructor.
@@ -179,14 +187,22 @@ impl<'a, 't> Flow<'a, 't> {
 
     /// Declares `this`; before the parameters.
     pub(super) fn declare_this(&mut self) {
-        let ty = TypeRef { name: self.class, pointers: 1, ..TypeRef::default() };
+        let ty = TypeRef {
+            name: self.class,
+            pointers: 1,
+            ..TypeRef::default()
+        };
         let id = self.declare(Symbol::new("this"), ty, false);
         self.this = Some(id);
     }
 
     /// Declares a parameter.
     pub(super) fn declare_param(&mut self, param: &Param) -> LocalId {
-        self.declare(param.name.unwrap_or_else(|| Symbol::new("")), param.ty, false)
+        self.declare(
+            param.name.unwrap_or_else(|| Symbol::new("")),
+            param.ty,
+            false,
+        )
     }
 
     /// Attaches annotations to a parameter.
@@ -195,7 +211,12 @@ impl<'a, 't> Flow<'a, 't> {
     }
 
     /// Lowers a body whose closing brace is `end`; `Err` says why it cannot be trusted.
-    pub(super) fn body(&mut self, initializers: &'t [(Symbol, Vec<Ex>, Span)], body: &'t [St], end: Span) -> Result<Lowered, &'static str> {
+    pub(super) fn body(
+        &mut self,
+        initializers: &'t [(Symbol, Vec<Ex>, Span)],
+        body: &'t [St],
+        end: Span,
+    ) -> Result<Lowered, &'static str> {
         self.push_labels(body);
         for (name, args, span) in initializers {
             self.member_initializer(*name, args, *span);
@@ -215,7 +236,8 @@ impl<'a, 't> Flow<'a, 't> {
     /// A value without side effects for an annotation; `None` if it has some.
     pub(super) fn pure(&mut self, ex: &'t Ex) -> Option<Expr> {
         let value = self.value(ex);
-        let clean = self.blocks.len() == 1 && self.blocks[0].instrs.is_empty() && self.problem.is_none();
+        let clean =
+            self.blocks.len() == 1 && self.blocks[0].instrs.is_empty() && self.problem.is_none();
         if !clean {
             self.blocks = vec![Draft::default()];
             self.at = BlockId(0);
@@ -229,7 +251,10 @@ impl<'a, 't> Flow<'a, 't> {
     }
 
     fn loc(&self, span: Span) -> Loc {
-        Loc { file: self.file, span: self.over.map_or(span, |(use_span, _)| use_span) }
+        Loc {
+            file: self.file,
+            span: self.over.map_or(span, |(use_span, _)| use_span),
+        }
     }
 
     /// Runs `inside` with every place being the use of a macro; the outermost use counts.
@@ -247,7 +272,9 @@ impl<'a, 't> Flow<'a, 't> {
             name,
             type_name: ty.name.unwrap_or_else(|| Symbol::new("")),
             // A reference is an address.
-            pointers: ty.pointers + u8::from(ty.is_ref) + u8::from(ty.is_function_pointer && ty.pointers == 0),
+            pointers: ty.pointers
+                + u8::from(ty.is_ref)
+                + u8::from(ty.is_function_pointer && ty.pointers == 0),
             is_array: ty.is_array,
             is_static,
             sal: Vec::new(),
@@ -270,7 +297,10 @@ impl<'a, 't> Flow<'a, 't> {
     }
 
     fn lookup(&self, name: Symbol) -> Option<Binding<'t>> {
-        self.scopes.iter().rev().find_map(|scope| scope.get(&name).copied())
+        self.scopes
+            .iter()
+            .rev()
+            .find_map(|scope| scope.get(&name).copied())
     }
 
     fn new_block(&mut self) -> BlockId {
@@ -285,7 +315,9 @@ impl<'a, 't> Flow<'a, 't> {
             self.fail("too large");
             return;
         }
-        self.blocks[self.at.0 as usize].instrs.push(Instr { kind, loc });
+        self.blocks[self.at.0 as usize]
+            .instrs
+            .push(Instr { kind, loc });
     }
 
     fn assign(&mut self, place: Place, value: Expr, span: Span) {
@@ -311,7 +343,9 @@ impl<'a, 't> Flow<'a, 't> {
 
     /// On to `block` from here, and further there.
     fn fall_into(&mut self, block: BlockId) {
-        self.blocks[self.at.0 as usize].term.get_or_insert(Term::Goto(block));
+        self.blocks[self.at.0 as usize]
+            .term
+            .get_or_insert(Term::Goto(block));
         self.start(block);
     }
 
@@ -319,9 +353,15 @@ impl<'a, 't> Flow<'a, 't> {
     fn finish(&mut self) -> Lowered {
         let mut blocks: Vec<Block> = std::mem::take(&mut self.blocks)
             .into_iter()
-            .map(|draft| Block { instrs: draft.instrs, term: draft.term.unwrap_or(Term::Unreachable) })
+            .map(|draft| Block {
+                instrs: draft.instrs,
+                term: draft.term.unwrap_or(Term::Unreachable),
+            })
             .collect();
         super::tidy::tidy(&mut blocks);
-        Lowered { locals: std::mem::take(&mut self.locals), blocks }
+        Lowered {
+            locals: std::mem::take(&mut self.locals),
+            blocks,
+        }
     }
 }

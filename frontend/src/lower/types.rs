@@ -22,7 +22,8 @@ pub struct TypeRef {
 impl TypeRef {
     /// The class whose object this is, not a pointer, reference or array of it.
     pub(super) fn object_class(self) -> Option<Symbol> {
-        let plain = self.pointers == 0 && !self.is_array && !self.is_ref && !self.is_function_pointer;
+        let plain =
+            self.pointers == 0 && !self.is_array && !self.is_ref && !self.is_function_pointer;
         self.name.filter(|_| plain)
     }
 }
@@ -30,14 +31,18 @@ impl TypeRef {
 /// The name of a type specifier: `struct _X` is `_X`, `a::B<C>` is `B`, `unsigned long` is as written.
 pub(super) fn type_name(node: Node, text: &str) -> Symbol {
     match node.kind() {
-        "struct_specifier" | "union_specifier" | "enum_specifier" | "class_specifier" => {
-            node.child_by_field_name("name").map_or_else(|| Symbol::new(""), |name| type_name(name, text))
-        }
-        "template_type" | "qualified_identifier" => {
-            node.child_by_field_name("name").map_or_else(|| Symbol::new(""), |name| type_name(name, text))
-        }
-        "macro_type_specifier" => node.child_by_field_name("type").map_or_else(|| Symbol::new(""), |ty| type_name(ty, text)),
-        "type_descriptor" => node.child_by_field_name("type").map_or_else(|| Symbol::new(""), |ty| type_name(ty, text)),
+        "struct_specifier" | "union_specifier" | "enum_specifier" | "class_specifier" => node
+            .child_by_field_name("name")
+            .map_or_else(|| Symbol::new(""), |name| type_name(name, text)),
+        "template_type" | "qualified_identifier" => node
+            .child_by_field_name("name")
+            .map_or_else(|| Symbol::new(""), |name| type_name(name, text)),
+        "macro_type_specifier" => node
+            .child_by_field_name("type")
+            .map_or_else(|| Symbol::new(""), |ty| type_name(ty, text)),
+        "type_descriptor" => node
+            .child_by_field_name("type")
+            .map_or_else(|| Symbol::new(""), |ty| type_name(ty, text)),
         _ => squeezed(slice(node, text)),
     }
 }
@@ -90,7 +95,9 @@ pub(super) fn declarator(node: Node) -> Declarator {
     let mut at = node;
     loop {
         match at.kind() {
-            "pointer_declarator" | "abstract_pointer_declarator" | "pointer_type_declarator" => out.pointers = out.pointers.saturating_add(1),
+            "pointer_declarator" | "abstract_pointer_declarator" | "pointer_type_declarator" => {
+                out.pointers = out.pointers.saturating_add(1);
+            }
             "reference_declarator" | "abstract_reference_declarator" => out.is_ref = true,
             "array_declarator" | "abstract_array_declarator" => out.is_array = true,
             "function_declarator" | "abstract_function_declarator" => {
@@ -101,7 +108,11 @@ pub(super) fn declarator(node: Node) -> Declarator {
                 out.params = at.child_by_field_name("parameters");
                 out.function = Some(at);
             }
-            "parenthesized_declarator" | "abstract_parenthesized_declarator" | "attributed_declarator" | "init_declarator" | "variadic_declarator"
+            "parenthesized_declarator"
+            | "abstract_parenthesized_declarator"
+            | "attributed_declarator"
+            | "init_declarator"
+            | "variadic_declarator"
             | "bitfield_clause" => {}
             _ => {
                 out.name = Some(at);
@@ -110,12 +121,34 @@ pub(super) fn declarator(node: Node) -> Declarator {
         }
         let inner = at.child_by_field_name("declarator").or_else(|| {
             let mut cursor = at.walk();
-            at.named_children(&mut cursor).find(|child| !matches!(child.kind(), "type_qualifier" | "ms_call_modifier" | "ms_pointer_modifier" | "comment" | "parameter_list" | "ms_based_modifier" | "attribute_declaration" | "attribute_specifier"))
+            at.named_children(&mut cursor).find(|child| {
+                !matches!(
+                    child.kind(),
+                    "type_qualifier"
+                        | "ms_call_modifier"
+                        | "ms_pointer_modifier"
+                        | "comment"
+                        | "parameter_list"
+                        | "ms_based_modifier"
+                        | "attribute_declaration"
+                        | "attribute_specifier"
+                )
+            })
         });
         let Some(inner) = inner else { return out };
-        if at.kind() == "parenthesized_declarator" || at.kind() == "abstract_parenthesized_declarator" {
+        if at.kind() == "parenthesized_declarator"
+            || at.kind() == "abstract_parenthesized_declarator"
+        {
             // `(*name)(params)`: the parameters are those of what the pointer points to.
-            if out.function.is_some() && matches!(inner.kind(), "pointer_declarator" | "abstract_pointer_declarator" | "reference_declarator" | "ms_call_modifier") {
+            if out.function.is_some()
+                && matches!(
+                    inner.kind(),
+                    "pointer_declarator"
+                        | "abstract_pointer_declarator"
+                        | "reference_declarator"
+                        | "ms_call_modifier"
+                )
+            {
                 out.is_function_pointer = true;
                 out.function = None;
                 out.params = None;

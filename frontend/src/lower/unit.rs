@@ -19,8 +19,17 @@ const MAX_DEPTH: u32 = 64;
 
 pub(super) fn lower_unit(parsed: &Parsed, context: &LowerContext<'_>) -> Unit {
     let cx = Cx::new(parsed, context);
-    let mut lowering = Lowering { cx: &cx, unit: Unit { pageable: parsed.pageable.clone(), ..Unit::default() } };
+    let mut lowering = Lowering {
+        cx: &cx,
+        unit: Unit {
+            pageable: parsed.pageable.clone(),
+            ..Unit::default()
+        },
+    };
     lowering.items(parsed.tree.root_node(), None, 0);
+    for span in &parsed.file_macros {
+        lowering.accessor(span.slice(&parsed.text));
+    }
     lowering.unit
 }
 
@@ -30,12 +39,15 @@ struct Lowering<'a> {
 }
 
 impl<'a> Lowering<'a> {
-    fn text(&self) -> &'a str {
+    fn prepped(&self) -> &'a str {
         &self.cx.parsed.prepped
     }
 
     fn loc(&self, start: usize, end: usize) -> Loc {
-        Loc { file: self.cx.parsed.file, span: Span::new(start, end) }
+        Loc {
+            file: self.cx.parsed.file,
+            span: Span::new(start, end),
+        }
     }
 
     fn items(&mut self, parent: Node, class: Option<Symbol>, depth: u32) {
@@ -44,7 +56,11 @@ impl<'a> Lowering<'a> {
         }
         let mut cursor = parent.walk();
         // Annotations of an item stand between the one before it and its own declarator.
-        let mut from = if parent.parent().is_none() { 0 } else { parent.start_byte() };
+        let mut from = if parent.parent().is_none() {
+            0
+        } else {
+            parent.start_byte()
+        };
         for node in parent.named_children(&mut cursor) {
             if node.kind() == "comment" {
                 continue;
@@ -65,44 +81,103 @@ impl<'a> Lowering<'a> {
             "class_specifier" | "struct_specifier" | "union_specifier" => self.class(node, depth),
             "linkage_specification" | "namespace_definition" => {
                 if let Some(body) = node.child_by_field_name("body") {
-                    if body.kind() == "declaration_list" { self.items(body, class, depth + 1) } else { self.item(body, from, class, depth + 1) }
+                    if body.kind() == "declaration_list" {
+                        self.items(body, class, depth + 1);
+                    } else {
+                        self.item(body, from, class, depth + 1);
+                    }
                 }
             }
-            "template_declaration" | "preproc_else" | "preproc_elif" | "preproc_elifdef" | "preproc_if" | "preproc_ifdef" | "declaration_list" | "ERROR" => {
+            "template_declaration"
+            | "preproc_else"
+            | "preproc_elif"
+            | "preproc_elifdef"
+            | "preproc_if"
+            | "preproc_ifdef"
+            | "declaration_list"
+            | "ERROR" => {
                 self.items(node, class, depth + 1);
             }
+            // `MACRO(Type, Name);` is an expression to the grammar, even between functions.
+            "expression_statement" => self.accessor(slice(node, self.prepped())),
             _ => {}
+        }
+    }
+
+    /// Notes the getter that `macro_call` declares, if its macro declares one.
+    fn accessor(&mut self, macro_call: &str) {
+        let Some((name, rest)) = macro_call.split_once('(') else {
+            return;
+        };
+        let macros = &self.cx.context.language.accessor_macros;
+        let Some(pattern) = macros.get(name.trim()) else {
+            return;
+        };
+        let Some((list, _)) = rest.rsplit_once(')') else {
+            return;
+        };
+        let mut getter = pattern.clone();
+        for (position, argument) in super::expand::arguments(list).iter().enumerate() {
+            getter = getter.replace(&format!("{{{position}}}"), argument);
+        }
+        if !getter.is_empty()
+            && getter
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+        {
+            self.unit.accessors.push(Symbol::new(&getter));
         }
     }
 
     fn class_of(&mut self, node: Node, depth: u32) {
         if let Some(ty) = node.child_by_field_name("type")
-            && matches!(ty.kind(), "class_specifier" | "struct_specifier" | "union_specifier")
+            && matches!(
+                ty.kind(),
+                "class_specifier" | "struct_specifier" | "union_specifier"
+            )
         {
             self.class(ty, depth);
         }
     }
 
     fn class(&mut self, node: Node, depth: u32) {
-        let (Some(name), Some(body)) = (node.child_by_field_name("name"), node.child_by_field_name("body")) else { return };
-        let name = type_name(name, self.text());
+        let (Some(name), Some(body)) = (
+            node.child_by_field_name("name"),
+            node.child_by_field_name("body"),
+        ) else {
+            return;
+        };
+        let name = type_name(name, self.prepped());
         if let Some(info) = self.cx.context.declared.class(name)
             && self.cx.is_cpp
         {
-            self.unit.classes.push(Class { name, members: info.members.iter().map(|member| member.name).collect(), bases: info.bases.clone() });
+            self.unit.classes.push(Class {
+                name,
+                members: info.members.iter().map(|member| member.name).collect(),
+                bases: info.bases.clone(),
+            });
         }
         self.items(body, Some(name), depth + 1);
     }
 
     fn function(&mut self, node: Node, from: usize, class: Option<Symbol>) {
-        let Some(outer) = node.child_by_field_name("declarator") else { return };
+        let Some(outer) = node.child_by_field_name("declarator") else {
+            return;
+        };
         let parts = declarator(outer);
-        let (Some(name_node), Some(function)) = (parts.name, parts.function) else { return };
+        let (Some(name_node), Some(function)) = (parts.name, parts.function) else {
+            return;
+        };
         // `= default` and `= delete` have no body.
-        let Some(body) = node.child_by_field_name("body") else { return };
+        let Some(body) = node.child_by_field_name("body") else {
+            return;
+        };
         let (name, class) = self.function_name(name_node, class);
         let loc = self.loc(name_node.start_byte(), function.end_byte());
-        let result = parse::trust(self.cx.parsed, node).and_then(|()| self.lower_function(node, body, parts, name, class, from, loc).map_err(str::to_owned));
+        let result = parse::trust(self.cx.parsed, node).and_then(|()| {
+            self.lower_function(node, body, parts, name, class, from, loc)
+                .map_err(str::to_owned)
+        });
         if let Err(reason) = result {
             self.unit.untrusted.push(Untrusted { name, loc, reason });
         }
@@ -110,9 +185,12 @@ impl<'a> Lowering<'a> {
 
     /// A function's full name and its class.
     fn function_name(&self, node: Node, class: Option<Symbol>) -> (Symbol, Option<Symbol>) {
-        let text = self.text();
+        let text = self.prepped();
         if node.kind() == "qualified_identifier" {
-            let (mut scope, mut name) = (node.child_by_field_name("scope"), node.child_by_field_name("name"));
+            let (mut scope, mut name) = (
+                node.child_by_field_name("scope"),
+                node.child_by_field_name("name"),
+            );
             while let Some(inner) = name.filter(|name| name.kind() == "qualified_identifier") {
                 scope = inner.child_by_field_name("scope").or(scope);
                 name = inner.child_by_field_name("name");
@@ -120,7 +198,12 @@ impl<'a> Lowering<'a> {
             let name = name.map_or_else(|| Symbol::new(""), |name| Symbol::new(slice(name, text)));
             return match scope.map(|scope| type_name(scope, text)) {
                 // A function of a namespace is known by its own name.
-                Some(scope) if self.cx.context.declared.class(scope).is_none() && self.cx.context.declared.is_function(name) => (name, None),
+                Some(scope)
+                    if self.cx.context.declared.class(scope).is_none()
+                        && self.cx.context.declared.is_function(name) =>
+                {
+                    (name, None)
+                }
                 Some(scope) => (joined(scope, name), Some(scope)),
                 None => (name, None),
             };
@@ -150,10 +233,19 @@ impl<'a> Lowering<'a> {
         let mut builder = Builder::new(cx);
         let statements = builder.body(body)?;
         let end = builder.closing_brace(body);
-        let params = parts.params.map(|list| builder.params(list)).unwrap_or_default();
+        let params = parts
+            .params
+            .map(|list| builder.params(list))
+            .unwrap_or_default();
         let own_name = name.as_str().rsplit("::").next().unwrap_or_default();
         let is_static = self.has_specifier(node, "static");
-        let has_this = class.is_some_and(|class| !(is_static && self.inside_class(node)) && !cx.context.declared.is_static_method(class, Symbol::new(own_name)));
+        let has_this = class.is_some_and(|class| {
+            (!is_static || !inside_class(node))
+                && !cx
+                    .context
+                    .declared
+                    .is_static_method(class, Symbol::new(own_name))
+        });
         let initializers = member_initializers(&mut builder, node);
 
         let mut flow = Flow::new(cx, name, class);
@@ -167,7 +259,10 @@ impl<'a> Lowering<'a> {
             let local = flow.declare_param(param);
             let range = Span::new(edge, param.span.end as usize);
             edge = param.span.end as usize;
-            flow.annotate(local, sal::annotations(cx, range, class.filter(|_| has_this), &params));
+            flow.annotate(
+                local,
+                sal::annotations(cx, range, class.filter(|_| has_this), &params),
+            );
         }
         let param_count = params.len() as u32 + u32::from(has_this);
         if let Some(class) = class.filter(|_| own_name.starts_with('~')) {
@@ -177,26 +272,74 @@ impl<'a> Lowering<'a> {
         let lambdas = std::mem::take(&mut flow.lambdas);
         self.unit.tables.append(&mut flow.tables);
 
-        let mut function_sal = self.function_annotations(from, node, parts, class.filter(|_| has_this), &params);
-        function_sal.extend(sal::annotations(cx, Span::new(list.map_or(0, |list| list.end_byte()), body.start_byte()), class.filter(|_| has_this), &params));
-        let end = Loc { file: cx.parsed.file, span: end };
-        let return_type = node.child_by_field_name("type").map_or_else(|| Symbol::new(""), |ty| type_name(ty, self.text()));
-        self.push(name, class, is_static, loc, end, return_type, lowered, param_count, Sal { function: function_sal });
+        let mut function_sal =
+            self.function_annotations(from, node, parts, class.filter(|_| has_this), &params);
+        function_sal.extend(sal::annotations(
+            cx,
+            Span::new(list.map_or(0, |list| list.end_byte()), body.start_byte()),
+            class.filter(|_| has_this),
+            &params,
+        ));
+        let end = Loc {
+            file: cx.parsed.file,
+            span: end,
+        };
+        let return_type = node
+            .child_by_field_name("type")
+            .map_or_else(|| Symbol::new(""), |ty| type_name(ty, self.prepped()));
+        self.push(
+            name,
+            class,
+            is_static,
+            loc,
+            end,
+            return_type,
+            lowered,
+            param_count,
+            Sal {
+                function: function_sal,
+            },
+        );
         for (name, lambda) in lambdas {
-            self.lambda(name, lambda, class);
+            self.lambda(name, lambda);
         }
         Ok(())
     }
 
     #[expect(clippy::too_many_arguments, reason = "the fields of one function")]
-    fn push(&mut self, name: Symbol, class: Option<Symbol>, is_static: bool, loc: Loc, end: Loc, return_type: Symbol, lowered: Lowered, param_count: u32, sal: Sal) {
+    fn push(
+        &mut self,
+        name: Symbol,
+        class: Option<Symbol>,
+        is_static: bool,
+        loc: Loc,
+        end: Loc,
+        return_type: Symbol,
+        lowered: Lowered,
+        param_count: u32,
+        sal: Sal,
+    ) {
         let Lowered { locals, blocks } = lowered;
-        self.unit.functions.push(Function { name, class, is_static, loc, end, return_type, locals, param_count, sal, blocks });
+        self.unit.functions.push(Function {
+            name,
+            class,
+            is_static,
+            loc,
+            end,
+            return_type,
+            locals,
+            param_count,
+            sal,
+            blocks,
+        });
     }
 
     /// A lambda that is used as a function.
-    fn lambda(&mut self, name: Symbol, lambda: &Lambda, class: Option<Symbol>) {
-        let loc = Loc { file: self.cx.parsed.file, span: lambda.span };
+    fn lambda(&mut self, name: Symbol, lambda: &Lambda) {
+        let loc = Loc {
+            file: self.cx.parsed.file,
+            span: lambda.span,
+        };
         let mut flow = Flow::new(self.cx, name, None);
         for param in &lambda.params {
             flow.declare_param(param);
@@ -204,59 +347,116 @@ impl<'a> Lowering<'a> {
         match flow.body(&[], &lambda.body, lambda.end) {
             Ok(lowered) => {
                 let lambdas = std::mem::take(&mut flow.lambdas);
-                let end = Loc { file: self.cx.parsed.file, span: lambda.end };
-                self.push(name, None, true, loc, end, Symbol::new(""), lowered, lambda.params.len() as u32, Sal::default());
+                let end = Loc {
+                    file: self.cx.parsed.file,
+                    span: lambda.end,
+                };
+                self.push(
+                    name,
+                    None,
+                    true,
+                    loc,
+                    end,
+                    Symbol::new(""),
+                    lowered,
+                    lambda.params.len() as u32,
+                    Sal::default(),
+                );
                 for (name, inner) in lambdas {
-                    self.lambda(name, inner, class);
+                    self.lambda(name, inner);
                 }
             }
-            Err(reason) => self.unit.untrusted.push(Untrusted { name, loc, reason: reason.to_owned() }),
+            Err(reason) => self.unit.untrusted.push(Untrusted {
+                name,
+                loc,
+                reason: reason.to_owned(),
+            }),
         }
     }
 
     fn has_specifier(&self, node: Node, wanted: &str) -> bool {
         let mut cursor = node.walk();
-        node.named_children(&mut cursor).any(|child| child.kind() == "storage_class_specifier" && slice(child, self.text()) == wanted)
-    }
-
-    fn inside_class(&self, node: Node) -> bool {
-        node.parent().is_some_and(|parent| parent.kind() == "field_declaration_list")
+        node.named_children(&mut cursor).any(|child| {
+            child.kind() == "storage_class_specifier" && slice(child, self.prepped()) == wanted
+        })
     }
 
     /// Annotations before the parameter list of an item.
-    fn function_annotations(&self, from: usize, node: Node, parts: Declarator<'_>, class: Option<Symbol>, params: &[Param]) -> Vec<crate::ir::Annotation> {
-        let to = parts.params.map_or(node.end_byte(), |list| list.start_byte());
+    fn function_annotations(
+        &self,
+        from: usize,
+        node: Node,
+        parts: Declarator<'_>,
+        class: Option<Symbol>,
+        params: &[Param],
+    ) -> Vec<crate::ir::Annotation> {
+        let to = parts
+            .params
+            .map_or(node.end_byte(), |list| list.start_byte());
         sal::annotations(self.cx, Span::new(from, to), class, params)
     }
 
     fn declaration(&mut self, node: Node, from: usize, class: Option<Symbol>) {
-        let Some(ty) = node.child_by_field_name("type") else { return };
-        let type_name = type_name(ty, self.text());
+        let Some(ty) = node.child_by_field_name("type") else {
+            return;
+        };
+        let type_name = type_name(ty, self.prepped());
         let mut cursor = node.walk();
-        let declarators: Vec<Node> = node.children_by_field_name("declarator", &mut cursor).collect();
+        let declarators: Vec<Node> = node
+            .children_by_field_name("declarator", &mut cursor)
+            .collect();
         for child in declarators {
             let (target, value) = if child.kind() == "init_declarator" {
-                let Some(inner) = child.child_by_field_name("declarator") else { continue };
+                let Some(inner) = child.child_by_field_name("declarator") else {
+                    continue;
+                };
                 (inner, child.child_by_field_name("value"))
             } else {
                 (child, None)
             };
             let parts = declarator(target);
-            let Some(name_node) = parts.name else { continue };
+            let Some(name_node) = parts.name else {
+                continue;
+            };
             let (name, _) = self.function_name(name_node, class);
             if let Some(value) = value {
-                self.table(Symbol::new(slice(name_node, self.text())), type_name, value);
+                self.table(
+                    Symbol::new(slice(name_node, self.prepped())),
+                    type_name,
+                    value,
+                );
                 continue;
             }
             let is_role = parts.function.is_none();
-            if is_role && (parts.pointers > 0 || parts.is_array || parts.is_ref || parts.is_function_pointer || ty.kind() != "type_identifier" || node.kind() == "field_declaration") {
+            if is_role
+                && (parts.pointers > 0
+                    || parts.is_array
+                    || parts.is_ref
+                    || parts.is_function_pointer
+                    || ty.kind() != "type_identifier"
+                    || node.kind() == "field_declaration")
+            {
                 continue;
             }
-            let params = parts.params.map(|list| Builder::new(self.cx).params(list)).unwrap_or_default();
-            let this = class.filter(|class| !self.cx.context.declared.is_static_method(*class, Symbol::new(slice(name_node, self.text()))));
+            let params = parts
+                .params
+                .map(|list| Builder::new(self.cx).params(list))
+                .unwrap_or_default();
+            let this = class.filter(|class| {
+                !self
+                    .cx
+                    .context
+                    .declared
+                    .is_static_method(*class, Symbol::new(slice(name_node, self.prepped())))
+            });
             let mut function = self.function_annotations(from, node, parts, this, &params);
             let after = parts.params.map_or(node.end_byte(), |list| list.end_byte());
-            function.extend(sal::annotations(self.cx, Span::new(after, node.end_byte()), this, &params));
+            function.extend(sal::annotations(
+                self.cx,
+                Span::new(after, node.end_byte()),
+                this,
+                &params,
+            ));
             let mut edge = parts.params.map_or(0, |list| list.start_byte());
             let param_sal = params
                 .iter()
@@ -266,10 +466,23 @@ impl<'a> Lowering<'a> {
                     sal::annotations(self.cx, range, this, &params)
                 })
                 .collect();
-            let names = params.iter().map(|param| param.name.unwrap_or_else(|| Symbol::new(""))).collect();
-            let end = parts.function.map_or(name_node.end_byte(), |function| function.end_byte());
+            let names = params
+                .iter()
+                .map(|param| param.name.unwrap_or_else(|| Symbol::new("")))
+                .collect();
+            let end = parts
+                .function
+                .map_or(name_node.end_byte(), |function| function.end_byte());
             let loc = self.loc(name_node.start_byte(), end);
-            self.unit.prototypes.push(Prototype { name, type_name, is_role, params: names, param_sal, sal: Sal { function }, loc });
+            self.unit.prototypes.push(Prototype {
+                name,
+                type_name,
+                is_role,
+                params: names,
+                param_sal,
+                sal: Sal { function },
+                loc,
+            });
         }
     }
 
@@ -278,8 +491,18 @@ impl<'a> Lowering<'a> {
         let mut rows = Vec::new();
         table_rows(&ex, None, &mut rows);
         for (field, position, function, span) in rows {
-            let loc = Loc { file: self.cx.parsed.file, span };
-            self.unit.tables.push(TableInit { variable, type_name, field, position, function, loc });
+            let loc = Loc {
+                file: self.cx.parsed.file,
+                span,
+            };
+            self.unit.tables.push(TableInit {
+                variable,
+                type_name,
+                field,
+                position,
+                function,
+                loc,
+            });
         }
     }
 }
@@ -287,11 +510,24 @@ impl<'a> Lowering<'a> {
 /// The member initialisers of a constructor: member or base, arguments, place.
 fn member_initializers(builder: &mut Builder, node: Node) -> Vec<(Symbol, Vec<Ex>, Span)> {
     let mut cursor = node.walk();
-    let Some(list) = node.named_children(&mut cursor).find(|child| child.kind() == "field_initializer_list") else { return Vec::new() };
+    let Some(list) = node
+        .named_children(&mut cursor)
+        .find(|child| child.kind() == "field_initializer_list")
+    else {
+        return Vec::new();
+    };
     let mut out = Vec::new();
     let mut cursor = list.walk();
-    for item in list.named_children(&mut cursor).filter(|item| item.kind() == "field_initializer") {
+    for item in list
+        .named_children(&mut cursor)
+        .filter(|item| item.kind() == "field_initializer")
+    {
         out.extend(builder.member_initializer(item));
     }
     out
+}
+
+fn inside_class(node: Node) -> bool {
+    node.parent()
+        .is_some_and(|parent| parent.kind() == "field_declaration_list")
 }

@@ -35,8 +35,16 @@ pub(super) struct Input<'a> {
 }
 
 pub(super) fn blank(input: &Input<'_>, canvas: &mut Canvas) -> Left {
-    let Input { text, tokens, words, own } = *input;
-    let mut left = Left { tokens: Vec::with_capacity(tokens.len()), ..Left::default() };
+    let Input {
+        text,
+        tokens,
+        words,
+        own,
+    } = *input;
+    let mut left = Left {
+        tokens: Vec::with_capacity(tokens.len()),
+        ..Left::default()
+    };
     let mut region: Option<(u32, &str)> = None;
     let mut at = 0;
     while at < tokens.len() {
@@ -48,15 +56,25 @@ pub(super) fn blank(input: &Input<'_>, canvas: &mut Canvas) -> Left {
             _ => {}
         }
         let word = token.text(text);
-        let treatment = if token.kind == Kind::Ident { words.treatment(word).or_else(|| own.get(word).copied()) } else { None };
-        let Some(treatment) = treatment.filter(|_| !is_member(text, &left.tokens)) else {
+        let treatment = if token.kind == Kind::Ident {
+            words.treatment(word).or_else(|| own.get(word).copied())
+        } else {
+            None
+        };
+        // A macro that is nothing still is an argument: `f(NOTHING, x)`.
+        let stays = is_member(text, &left.tokens)
+            || (treatment == Some(Treatment::Blank) && is_value(&left.tokens, tokens.get(at)));
+        let Some(treatment) = treatment.filter(|_| !stays) else {
             left.tokens.push(token);
             continue;
         };
         if let Some((begin, end)) = region
             && word == end
         {
-            left.pageable_regions.push(Span { start: begin, end: token.start });
+            left.pageable_regions.push(Span {
+                start: begin,
+                end: token.start,
+            });
             region = None;
         }
         if let Some(end) = words.language.pageable_regions.get(word) {
@@ -64,50 +82,28 @@ pub(super) fn blank(input: &Input<'_>, canvas: &mut Canvas) -> Left {
         }
         match treatment {
             Treatment::Blank | Treatment::BlankCall => {
-                let end = match closing(tokens, at).filter(|_| treatment == Treatment::BlankCall) {
-                    Some(close) => {
-                        at = close + 1;
-                        tokens[close].end
-                    }
-                    None => token.end,
-                };
-                let span = Span { start: token.start, end };
-                canvas.blank(span);
-                let pageable_section = treatment == Treatment::BlankCall && span.slice(text).contains("\"PAGE");
-                if pageable_section || words.language.pageable.iter().any(|mark| mark == word) {
-                    left.pageable_marks.push(end);
-                }
-                if treatment == Treatment::BlankCall {
-                    left.annotations.push(span);
-                }
+                at = mark(input, at, treatment, canvas, &mut left);
             }
-            Treatment::Annotation => {
-                let close = closing(tokens, at);
-                if close.is_none() && is_value(&left.tokens, tokens.get(at)) {
-                    left.tokens.push(token);
-                    continue;
-                }
-                let end = close.map_or(token.end, |close| tokens[close].end);
-                at = close.map_or(at, |close| close + 1);
-                let span = Span { start: token.start, end };
-                canvas.blank(span);
-                left.annotations.push(span);
-            }
+            Treatment::Annotation => at = annotation(input, at, canvas, &mut left),
             Treatment::AnnotationWord => {
                 if is_parameter_word(&left.tokens, tokens.get(at)) {
-                    let span = Span { start: token.start, end: token.end };
+                    let span = Span {
+                        start: token.start,
+                        end: token.end,
+                    };
                     canvas.blank(span);
                     left.annotations.push(span);
                 } else {
                     left.tokens.push(token);
                 }
             }
+            // What is put in place is a qualifier: the shape of the code does not depend on it.
             Treatment::Replace(with) => {
-                let span = Span { start: token.start, end: token.end };
+                let span = Span {
+                    start: token.start,
+                    end: token.end,
+                };
                 canvas.replace(span, with);
-                if !with.is_empty() {
-                    left.tokens.push(Token { end: token.start + with.len() as u32, ..token });
-                }
             }
             Treatment::Unwrap(with) => at = unwrap(input, at, with, canvas, &mut left),
             Treatment::Seh(keyword) => {
@@ -119,20 +115,90 @@ pub(super) fn blank(input: &Input<'_>, canvas: &mut Canvas) -> Left {
         }
     }
     if let Some((begin, _)) = region {
-        left.pageable_regions.push(Span { start: begin, end: text.len() as u32 });
+        left.pageable_regions.push(Span {
+            start: begin,
+            end: text.len() as u32,
+        });
     }
     left
 }
 
+/// A mark at `at - 1`; returns where to go on.
+fn mark(
+    input: &Input<'_>,
+    at: usize,
+    treatment: Treatment<'_>,
+    canvas: &mut Canvas,
+    left: &mut Left,
+) -> usize {
+    let Input {
+        text,
+        tokens,
+        words,
+        ..
+    } = *input;
+    let token = tokens[at - 1];
+    let takes_list = treatment == Treatment::BlankCall;
+    let close = closing(tokens, at).filter(|_| takes_list);
+    let end = close.map_or(token.end, |close| tokens[close].end);
+    let span = Span {
+        start: token.start,
+        end,
+    };
+    canvas.blank(span);
+    let pageable_section = takes_list && span.slice(text).contains("\"PAGE");
+    if pageable_section
+        || words
+            .language
+            .pageable
+            .iter()
+            .any(|mark| mark == token.text(text))
+    {
+        left.pageable_marks.push(end);
+    }
+    if takes_list {
+        left.annotations.push(span);
+    }
+    close.map_or(at, |close| close + 1)
+}
+
+/// An annotation at `at - 1`; returns where to go on.
+fn annotation(input: &Input<'_>, at: usize, canvas: &mut Canvas, left: &mut Left) -> usize {
+    let tokens = input.tokens;
+    let token = tokens[at - 1];
+    let close = closing(tokens, at);
+    if close.is_none() && is_value(&left.tokens, tokens.get(at)) {
+        left.tokens.push(token);
+        return at;
+    }
+    let end = close.map_or(token.end, |close| tokens[close].end);
+    let span = Span {
+        start: token.start,
+        end,
+    };
+    canvas.blank(span);
+    left.annotations.push(span);
+    close.map_or(at, |close| close + 1)
+}
+
 fn is_member(text: &str, before: &[Token]) -> bool {
-    before.last().is_some_and(|token| matches!(token.text(text), "." | "->" | "::"))
+    before
+        .last()
+        .is_some_and(|token| matches!(token.text(text), "." | "->" | "::"))
 }
 
 /// A name that looks like an annotation where only a value can stand: `f(_DRIVER_NAME_, x)`.
 fn is_value(before: &[Token], after: Option<&Token>) -> bool {
     let Some(after) = after else { return false };
-    let operator = |kind: Kind| matches!(kind, Kind::Punct(b'(' | b',' | b'=' | b'+' | b'-' | b'|' | b'&' | b'<' | b'>' | b'?' | b':'))
-        || matches!(kind, Kind::Pair(b'=' | b'!' | b'<' | b'>' | b'&' | b'|') | Kind::Str);
+    let operator = |kind: Kind| {
+        matches!(
+            kind,
+            Kind::Punct(b'(' | b',' | b'=' | b'+' | b'-' | b'|' | b'&' | b'<' | b'>' | b'?' | b':')
+        ) || matches!(
+            kind,
+            Kind::Pair(b'=' | b'!' | b'<' | b'>' | b'&' | b'|') | Kind::Str
+        )
+    };
     let opens = before.last().is_some_and(|token| operator(token.kind));
     let closes = matches!(after.kind, Kind::Punct(byte) if !matches!(byte, b'(' | b'*' | b'[' | b'{' | b'~' | b'.'))
         || matches!(after.kind, Kind::Pair(byte) if byte != b':');
@@ -142,7 +208,9 @@ fn is_value(before: &[Token], after: Option<&Token>) -> bool {
 /// `IN` before a type, `OPTIONAL` before a comma; not an enumerator or a variable of that name.
 fn is_parameter_word(before: &[Token], after: Option<&Token>) -> bool {
     let follows = |token: &Token| matches!(token.kind, Kind::Ident | Kind::Punct(b',' | b')'));
-    let starts = before.last().is_some_and(|token| matches!(token.kind, Kind::Punct(b'(' | b',' | b'{' | b';' | b'}')));
+    let starts = before
+        .last()
+        .is_some_and(|token| matches!(token.kind, Kind::Punct(b'(' | b',' | b'{' | b';' | b'}')));
     match after.map(|token| token.kind) {
         Some(Kind::Ident) => true,
         Some(Kind::Punct(b'[')) => !starts,
@@ -152,24 +220,39 @@ fn is_parameter_word(before: &[Token], after: Option<&Token>) -> bool {
 
 /// `STDMETHOD_(type, name)`: returns where to go on.
 fn unwrap(input: &Input<'_>, at: usize, with: &str, canvas: &mut Canvas, left: &mut Left) -> usize {
-    let Input { text, tokens, .. } = *input;
+    let tokens = input.tokens;
     let token = tokens[at - 1];
     let Some(close) = closing(tokens, at) else {
         left.tokens.push(token);
         return at;
     };
-    canvas.replace(Span { start: token.start, end: token.end }, with);
+    canvas.replace(
+        Span {
+            start: token.start,
+            end: token.end,
+        },
+        with,
+    );
     if !with.is_empty() {
-        left.tokens.push(Token { end: token.start + with.len() as u32, ..token });
+        left.tokens.push(Token {
+            end: token.start + with.len() as u32,
+            ..token
+        });
     }
-    let byte = |index: usize| Span { start: tokens[index].start, end: tokens[index].end };
+    let byte = |index: usize| Span {
+        start: tokens[index].start,
+        end: tokens[index].end,
+    };
     canvas.blank(byte(at));
     canvas.blank(byte(close));
     let comma = (at + 1..close).find(|index| tokens[*index].kind == Kind::Punct(b','));
     match comma {
         // `struct Name` has no room for the bases.
         Some(comma) if with == "struct" => {
-            canvas.blank(Span { start: tokens[comma].start, end: tokens[close].end });
+            canvas.blank(Span {
+                start: tokens[comma].start,
+                end: tokens[close].end,
+            });
             left.tokens.extend_from_slice(&tokens[at + 1..comma]);
         }
         Some(comma) => {
@@ -179,6 +262,5 @@ fn unwrap(input: &Input<'_>, at: usize, with: &str, canvas: &mut Canvas, left: &
         }
         None => left.tokens.extend_from_slice(&tokens[at + 1..close]),
     }
-    let _ = text;
     close + 1
 }

@@ -19,7 +19,11 @@ const MAX_TOKENS: usize = 20_000;
 pub(crate) fn holds(expression: &str, definitions: &dyn Definitions) -> bool {
     let mut atoms = Vec::new();
     expand(expression, definitions, 0, &mut Vec::new(), &mut atoms);
-    let mut parser = Parser { atoms: &atoms, at: 0, depth: 0 };
+    let mut parser = Parser {
+        atoms: &atoms,
+        at: 0,
+        depth: 0,
+    };
     parser.ternary() != 0
 }
 
@@ -31,8 +35,17 @@ enum Atom {
     Op(u8, u8),
 }
 
-fn expand(text: &str, definitions: &dyn Definitions, depth: u32, active: &mut Vec<Symbol>, out: &mut Vec<Atom>) {
-    let tokens: Vec<Token> = tokenize(text).into_iter().filter(|token| token.kind != Kind::Comment).collect();
+fn expand(
+    text: &str,
+    definitions: &dyn Definitions,
+    depth: u32,
+    active: &mut Vec<Symbol>,
+    out: &mut Vec<Atom>,
+) {
+    let tokens: Vec<Token> = tokenize(text)
+        .into_iter()
+        .filter(|token| token.kind != Kind::Comment)
+        .collect();
     let mut at = 0;
     while at < tokens.len() && out.len() < MAX_TOKENS {
         let token = tokens[at];
@@ -43,7 +56,8 @@ fn expand(text: &str, definitions: &dyn Definitions, depth: u32, active: &mut Ve
             Kind::Ident => at = word(text, &tokens, at, definitions, depth, active, out),
             Kind::Punct(first) => {
                 let next = tokens.get(at).filter(|next| next.start == token.end);
-                let doubled = matches!(first, b'<' | b'>') && next.is_some_and(|next| next.kind == Kind::Punct(first));
+                let doubled = matches!(first, b'<' | b'>')
+                    && next.is_some_and(|next| next.kind == Kind::Punct(first));
                 at += usize::from(doubled);
                 out.push(Atom::Op(first, if doubled { first } else { 0 }));
             }
@@ -63,28 +77,53 @@ fn word(
     active: &mut Vec<Symbol>,
     out: &mut Vec<Atom>,
 ) -> usize {
-    let is = |index: usize, byte: u8| tokens.get(index).is_some_and(|token| token.kind == Kind::Punct(byte));
+    let is = |index: usize, byte: u8| {
+        tokens
+            .get(index)
+            .is_some_and(|token| token.kind == Kind::Punct(byte))
+    };
     let name = tokens[at - 1].text(text);
     if name == "defined" {
         let parenthesised = is(at, b'(');
         let name_at = at + usize::from(parenthesised);
-        let defined = tokens
-            .get(name_at)
-            .is_some_and(|token| token.kind == Kind::Ident && definitions.definition(Symbol::new(token.text(text))).is_some());
+        let defined = tokens.get(name_at).is_some_and(|token| {
+            token.kind == Kind::Ident
+                && definitions
+                    .definition(Symbol::new(token.text(text)))
+                    .is_some()
+        });
         out.push(Atom::Number(i64::from(defined)));
         return name_at + 1 + usize::from(parenthesised && is(name_at + 1, b')'));
     }
-    let arguments_end = if is(at, b'(') { closing(tokens, at) } else { None };
+    let arguments_end = if is(at, b'(') {
+        closing(tokens, at)
+    } else {
+        None
+    };
     let symbol = Symbol::new(name);
-    let known = definitions.definition(symbol).filter(|_| depth < MAX_DEPTH && !active.contains(&symbol));
+    let known = definitions
+        .definition(symbol)
+        .filter(|_| depth < MAX_DEPTH && !active.contains(&symbol));
     match (known, arguments_end) {
-        (Some(MacroDef { params: None, body, .. }), _) => {
+        (
+            Some(MacroDef {
+                params: None, body, ..
+            }),
+            _,
+        ) => {
             active.push(symbol);
             expand(body, definitions, depth + 1, active, out);
             active.pop();
             at
         }
-        (Some(MacroDef { params: Some(params), body, .. }), Some(end)) => {
+        (
+            Some(MacroDef {
+                params: Some(params),
+                body,
+                ..
+            }),
+            Some(end),
+        ) => {
             let body = substitute(body, params, &arguments(text, &tokens[at + 1..end]));
             active.push(symbol);
             expand(&body, definitions, depth + 1, active, out);
@@ -120,7 +159,9 @@ fn closing(tokens: &[Token], open: usize) -> Option<usize> {
 
 fn arguments<'a>(text: &'a str, tokens: &[Token]) -> Vec<&'a str> {
     let mut parts = Vec::new();
-    let (Some(first), Some(last)) = (tokens.first(), tokens.last()) else { return parts };
+    let (Some(first), Some(last)) = (tokens.first(), tokens.last()) else {
+        return parts;
+    };
     let (mut start, mut depth) = (first.start, 0);
     for token in tokens {
         match token.kind {
@@ -152,7 +193,10 @@ fn substitute(body: &str, params: &[String], arguments: &[&str]) -> String {
             out.push(' ');
         }
         glue = false;
-        let argument = params.iter().position(|param| param == word).and_then(|index| arguments.get(index));
+        let argument = params
+            .iter()
+            .position(|param| param == word)
+            .and_then(|index| arguments.get(index));
         out.push_str(argument.map_or(word, |text| text.trim()));
     }
     out
@@ -166,13 +210,18 @@ fn number(text: &str) -> i64 {
         [b'0', b'0'..=b'7', ..] => (&lower[1..], 8),
         _ => (lower.as_str(), 10),
     };
-    let len = digits.bytes().position(|byte| !(byte as char).is_digit(radix)).unwrap_or(digits.len());
+    let len = digits
+        .bytes()
+        .position(|byte| !(byte as char).is_digit(radix))
+        .unwrap_or(digits.len());
     u64::from_str_radix(&digits[..len], radix).map_or(0, u64::cast_signed)
 }
 
 fn character(text: &str) -> i64 {
     let inside = text.trim_start_matches(|c| c != '\'').trim_matches('\'');
-    inside.bytes().fold(0, |value: i64, byte| value.wrapping_shl(8) | i64::from(byte))
+    inside.bytes().fold(0, |value: i64, byte| {
+        value.wrapping_shl(8) | i64::from(byte)
+    })
 }
 
 struct Parser<'a> {
@@ -202,7 +251,9 @@ impl Parser<'_> {
     fn binary(&mut self, least: u8) -> i64 {
         let mut left = self.unary();
         while let Some(Atom::Op(first, second)) = self.atoms.get(self.at).copied() {
-            let Some(level) = level(first, second).filter(|level| *level >= least) else { break };
+            let Some(level) = level(first, second).filter(|level| *level >= least) else {
+                break;
+            };
             self.at += 1;
             let right = self.binary(level + 1);
             left = apply(first, second, left, right);
@@ -266,8 +317,8 @@ fn apply(first: u8, second: u8, left: i64, right: i64) -> i64 {
         (b'>', b'=') => i64::from(left >= right),
         (b'<', 0) => i64::from(left < right),
         (b'>', 0) => i64::from(left > right),
-        (b'<', _) => left.wrapping_shl(right as u32),
-        (b'>', _) => left.wrapping_shr(right as u32),
+        (b'<', _) => left.wrapping_shl(u32::try_from(right & 63).unwrap_or(0)),
+        (b'>', _) => left.wrapping_shr(u32::try_from(right & 63).unwrap_or(0)),
         (b'+', _) => left.wrapping_add(right),
         (b'-', _) => left.wrapping_sub(right),
         (b'*', _) => left.wrapping_mul(right),
@@ -299,9 +350,19 @@ mod tests {
             entries
                 .iter()
                 .map(|(name, params, body)| {
-                    let params = params.map(|list| list.iter().map(|param| (*param).to_owned()).collect());
+                    let params =
+                        params.map(|list| list.iter().map(|param| (*param).to_owned()).collect());
                     let body = (*body).to_owned();
-                    (*name, MacroDef { name: Symbol::new(name), params, variadic: false, body, span: Span::default() })
+                    (
+                        *name,
+                        MacroDef {
+                            name: Symbol::new(name),
+                            params,
+                            variadic: false,
+                            body,
+                            span: Span::default(),
+                        },
+                    )
                 })
                 .collect(),
         )

@@ -34,7 +34,8 @@ pub(crate) struct Token {
 impl Token {
     /// The bytes of the token in `text`.
     pub(crate) fn text(self, text: &str) -> &str {
-        text.get(self.start as usize..self.end as usize).unwrap_or_default()
+        text.get(self.start as usize..self.end as usize)
+            .unwrap_or_default()
     }
 }
 
@@ -45,7 +46,11 @@ pub(crate) fn is_word(byte: u8) -> bool {
 
 /// Takes `text` apart; what is between two tokens is white space.
 pub(crate) fn tokenize(text: &str) -> Vec<Token> {
-    let mut lexer = Lexer { bytes: text.as_bytes(), at: 0, line_start: true };
+    let mut lexer = Lexer {
+        bytes: text.as_bytes(),
+        at: 0,
+        line_start: true,
+    };
     let mut tokens = Vec::with_capacity(text.len() / 6);
     while let Some(token) = lexer.next_token() {
         tokens.push(token);
@@ -91,7 +96,11 @@ impl Lexer<'_> {
                 // An apostrophe in prose is no literal.
                 let closed = end > start + 1 && self.bytes[end - 1] == b'\'';
                 self.at = if closed { end } else { start + 1 };
-                if closed { Kind::Char } else { Kind::Punct(b'\'') }
+                if closed {
+                    Kind::Char
+                } else {
+                    Kind::Punct(b'\'')
+                }
             }
             b'0'..=b'9' => self.number(),
             b'.' if self.peek(1).is_ascii_digit() => self.number(),
@@ -101,7 +110,11 @@ impl Lexer<'_> {
         if kind != Kind::Comment {
             self.line_start = false;
         }
-        Some(Token { kind, start: start as u32, end: self.at as u32 })
+        Some(Token {
+            kind,
+            start: start as u32,
+            end: self.at as u32,
+        })
     }
 
     fn skip_space(&mut self) {
@@ -174,21 +187,33 @@ impl Lexer<'_> {
     fn punct(&mut self, first: u8) -> Kind {
         let pair = matches!(
             (first, self.peek(1)),
-            (b':', b':') | (b'-', b'>') | (b'=' | b'<' | b'>' | b'!', b'=') | (b'&', b'&') | (b'|', b'|')
+            (b':', b':')
+                | (b'-', b'>')
+                | (b'=' | b'<' | b'>' | b'!', b'=')
+                | (b'&', b'&')
+                | (b'|', b'|')
         );
         self.at += if pair { 2 } else { 1 };
-        if pair { Kind::Pair(first) } else { Kind::Punct(first) }
+        if pair {
+            Kind::Pair(first)
+        } else {
+            Kind::Punct(first)
+        }
     }
 }
 
 /// Whether the line end at `at` is continued by a backslash before it.
 fn continued(bytes: &[u8], at: usize) -> bool {
-    let before = if bytes[at] == b'\n' && at > 0 && bytes[at - 1] == b'\r' { at - 1 } else { at };
+    let before = if bytes[at] == b'\n' && at > 0 && bytes[at - 1] == b'\r' {
+        at - 1
+    } else {
+        at
+    };
     before > 0 && bytes[before - 1] == b'\\'
 }
 
 fn end_of_line(bytes: &[u8], mut at: usize) -> usize {
-    while at < bytes.len() && !(matches!(bytes[at], b'\n' | b'\r') && !continued(bytes, at)) {
+    while at < bytes.len() && (!matches!(bytes[at], b'\n' | b'\r') || continued(bytes, at)) {
         at += 1;
     }
     at
@@ -196,7 +221,10 @@ fn end_of_line(bytes: &[u8], mut at: usize) -> usize {
 
 fn end_of_block_comment(bytes: &[u8], start: usize) -> usize {
     let inside = &bytes[start + 2..];
-    inside.windows(2).position(|pair| pair == b"*/").map_or(bytes.len(), |at| start + 2 + at + 2)
+    inside
+        .windows(2)
+        .position(|pair| pair == b"*/")
+        .map_or(bytes.len(), |at| start + 2 + at + 2)
 }
 
 /// One past the closing quote of the literal whose opening quote is at `start`, or the end of its line.
@@ -204,7 +232,9 @@ fn end_of_literal(bytes: &[u8], start: usize, quote: u8) -> usize {
     let mut at = start + 1;
     while at < bytes.len() {
         match bytes[at] {
-            b'\\' if bytes.get(at + 1) == Some(&b'\r') && bytes.get(at + 2) == Some(&b'\n') => at += 3,
+            b'\\' if bytes.get(at + 1) == Some(&b'\r') && bytes.get(at + 2) == Some(&b'\n') => {
+                at += 3;
+            }
             b'\\' => at = char_end(bytes, at + 1),
             b'\n' | b'\r' => return at,
             byte if byte == quote => return at + 1,
@@ -224,13 +254,20 @@ fn char_end(bytes: &[u8], at: usize) -> usize {
 }
 
 fn end_of_raw_string(bytes: &[u8], quote: usize) -> usize {
-    let Some(open) = bytes[quote..].iter().take(18).position(|byte| *byte == b'(') else {
+    let Some(open) = bytes[quote..]
+        .iter()
+        .take(18)
+        .position(|byte| *byte == b'(')
+    else {
         return end_of_literal(bytes, quote, b'"');
     };
     let mut close = vec![b')'];
     close.extend_from_slice(&bytes[quote + 1..quote + open]);
     close.push(b'"');
-    bytes[quote..].windows(close.len()).position(|window| window == close).map_or(bytes.len(), |at| quote + at + close.len())
+    bytes[quote..]
+        .windows(close.len())
+        .position(|window| window == close)
+        .map_or(bytes.len(), |at| quote + at + close.len())
 }
 
 #[cfg(test)]
@@ -238,7 +275,10 @@ mod tests {
     use super::*;
 
     fn words(text: &str) -> Vec<(Kind, &str)> {
-        tokenize(text).into_iter().map(|token| (token.kind, token.text(text))).collect()
+        tokenize(text)
+            .into_iter()
+            .map(|token| (token.kind, token.text(text)))
+            .collect()
     }
 
     #[test]
@@ -247,7 +287,10 @@ mod tests {
         assert_eq!(
             words(text),
             [
-                (Kind::Directive, "#define A(x) \"//\" /* a\n b */ \\\n  x // c"),
+                (
+                    Kind::Directive,
+                    "#define A(x) \"//\" /* a\n b */ \\\n  x // c"
+                ),
                 (Kind::Str, "L\"s\\\"t\""),
                 (Kind::Char, "'x'"),
                 (Kind::Ident, "don"),

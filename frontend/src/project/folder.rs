@@ -24,7 +24,7 @@ pub(super) fn collect(root: &Path, files: &mut Files, problems: &mut Vec<Problem
     let mut entered: FxHashSet<PathBuf> = FxHashSet::default();
     let mut pending = vec![root.to_owned()];
     while let Some(dir) = pending.pop() {
-        let on_disk = if dir.as_os_str().is_empty() { Path::new(".") } else { dir.as_path() };
+        let on_disk = on_disk(&dir);
         // A link to a folder that was entered already would never end.
         match std::fs::canonicalize(on_disk) {
             Ok(real) => {
@@ -56,28 +56,52 @@ pub(super) fn collect(root: &Path, files: &mut Files, problems: &mut Vec<Problem
             let name = entry.file_name();
             let path = dir.join(&name);
             match std::fs::metadata(on_disk.join(&name)) {
-                Ok(metadata) if metadata.is_dir() => {
-                    if !name.to_string_lossy().starts_with('.') {
-                        folders.push(path);
-                    }
-                }
+                // Folders of tools, `.git` for one, hold no drivers.
+                Ok(metadata) if metadata.is_dir() && name.to_string_lossy().starts_with('.') => {}
+                Ok(metadata) if metadata.is_dir() => folders.push(path),
                 Ok(metadata) if metadata.is_file() => sort_in(path, files),
-                Ok(_) => {}
-                Err(error) if kind(&path) != FileKind::Other => problems.push(unreadable(&path, &error)),
-                Err(_) => {}
+                Err(error) if kind(&path) != FileKind::Other => {
+                    problems.push(unreadable(&path, &error));
+                }
+                _ => {}
             }
         }
         folders.sort_unstable_by(|a, b| b.cmp(a));
         pending.append(&mut folders);
     }
-    for list in [&mut files.sources, &mut files.headers, &mut files.projects, &mut files.commands] {
-        list.sort_unstable();
-        list.dedup();
+    files.settle();
+}
+
+/// The path to open: the current folder has an empty name in normal form.
+pub(super) fn on_disk(path: &Path) -> &Path {
+    if path.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        path
+    }
+}
+
+impl Files {
+    /// Orders the lists, each file once.
+    pub(super) fn settle(&mut self) {
+        for list in [
+            &mut self.sources,
+            &mut self.headers,
+            &mut self.projects,
+            &mut self.commands,
+        ] {
+            list.sort_unstable();
+            list.dedup();
+        }
     }
 }
 
 fn unreadable(path: &Path, error: &std::io::Error) -> Problem {
-    Problem::error("project/unreadable", Place::file(shown(path)), format!("cannot be read: {error}"))
+    Problem::error(
+        "project/unreadable",
+        Place::file(shown(path)),
+        format!("cannot be read: {error}"),
+    )
 }
 
 /// What a file is by its name.
@@ -92,10 +116,16 @@ pub(super) enum FileKind {
 }
 
 pub(super) fn kind(path: &Path) -> FileKind {
-    if path.file_name().is_some_and(|name| name == "compile_commands.json") {
+    if path
+        .file_name()
+        .is_some_and(|name| name == "compile_commands.json")
+    {
         return FileKind::Commands;
     }
-    let extension = path.extension().map(|extension| extension.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
+    let extension = path
+        .extension()
+        .map(|extension| extension.to_string_lossy().to_ascii_lowercase())
+        .unwrap_or_default();
     match extension.as_str() {
         "c" | "cpp" | "cc" | "cxx" | "c++" => FileKind::Source,
         "h" | "hpp" | "hh" | "hxx" | "inl" | "inc" => FileKind::Header,
@@ -115,12 +145,19 @@ fn sort_in(path: PathBuf, files: &mut Files) {
     }
 }
 
-/// Sources by the folder they lie in.
+/// Sources by the folder they lie in; those below a folder with sources belong to that.
 pub(super) fn by_folder(sources: &[PathBuf]) -> BTreeMap<PathBuf, Vec<PathBuf>> {
+    let folder_of = |path: &Path| path.parent().map(Path::to_owned).unwrap_or_default();
+    let with_sources: FxHashSet<PathBuf> = sources.iter().map(|path| folder_of(path)).collect();
     let mut folders: BTreeMap<PathBuf, Vec<PathBuf>> = BTreeMap::new();
     for path in sources {
-        let folder = path.parent().map(Path::to_owned).unwrap_or_default();
-        folders.entry(folder).or_default().push(path.clone());
+        let own = folder_of(path);
+        // Only an unbroken chain of folders with sources is one driver.
+        let chain = own
+            .ancestors()
+            .take_while(|folder| with_sources.contains(*folder));
+        let top = chain.last().map_or_else(|| own.clone(), Path::to_owned);
+        folders.entry(top).or_default().push(path.clone());
     }
     folders
 }

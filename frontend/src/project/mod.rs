@@ -1,13 +1,20 @@
 //! Which drivers there are below the paths given, and which files, macros and folders each is made of.
 
+mod commands;
 mod folder;
+mod link;
+mod msbuild;
+mod solution;
+mod vcxproj;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rulebook_diagnostics::{Place, Problem};
+use rulebook_diagnostics::{Place, Problem, Severity};
+use rustc_hash::FxHashSet;
 
-use crate::headers::{HeaderIndex, normalized};
+use self::folder::FileKind;
+use crate::headers::{Cache, HeaderIndex, normalized};
 use crate::source::shown;
 
 /// A driver as its build describes it.
@@ -48,21 +55,139 @@ pub struct Settings {
 }
 
 /// Finds the drivers below `paths`; what cannot be read is a problem, and the rest is found all the same.
+///
+/// A source file given by name is a driver of its own; a project, solution or compilation database is what it
+/// says; in a folder, every project and database is a driver, and the sources that none of them claims are
+/// drivers by folder (a folder below one with sources belongs to it).
 #[must_use]
 pub fn discover(paths: &[PathBuf]) -> (Vec<Project>, Vec<Problem>) {
     let mut problems = Vec::new();
     let mut files = folder::Files::default();
+    let mut single = Vec::new();
+    let mut named = Vec::new();
     for path in paths {
-        folder::collect(&normalized(path), &mut files, &mut problems);
+        let path = normalized(path);
+        if folder::on_disk(&path).is_dir() {
+            folder::collect(&path, &mut files, &mut problems);
+            continue;
+        }
+        match folder::kind(&path) {
+            _ if !path.exists() => problems.push(problem(
+                "project/not-found",
+                &path,
+                "there is no such file or folder".to_owned(),
+            )),
+            FileKind::Project => named.push(path),
+            FileKind::Solution => named.append(&mut solution::projects(&path, &mut problems)),
+            FileKind::Commands => files.commands.push(path),
+            _ => single.push(path),
+        }
     }
+    for project in &named {
+        let beside = project.parent().unwrap_or(Path::new(""));
+        let mut around = folder::Files::default();
+        folder::collect(beside, &mut around, &mut Vec::new());
+        files.headers.append(&mut around.headers);
+    }
+    files.projects.extend(named.iter().cloned());
+    files.settle();
     let headers = Arc::new(HeaderIndex::new(files.headers.clone()));
-    let settings = Arc::new(Settings { headers, ..Settings::default() });
-    let mut projects = Vec::new();
-    for (dir, sources) in folder::by_folder(&files.sources) {
-        projects.push(loose(&dir, sources, &settings));
+    let cache = Cache::new();
+    let read = link::read_all(&files.projects, &headers, &cache);
+    let mut claimed: FxHashSet<PathBuf> = read
+        .iter()
+        .flat_map(|project| project.sources.iter().map(|source| source.path.clone()))
+        .collect();
+    for project in read
+        .iter()
+        .filter(|project| project.output == vcxproj::Output::Other && named.contains(&project.path))
+    {
+        let note = problem(
+            "project/not-a-driver",
+            &project.path,
+            "builds nothing that runs in the kernel".to_owned(),
+        );
+        problems.push(Problem {
+            severity: Severity::Note,
+            ..note
+        });
     }
+    // The problems of drivers and libraries travel with them.
+    problems.extend(
+        read.iter()
+            .filter(|project| project.output == vcxproj::Output::Other)
+            .flat_map(|project| project.problems.clone()),
+    );
+    let mut projects = link::drivers(&read);
+    for path in &files.commands {
+        let project = commands::read(path, &headers);
+        claimed.extend(project.sources.iter().map(|source| source.path.clone()));
+        projects.push(project);
+    }
+    let settings = Arc::new(Settings {
+        headers,
+        ..Settings::default()
+    });
+    let loose: Vec<PathBuf> = files
+        .sources
+        .iter()
+        .filter(|path| !claimed.contains(*path))
+        .cloned()
+        .collect();
+    for (dir, sources) in folder::by_folder(&loose) {
+        projects.push(plain(folder_name(&dir), &dir, sources, &settings));
+    }
+    single.sort_unstable();
+    single.dedup();
+    for path in single {
+        let name = path
+            .file_stem()
+            .map(|stem| stem.to_string_lossy().into_owned())
+            .unwrap_or_default();
+        projects.push(plain(name, &path, vec![path.clone()], &settings));
+    }
+    projects.sort_by(|a, b| a.path.cmp(&b.path));
     problems.sort();
     (projects, problems)
+}
+
+fn plain(name: String, path: &Path, sources: Vec<PathBuf>, settings: &Arc<Settings>) -> Project {
+    let sources = sources
+        .into_iter()
+        .map(|path| SourceEntry {
+            path,
+            settings: Arc::clone(settings),
+        })
+        .collect();
+    Project {
+        name,
+        path: path.to_owned(),
+        sources,
+        problems: Vec::new(),
+    }
+}
+
+fn folder_name(folder: &Path) -> String {
+    let real = || {
+        std::fs::canonicalize(folder::on_disk(folder))
+            .ok()?
+            .file_name()
+            .map(|name| name.to_string_lossy().into_owned())
+    };
+    let name = folder
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned());
+    name.or_else(real).unwrap_or_else(|| "driver".to_owned())
+}
+
+fn is_source(path: &Path) -> bool {
+    matches!(folder::kind(path), FileKind::Source | FileKind::Header)
+}
+
+/// `NAME=value` or `NAME`, which is 1.
+fn define(text: &str) -> (String, String) {
+    let (name, value) = text.split_once('=').unwrap_or((text, "1"));
+    (name.trim().to_owned(), value.trim().to_owned())
 }
 
 /// Every source file and header below `paths`, and settings under which headers find each other.
@@ -71,17 +196,14 @@ pub(crate) fn all_files(paths: &[PathBuf]) -> (Vec<PathBuf>, Settings) {
     for path in paths {
         folder::collect(&normalized(path), &mut files, &mut Vec::new());
     }
-    let settings = Settings { headers: Arc::new(HeaderIndex::new(files.headers.clone())), ..Settings::default() };
+    let settings = Settings {
+        headers: Arc::new(HeaderIndex::new(files.headers.clone())),
+        ..Settings::default()
+    };
     let mut all = files.sources;
     all.extend(files.headers);
     all.sort_unstable();
     (all, settings)
-}
-
-fn loose(dir: &Path, sources: Vec<PathBuf>, settings: &Arc<Settings>) -> Project {
-    let name = dir.file_name().map_or_else(|| ".".to_owned(), |name| name.to_string_lossy().into_owned());
-    let sources = sources.into_iter().map(|path| SourceEntry { path, settings: Arc::clone(settings) }).collect();
-    Project { name, path: dir.to_owned(), sources, problems: Vec::new() }
 }
 
 /// A problem with a file or folder as a whole.

@@ -85,3 +85,12 @@ void Ranges(List& list) {
 }
 extern "C" DRIVER_INITIALIZE DriverEntry;
 extern "C" NTSTATUS DriverEntry(PDRIVER_OBJECT driver, PUNICODE_STRING path) { return STATUS_SUCCESS; }
+int ScopeGuards(X* x) {
+    Take(x);
+    auto unlock = scope_exit([&] { Unlock(x); });
+    auto free = wil::scope_exit([x]() { if (!x->p) return; Free(x->p); });
+    if (Bad(x)) return 1;
+    if (Early(x)) unlock.reset();
+    free.release();
+    return 0;
+}

@@ -14,3 +14,13 @@ void Static(void) {
     static const TABLE Inner = { .Fn = Local };
     Register(&Inner);
 }
+DECLSPEC_NORETURN VOID Raise(int status);
+ULONG Level;
+__declspec(noreturn) static void Give_Up(void) { for (;;) { } }
+int Globals(int a) {
+    if (a == PowerDeviceD0 || a == Level) return Level;
+    Level = KernelMode;
+    if (a) Raise(a);
+    if (Level) Give_Up();
+    return g_Count + IoPooled;
+}

@@ -7,6 +7,8 @@ mod levels;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use rulebook_machine::Pattern;
+use rulebook_machine::pattern::{Arg, Subject};
 use rulebook_machine::rule::{Machine, Next, UNKNOWN};
 
 pub(super) use levels::ladder;
@@ -18,8 +20,8 @@ const LINE: usize = 15;
 const STATE_HEIGHT: usize = 36;
 /// Longest label line before it is cut.
 const LONGEST: usize = 40;
-/// Most functions that a label names.
-const NAMED: usize = 3;
+/// Most lines of a label, before the rest is only counted.
+const NAMED: usize = 4;
 
 /// The ways from one state to another, or to the violation.
 type Ways = BTreeMap<(usize, Option<usize>), Vec<String>>;
@@ -36,13 +38,20 @@ pub(super) fn states(machine: &Machine) -> Option<String> {
 
 /// The states that are worth a node: those that something leads out of, or into.
 fn shown(machine: &Machine) -> Vec<&str> {
-    machine.states.iter().map(|state| state.name.as_str()).filter(|name| *name != UNKNOWN).collect()
+    machine
+        .states
+        .iter()
+        .map(|state| state.name.as_str())
+        .filter(|name| *name != UNKNOWN)
+        .collect()
 }
 
 fn ways(machine: &Machine, states: &[&str]) -> Ways {
     let mut ways = Ways::new();
     for (from, name) in states.iter().enumerate() {
-        let Some(state) = machine.state(name) else { continue };
+        let Some(state) = machine.state(name) else {
+            continue;
+        };
         for (event, next) in &state.on {
             let to = match next {
                 Next::Go(target) => match states.iter().position(|state| state == target) {
@@ -51,35 +60,71 @@ fn ways(machine: &Machine, states: &[&str]) -> Ways {
                 },
                 Next::Error(_) => None,
             };
-            ways.entry((from, to)).or_default().extend(label(machine, event));
+            let lines = ways.entry((from, to)).or_default();
+            for label in labels(machine, event) {
+                if !lines.contains(&label) {
+                    lines.push(label);
+                }
+            }
+        }
+    }
+    for lines in ways.values_mut() {
+        let more = lines.len().saturating_sub(NAMED);
+        if more > 1 {
+            lines.truncate(NAMED);
+            lines.push(format!("and {more} more"));
         }
     }
     ways
 }
 
-/// The functions of an event, a few by name.
-fn label(machine: &Machine, event: &str) -> Vec<String> {
-    let Some(event) = machine.event(event) else { return vec![event.to_owned()] };
-    let mut names: Vec<String> = Vec::new();
-    for pattern in &event.patterns {
-        let result = pattern.result.as_ref().map(|result| format!(" → {result}")).unwrap_or_default();
-        let name = match pattern.api() {
-            Some(api) => format!("{api}{result}"),
-            None => match pattern.to_string().as_str() {
-                "exit" => "return".to_owned(),
-                other => other.to_owned(),
-            },
+/// What makes an event happen, each in a line.
+fn labels(machine: &Machine, event: &str) -> Vec<String> {
+    let Some(event) = machine.event(event) else {
+        return vec![event.to_owned()];
+    };
+    let lines = event.patterns.iter().map(|pattern| {
+        let line = match &pattern.subject {
+            Subject::Exit => "return".to_owned(),
+            _ => call(pattern),
         };
-        if !names.contains(&name) {
-            names.push(name);
+        let result = pattern
+            .result
+            .as_ref()
+            .map(|result| format!(" → {result}"))
+            .unwrap_or_default();
+        format!("{line}{result}")
+    });
+    lines
+        .map(|line| {
+            if line.chars().count() > LONGEST {
+                cut(&line)
+            } else {
+                line
+            }
+        })
+        .collect()
+}
+
+/// A call in short: the function, with its arguments only where the pattern asks for certain values.
+pub(super) fn call(pattern: &Pattern) -> String {
+    let Subject::Call { api, args } = &pattern.subject else {
+        return pattern.to_string();
+    };
+    if args
+        .list
+        .iter()
+        .any(|arg| matches!(arg, Arg::Const(_) | Arg::Not(_)))
+    {
+        Pattern {
+            result: None,
+            binds: None,
+            ..pattern.clone()
         }
+        .to_string()
+    } else {
+        api.clone()
     }
-    let more = names.len().saturating_sub(NAMED);
-    if more > 1 {
-        names.truncate(NAMED);
-        names.push(format!("and {more} more"));
-    }
-    names.into_iter().map(|name| if name.chars().count() > LONGEST { cut(&name) } else { name }).collect()
 }
 
 fn cut(name: &str) -> String {
@@ -116,24 +161,44 @@ impl<'a> Layout<'a> {
         let mut x = vec![half(0) + 16];
         for at in 1..states.len() {
             let label = between(at - 1, at).max(between(at, at - 1));
-            let gap = (label + 28).max(beside(at - 1).saturating_sub(half(at - 1))).max(70);
+            let gap = (label + 28)
+                .max(beside(at - 1).saturating_sub(half(at - 1)))
+                .max(70);
             x.push(x[at - 1] + half(at - 1) + gap + half(at));
         }
         let lines = |back: bool| {
-            let of = ways.iter().filter(|((from, to), _)| to.is_some_and(|to| (to < *from) == back));
+            let of = ways
+                .iter()
+                .filter(|((from, to), _)| to.is_some_and(|to| (to < *from) == back));
             of.map(|((from, to), lines)| {
                 let reach = to.map_or(0, |to| to.abs_diff(*from));
                 lines.len() * LINE + reach * 26
-            }).max().unwrap_or(0)
+            })
+            .max()
+            .unwrap_or(0)
         };
         let y = lines(false) + 14;
         let failing = ways.iter().filter(|((_, to), _)| to.is_none());
         let tallest = failing.map(|(_, lines)| lines.len() * LINE).max();
-        let below = y + STATE_HEIGHT + lines(true) + tallest.map_or(0, |tallest| tallest.max(18) + 22);
+        let below =
+            y + STATE_HEIGHT + lines(true) + tallest.map_or(0, |tallest| tallest.max(18) + 22);
         let last = x.len() - 1;
-        let width = (0..x.len()).map(|at| x[at] + half(at).max(beside(at)) + 16).max().unwrap_or(0).max(x[last] + 60);
+        let width = (0..x.len())
+            .map(|at| x[at] + half(at).max(beside(at)) + 16)
+            .max()
+            .unwrap_or(0)
+            .max(x[last] + 60);
         let height = below + if tallest.is_some() { 34 } else { 8 };
-        Self { machine, states, ways, x, y, below, width, height }
+        Self {
+            machine,
+            states,
+            ways,
+            x,
+            y,
+            below,
+            width,
+            height,
+        }
     }
 
     fn svg(&self) -> String {
@@ -155,7 +220,11 @@ impl<'a> Layout<'a> {
         }
         for (at, name) in self.states.iter().enumerate() {
             let (w, x) = (state_width(name), self.x[at]);
-            let class = if at == 0 { "rb-state rb-initial" } else { "rb-state" };
+            let class = if at == 0 {
+                "rb-state rb-initial"
+            } else {
+                "rb-state"
+            };
             let _ = writeln!(
                 out,
                 "<g class=\"{class}\"><rect x=\"{}\" y=\"{}\" width=\"{w}\" height=\"{STATE_HEIGHT}\" rx=\"18\"/><text x=\"{x}\" y=\"{}\">{}</text></g>",
@@ -174,31 +243,57 @@ impl<'a> Layout<'a> {
         let reach = to.abs_diff(from);
         let shift = |at: usize, toward_right: bool| {
             let half = state_width(self.states[at]) / 2;
-            if toward_right { self.x[at] + half - half / 3 } else { self.x[at] - half + half / 3 }
+            if toward_right {
+                self.x[at] + half - half / 3
+            } else {
+                self.x[at] - half + half / 3
+            }
         };
         let (start, end) = (shift(from, forward), shift(to, !forward));
         let middle = usize::midpoint(start, end);
-        // The curve's top is three quarters of the way to its control points.
+        // A curve goes three quarters of the way to its control points; the layout has made room for all of it.
         let lift = reach * 26 + 8;
         let (y, control, text) = if forward {
-            let peak = self.y.saturating_sub(lift * 3 / 4);
-            (self.y as isize, self.y as isize - lift as isize, peak as isize - 6 - ((lines.len() - 1) * LINE) as isize)
+            let above = lift * 3 / 4 + 6 + (lines.len() - 1) * LINE;
+            (
+                self.y,
+                self.y.saturating_sub(lift),
+                self.y.saturating_sub(above),
+            )
         } else {
             let bottom = self.y + STATE_HEIGHT;
-            (bottom as isize, (bottom + lift) as isize, (bottom + lift * 3 / 4 + 14) as isize)
+            (bottom, bottom + lift, bottom + lift * 3 / 4 + 14)
         };
-        let _ = writeln!(out, "<path class=\"rb-way\" d=\"M{start} {y} C{start} {control} {end} {control} {end} {y}\" marker-end=\"url(#rb-tip)\"/>");
+        let _ = writeln!(
+            out,
+            "<path class=\"rb-way\" d=\"M{start} {y} C{start} {control} {end} {control} {end} {y}\" marker-end=\"url(#rb-tip)\"/>"
+        );
         for (number, line) in lines.iter().enumerate() {
-            let _ = writeln!(out, "<text class=\"rb-label\" x=\"{middle}\" y=\"{}\">{}</text>", text + (number * LINE) as isize, escaped(line));
+            let _ = writeln!(
+                out,
+                "<text class=\"rb-label\" x=\"{middle}\" y=\"{}\">{}</text>",
+                text + number * LINE,
+                escaped(line)
+            );
         }
     }
 
     fn violation(&self, out: &mut String, from: usize, lines: &[String]) {
         let (x, top) = (self.x[from], self.y + STATE_HEIGHT);
-        let _ = writeln!(out, "<path class=\"rb-way rb-bad\" d=\"M{x} {top} L{x} {}\" marker-end=\"url(#rb-tip-bad)\"/>", self.below - 2);
+        let _ = writeln!(
+            out,
+            "<path class=\"rb-way rb-bad\" d=\"M{x} {top} L{x} {}\" marker-end=\"url(#rb-tip-bad)\"/>",
+            self.below - 2
+        );
         let first = self.below - 12 - (lines.len() - 1) * LINE;
         for (number, line) in lines.iter().enumerate() {
-            let _ = writeln!(out, "<text class=\"rb-label rb-left rb-bad\" x=\"{}\" y=\"{}\">{}</text>", x + 8, first + number * LINE, escaped(line));
+            let _ = writeln!(
+                out,
+                "<text class=\"rb-label rb-left rb-bad\" x=\"{}\" y=\"{}\">{}</text>",
+                x + 8,
+                first + number * LINE,
+                escaped(line)
+            );
         }
         let _ = writeln!(
             out,
@@ -211,12 +306,19 @@ impl<'a> Layout<'a> {
 
     /// The picture in words, for those who do not see it.
     fn description(&self) -> String {
-        let object = if self.machine.object.is_empty() { "rule" } else { &self.machine.object };
+        let object = if self.machine.object.is_empty() {
+            "rule"
+        } else {
+            &self.machine.object
+        };
         let ways = self.ways.iter().map(|((from, to), lines)| {
             let to = to.map_or("violation", |to| self.states[to]);
             format!("{} to {to}: {}", self.states[*from], lines.join(", "))
         });
-        format!("States of the {object}. {}", ways.collect::<Vec<_>>().join("; "))
+        format!(
+            "States of the {object}. {}",
+            ways.collect::<Vec<_>>().join("; ")
+        )
     }
 }
 
@@ -226,7 +328,10 @@ fn state_width(name: &str) -> usize {
 
 /// Text inside of an SVG element or attribute.
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
 }
 
 #[cfg(test)]
@@ -253,10 +358,20 @@ mod tests {
     #[test]
     fn states_ways_and_violations_are_drawn_once_each() {
         let svg = states(&machine()).unwrap();
-        for (needle, times) in [("class=\"rb-state", 2), ("class=\"rb-way\"", 2), ("rb-violation", 2), ("unknown", 0), ("TryOpen → TRUE<", 1), (">return<", 1)] {
+        for (needle, times) in [
+            ("class=\"rb-state", 2),
+            ("class=\"rb-way\"", 2),
+            ("rb-violation", 2),
+            ("unknown", 0),
+            ("TryOpen → TRUE<", 1),
+            (">return<", 1),
+        ] {
             assert_eq!(svg.matches(needle).count(), times, "{needle} in {svg}");
         }
-        assert!(!svg.contains("\n\n"), "an empty line would end the HTML block");
+        assert!(
+            !svg.contains("\n\n"),
+            "an empty line would end the HTML block"
+        );
     }
 
     #[test]
@@ -266,7 +381,10 @@ mod tests {
         let ways = ways(&machine, &states);
         let layout = Layout::new(&machine, &states, &ways);
         for (at, x) in layout.x.iter().enumerate() {
-            assert!(*x >= state_width(states[at]) / 2 && x + state_width(states[at]) / 2 <= layout.width);
+            assert!(
+                *x >= state_width(states[at]) / 2
+                    && x + state_width(states[at]) / 2 <= layout.width
+            );
         }
         assert!(layout.y < layout.below && layout.below < layout.height);
     }

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use rulebook_catalog::{BugCheck, Catalog, RulePage};
-use rulebook_machine::table::Rule;
 use rulebook_machine::Table;
+use rulebook_machine::table::Rule;
 use serde::Serialize;
 
 /// A rule as lists show it. The names of the fields are a contract with scripts: add, never rename.
@@ -45,30 +45,52 @@ pub struct RuleFacts {
 /// The facts of every rule of the catalog, by id.
 #[must_use]
 pub fn all(catalog: &Catalog, table: &Table) -> Vec<RuleFacts> {
-    catalog.rules().iter().map(|page| facts(page, rule_in(table, page))).collect()
+    catalog
+        .rules()
+        .iter()
+        .map(|page| facts(page, rule_in(table, page)))
+        .collect()
 }
 
 /// The rule of `page` in the table, if it is executable.
 #[must_use]
 pub fn rule_in<'table>(table: &'table Table, page: &RulePage) -> Option<&'table Rule> {
     let id = page.id.to_string();
-    table.rules.iter().find(|rule| rule.id.eq_ignore_ascii_case(&id))
+    table
+        .rules
+        .iter()
+        .find(|rule| rule.id.eq_ignore_ascii_case(&id))
 }
 
 /// The facts of one rule.
 #[must_use]
 pub fn facts(page: &RulePage, rule: Option<&Rule>) -> RuleFacts {
     let key = |name: &str| page.front_matter.text(name).map(|text| text.value);
-    let summary = rule.map(|rule| rule.summary.clone()).or_else(|| page.summary.as_ref().map(|text| text.value.clone()));
-    let status = key("status").unwrap_or_else(|| if rule.is_some() { "executable" } else { "unspecified" }.to_owned());
+    let summary = rule
+        .map(|rule| rule.summary.clone())
+        .or_else(|| page.summary.as_ref().map(|text| text.value.clone()));
+    let found = match rule {
+        Some(rule) if rule.partial => "partial",
+        Some(_) => "executable",
+        None => "unspecified",
+    };
+    let status = key("status").unwrap_or_else(|| found.to_owned());
     let mut seen = BTreeSet::new();
-    let apis = page.applies_to().map(|api| api.name.clone()).filter(|name| seen.insert(name.clone())).collect();
+    let apis = page
+        .applies_to()
+        .map(|api| api.name.clone())
+        .filter(|name| seen.insert(name.clone()))
+        .collect();
     let tests = page.testing.run_time.as_ref();
     RuleFacts {
         id: page.id.to_string(),
         model: page.id.model.to_string(),
         name: page.id.name.clone(),
-        family: rule.map(|rule| rule.family.clone()).filter(|family| !family.is_empty()).or(key("family")).unwrap_or_default(),
+        family: rule
+            .map(|rule| rule.family.clone())
+            .filter(|family| !family.is_empty())
+            .or(key("family"))
+            .unwrap_or_default(),
         status,
         derived: rule.is_some_and(|rule| rule.derived),
         summary: summary.unwrap_or_default(),
@@ -76,9 +98,21 @@ pub fn facts(page: &RulePage, rule: Option<&Rule>) -> RuleFacts {
         bug_checks: page.bug_checks.iter().map(bug_check).collect(),
         rule_sets: page.rule_sets.clone(),
         page: page.source.path.clone(),
-        aliases: page.aliases.iter().map(|alias| alias.value.clone()).collect(),
+        aliases: page
+            .aliases
+            .iter()
+            .map(|alias| alias.value.clone())
+            .collect(),
         static_test: page.testing.compile_time.is_some(),
-        run_time_tests: tests.map(|tests| tests.options.iter().map(|option| option.text.clone()).collect()).unwrap_or_default(),
+        run_time_tests: tests
+            .map(|tests| {
+                tests
+                    .options
+                    .iter()
+                    .map(|option| option.text.clone())
+                    .collect()
+            })
+            .unwrap_or_default(),
         upstream: key("upstream").filter(|link| link.starts_with("https://")),
     }
 }

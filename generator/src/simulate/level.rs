@@ -18,8 +18,11 @@ pub(crate) struct LevelValue {
 
 impl LevelValue {
     /// The level at entry into a role function.
-    pub(crate) fn at_entry(levels: Option<&Levels>) -> Self {
-        let (within, called_at) = levels.map_or((Interval::ANY, Vec::new()), |levels| (levels.within, levels.called_at.clone()));
+    pub(crate) fn at_entry(levels: Option<&Levels>, index: Option<&str>) -> Self {
+        let (within, called_at) = levels.map_or((Interval::ANY, Vec::new()), |levels| {
+            let by_index = index.and_then(|index| levels.by_index.get(index)).copied();
+            (by_index.unwrap_or(levels.within), levels.called_at.clone())
+        });
         Self { within, called_at, identity: 0 }
     }
 
@@ -35,6 +38,18 @@ impl LevelValue {
     /// Whether a call at this level surely breaks the bound, at least at times.
     pub(crate) fn breaks(&self, bound: Interval) -> bool {
         self.within.disjoint(bound) || self.called_at.iter().any(|level| !bound.contains(*level))
+    }
+
+    /// Whether it lies in the interval, at least at times; `None` where that cannot be told.
+    pub(crate) fn lies_in(&self, interval: Interval) -> Option<bool> {
+        let within = interval.min <= self.within.min && self.within.max <= interval.max;
+        if within || self.called_at.iter().any(|level| interval.contains(*level)) {
+            Some(true)
+        } else if self.within.disjoint(interval) {
+            Some(false)
+        } else {
+            None
+        }
     }
 
     /// Whether the two are surely different levels.

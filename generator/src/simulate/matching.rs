@@ -18,6 +18,8 @@ pub(crate) type Bindings = BTreeMap<String, Operand>;
 pub(crate) enum Stored {
     /// A saved level.
     Level(LevelValue),
+    /// What a call has stored.
+    Value(Operand),
 }
 
 /// The variables of the fixture.
@@ -75,7 +77,7 @@ fn arity(args: &Args, call: &Call) -> bool {
     args.list.len() == call.args.len() || (args.rest && args.list.len() <= call.args.len())
 }
 
-/// What the pattern's variables stand for if the call fits it.
+/// What the pattern's variables stand for if the call fits it, or may fit it with a result that is not looked at.
 pub(super) fn fits(
     table: &Table,
     pattern: &Pattern,
@@ -97,7 +99,7 @@ pub(super) fn fits(
             (Arg::Not(names), Operand::Object(_) | Operand::Addr(_)) if names.iter().all(|name| name == "NULL") => continue,
             (Arg::Const(_) | Arg::Not(_), _) => return None,
             (Arg::Out(_), Operand::Addr(name)) => {
-                if saves_to(table, call, at) { level_name(level) } else { Operand::Object(format!("{name}#{fresh}")) }
+                if saves_to(table, call, at) { level_name(level) } else { made(name, fresh) }
             }
             (Arg::At(_), Operand::Addr(name)) => content(memory, name),
             (Arg::Var(_), Operand::Var(name)) => content(memory, name),
@@ -109,13 +111,18 @@ pub(super) fn fits(
     }
     if let Some(name) = &pattern.binds {
         let saved = table.semantics.functions.get(&call.api).and_then(|f| f.irql.as_ref()).and_then(|irql| irql.save.as_ref());
-        let value = if saved == Some(&Slot::Return) { level_name(level) } else { Operand::Object(call.binds.clone().unwrap_or_default()) };
+        let value = if saved == Some(&Slot::Return) { level_name(level) } else { made(call.binds.as_deref().unwrap_or_default(), fresh) };
         bound.insert(name.clone(), value);
     }
     match &pattern.result {
-        Some(wanted) => (test(table, wanted, call) == Some(true)).then_some(bound),
+        Some(wanted) => (test(table, wanted, call) != Some(false)).then_some(bound),
         None => Some(bound),
     }
+}
+
+/// The value that the call of that number stores in a variable.
+pub(super) fn made(name: &str, fresh: usize) -> Operand {
+    Operand::Object(format!("{name}#{fresh}"))
 }
 
 /// Whether the function saves the level through the argument at this position.
@@ -135,6 +142,7 @@ fn level_name(level: &LevelValue) -> Operand {
 fn content(memory: &Memory, name: &str) -> Operand {
     match memory.get(name) {
         Some(Stored::Level(level)) => level_name(level),
+        Some(Stored::Value(value)) => value.clone(),
         None => Operand::Object(name.to_owned()),
     }
 }
@@ -174,9 +182,13 @@ pub(super) fn test(table: &Table, wanted: &ResultTest, call: &Call) -> Option<bo
     }
 }
 
-/// Whether a condition on variables and arguments holds; `None` where that cannot be told.
-pub(super) fn holds(condition: &Condition, call: &Call, bound: &Bindings, memory: &Memory) -> Option<bool> {
-    let Condition::Compare { left, op, right } = condition else { return Some(true) };
+/// Whether a condition holds at a call; `None` where that cannot be told.
+pub(super) fn holds(condition: &Condition, call: &Call, bound: &Bindings, memory: &Memory, level: &LevelValue) -> Option<bool> {
+    let (left, op, right) = match condition {
+        Condition::Compare { left, op, right } => (left, op, right),
+        Condition::Irql(interval) => return level.lies_in(*interval),
+        Condition::SameIrql => return None,
+    };
     let (left, right) = (term(left, Some(call), bound, memory)?, term(right, Some(call), bound, memory)?);
     compare(&left, *op, &right)
 }

@@ -12,7 +12,11 @@ impl FromStr for Pattern {
         let mut reader = Reader { text, at: 0 };
         let pattern = reader.pattern()?;
         reader.space();
-        if reader.at == text.len() { Ok(pattern) } else { Err(reader.wrong("the end is expected")) }
+        if reader.at == text.len() {
+            Ok(pattern)
+        } else {
+            Err(reader.wrong("the end is expected"))
+        }
     }
 }
 
@@ -32,8 +36,16 @@ impl Reader<'_> {
         }
         let name = self.name()?;
         let subject = self.subject(name)?;
-        let result = if self.take("->") { Some(self.result()?) } else { None };
-        Ok(Pattern { binds, subject, result })
+        let result = if self.take("->") {
+            Some(self.result()?)
+        } else {
+            None
+        };
+        Ok(Pattern {
+            binds,
+            subject,
+            result,
+        })
     }
 
     fn subject(&mut self, name: String) -> Result<Subject, SpecError> {
@@ -49,9 +61,17 @@ impl Reader<'_> {
             "write" => {
                 let path = self.path()?;
                 self.expect("=")?;
-                Subject::Write { path, value: self.arg()? }
+                Subject::Write {
+                    path,
+                    value: self.arg()?,
+                }
             }
-            _ => return Ok(Subject::Call { api: name, args: self.args()? }),
+            _ => {
+                return Ok(Subject::Call {
+                    api: name,
+                    args: self.args()?,
+                });
+            }
         };
         self.expect(")")?;
         Ok(subject)
@@ -70,16 +90,13 @@ impl Reader<'_> {
                 return Ok(args);
             }
             let before = self.at;
-            match self.named() {
-                Some(name) => {
-                    let arg = self.arg()?;
-                    args.named.push((name, arg));
-                }
-                None => {
-                    self.at = before;
-                    let arg = self.arg()?;
-                    args.list.push(arg);
-                }
+            if let Some(name) = self.named() {
+                let arg = self.arg()?;
+                args.named.push((name, arg));
+            } else {
+                self.at = before;
+                let arg = self.arg()?;
+                args.list.push(arg);
             }
             if self.take(")") {
                 return Ok(args);
@@ -143,19 +160,28 @@ impl Reader<'_> {
     fn constant(&mut self) -> Result<String, SpecError> {
         self.space();
         let sign = if self.take("-") { "-" } else { "" };
-        self.word(|c| c.is_ascii_alphanumeric() || c == '_', "a constant, `_`, `$variable` or `...` is expected")
-            .map(|word| format!("{sign}{word}"))
+        self.word(
+            |c| c.is_ascii_alphanumeric() || c == '_',
+            "a constant, `_`, `$variable` or `...` is expected",
+        )
+        .map(|word| format!("{sign}{word}"))
     }
 
     fn variable(&mut self) -> Result<String, SpecError> {
         self.space();
         self.expect("$")?;
-        self.word(|c| c.is_ascii_alphanumeric() || c == '_', "a variable's name is expected")
+        self.word(
+            |c| c.is_ascii_alphanumeric() || c == '_',
+            "a variable's name is expected",
+        )
     }
 
     fn name(&mut self) -> Result<String, SpecError> {
         self.space();
-        let mut name = self.word(|c| c.is_ascii_alphanumeric() || c == '_', "a name is expected")?;
+        let mut name = self.word(
+            |c| c.is_ascii_alphanumeric() || c == '_',
+            "a name is expected",
+        )?;
         if self.text[self.at..].starts_with('*') {
             self.at += 1;
             name.push('*');
@@ -165,7 +191,10 @@ impl Reader<'_> {
 
     fn path(&mut self) -> Result<String, SpecError> {
         self.space();
-        self.word(|c| c.is_ascii_alphanumeric() || "_.->$[]*".contains(c), "a member path is expected")
+        self.word(
+            |c| c.is_ascii_alphanumeric() || "_.->$[]*".contains(c),
+            "a member path is expected",
+        )
     }
 
     fn word(&mut self, of: impl Fn(char) -> bool, why: &str) -> Result<String, SpecError> {
@@ -195,12 +224,20 @@ impl Reader<'_> {
     }
 
     fn expect(&mut self, token: &str) -> Result<(), SpecError> {
-        if self.take(token) { Ok(()) } else { Err(self.wrong(&format!("`{token}` is expected"))) }
+        if self.take(token) {
+            Ok(())
+        } else {
+            Err(self.wrong(&format!("`{token}` is expected")))
+        }
     }
 
     fn wrong(&self, why: &str) -> SpecError {
         let at = self.text[..self.at].chars().count() + 1;
-        SpecError::Pattern { pattern: self.text.to_owned(), at, why: why.to_owned() }
+        SpecError::Pattern {
+            pattern: self.text.to_owned(),
+            at,
+            why: why.to_owned(),
+        }
     }
 }
 
@@ -238,7 +275,15 @@ mod tests {
 
     #[test]
     fn a_fault_is_named_with_its_place() {
-        for (text, at) in [("", 1), ("Ke(", 4), ("Ke($)", 5), ("Ke($k", 6), ("Ke($k) -> ", 11), ("$x Ke()", 4), ("Ke() more", 6)] {
+        for (text, at) in [
+            ("", 1),
+            ("Ke(", 4),
+            ("Ke($)", 5),
+            ("Ke($k", 6),
+            ("Ke($k) -> ", 11),
+            ("$x Ke()", 4),
+            ("Ke() more", 6),
+        ] {
             match text.parse::<Pattern>() {
                 Err(SpecError::Pattern { at: found, .. }) => assert_eq!(found, at, "{text}"),
                 other => panic!("{text}: {other:?}"),

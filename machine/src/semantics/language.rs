@@ -41,4 +41,28 @@ pub struct Language {
     pub defines: BTreeMap<String, String>,
     /// Macros around an expression that yield the expression itself, such as `UNREFERENCED_PARAMETER` or `FIELD_PTR(x)`.
     pub identity: Vec<String>,
+    /// Function-like macros of the kits' headers, which are not read: head (`FlagOn(F, SF)`) to body.
+    /// A driver's own macro or function of that name comes first.
+    pub macros: BTreeMap<String, String>,
+    /// Macros at file scope that declare a getter of what belongs to its argument: macro to the getter's name, in which
+    /// `{0}` stands for the macro's first argument, `{1}` for the second.
+    pub accessor_macros: BTreeMap<String, String>,
+    /// Functions that tell a `finally` body whether it was entered on an abnormal way out.
+    pub abnormal_termination: Vec<String>,
+    /// Words that stand alone in a parameter list and mean that it is empty.
+    pub no_parameters: Vec<String>,
+    /// Scope guards: objects that run a lambda at the end of their scope.
+    pub guards: Guards,
+}
+
+/// How scope guards are told from other objects: a call of a maker with one lambda.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Guards {
+    /// Parts of the names of functions that make one, in lower case.
+    pub makers: Vec<String>,
+    /// Methods after which it will not run.
+    pub disarm: Vec<String>,
+    /// Methods that run it at once and not again.
+    pub run: Vec<String>,
 }

@@ -35,9 +35,9 @@ pub struct Contract {
     /// It is entered as if these calls had just been made; `$Name` is the role's parameter of that name.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub entered_after: Vec<Pattern>,
-    /// Names in the driver's source that make [`Self::entered_after`] void: a virtual miniport is called without locks.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub held_unless_mentioned: Vec<String>,
+    /// Further such calls, which some drivers' sources rule out: a virtual miniport is called without locks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub entered_after_unless: Option<Unless>,
     /// In which state objects are owed at exit.
     #[serde(skip_serializing_if = "ExitState::is_same")]
     pub exit: ExitState,
@@ -64,10 +64,20 @@ pub struct Levels {
     /// Names in the driver's source (`WdfExecutionLevelPassive`) that make `called_at` void.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unless_mentioned: Vec<String>,
-    /// Names of which the driver's source must mention one for `called_at` to count (`WdfSynchronizationScopeQueue`);
-    /// it counts always where empty.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub where_mentioned: Vec<String>,
+    /// Further levels like `called_at`, each only for drivers whose source mentions the name
+    /// (`WdfSynchronizationScopeQueue: DISPATCH`); void like them by `unless_mentioned`.
+    #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
+    pub called_at_where: std::collections::BTreeMap<String, Level>,
+}
+
+/// Calls that do not count where the driver's source mentions a name.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Unless {
+    /// The calls, as in [`Contract::entered_after`].
+    pub calls: Vec<Pattern>,
+    /// Any of these names in the driver's source makes them void.
+    pub mentioned: Vec<String>,
 }
 
 /// In which state objects are owed at exit.

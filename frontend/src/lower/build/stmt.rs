@@ -19,7 +19,10 @@ impl Builder<'_> {
     fn statements_into(&mut self, list: Node, out: &mut Vec<St>) {
         let mut cursor = list.walk();
         let mut from = list.start_byte();
-        let skip = list.child_by_field_name("value").or_else(|| list.child_by_field_name("label")).or_else(|| list.child_by_field_name("condition"));
+        let skip = list
+            .child_by_field_name("value")
+            .or_else(|| list.child_by_field_name("label"))
+            .or_else(|| list.child_by_field_name("condition"));
         let alternative = list.child_by_field_name("alternative");
         for child in list.named_children(&mut cursor) {
             if child.kind() == "comment" || Some(child) == skip || Some(child) == alternative {
@@ -46,7 +49,12 @@ impl Builder<'_> {
 
     /// A single statement (a loop's body, a branch).
     fn sub_statement(&mut self, node: Node) -> St {
-        let from = if self.in_file && !self.cx.parsed.seh.is_empty() { node.prev_sibling().map_or(node.start_byte(), |prev| prev.end_byte()) } else { node.start_byte() };
+        let from = if self.in_file && !self.cx.parsed.seh.is_empty() {
+            node.prev_sibling()
+                .map_or(node.start_byte(), |prev| prev.end_byte())
+        } else {
+            node.start_byte()
+        };
         let mut out = Vec::new();
         self.statement_into(node, from, &mut out);
         if out.len() == 1
@@ -58,6 +66,7 @@ impl Builder<'_> {
         self.statement(node, StKind::Block(Block { id, body: out }))
     }
 
+    #[expect(clippy::unnecessary_box_returns, reason = "the tree holds it boxed")]
     fn sub_field(&mut self, node: Node, field: &str) -> Box<St> {
         Box::new(match node.child_by_field_name(field) {
             Some(body) => self.sub_statement(body),
@@ -84,26 +93,54 @@ impl Builder<'_> {
             SehKeyword::Try if is_block => {
                 let id = self.cx.fresh_id();
                 let body = self.block(node);
-                out.push(self.statement(node, StKind::Try(Box::new(Try { id, body, handlers: Vec::new(), finally: None, structured: true }))));
+                out.push(self.statement(
+                    node,
+                    StKind::Try(Box::new(Try {
+                        id,
+                        body,
+                        handlers: Vec::new(),
+                        finally: None,
+                        structured: true,
+                    })),
+                ));
             }
             SehKeyword::Finally if is_block => {
                 let body = self.block(node);
                 match open_try(out) {
                     Some(open) => open.finally = Some(body),
-                    None => out.push(self.statement(node, StKind::Unsupported("a `finally` without its `try`"))),
+                    None => out.push(
+                        self.statement(node, StKind::Unsupported("a `finally` without its `try`")),
+                    ),
                 }
             }
             SehKeyword::Except if node.kind() == "if_statement" => {
-                let filter = node.child_by_field_name("condition").map(|filter| self.ex(filter));
+                let filter = node
+                    .child_by_field_name("condition")
+                    .map(|filter| self.ex(filter));
                 let body = node.child_by_field_name("consequence");
-                let handler = body.map(|body| Handler { filter, param: None, body: self.block(body) });
-                match (open_try(out), handler, node.child_by_field_name("alternative")) {
+                let handler = body.map(|body| Handler {
+                    filter,
+                    param: None,
+                    body: self.block(body),
+                });
+                match (
+                    open_try(out),
+                    handler,
+                    node.child_by_field_name("alternative"),
+                ) {
                     (Some(open), Some(handler), None) => open.handlers.push(handler),
-                    _ => out.push(self.statement(node, StKind::Unsupported("an `except` without its `try`"))),
+                    _ => out.push(
+                        self.statement(node, StKind::Unsupported("an `except` without its `try`")),
+                    ),
                 }
             }
-            SehKeyword::Leave if node.kind() == "expression_statement" => out.push(self.statement(node, StKind::Leave)),
-            _ => out.push(self.statement(node, StKind::Unsupported("structured exception handling that is not understood"))),
+            SehKeyword::Leave if node.kind() == "expression_statement" => {
+                out.push(self.statement(node, StKind::Leave));
+            }
+            _ => out.push(self.statement(
+                node,
+                StKind::Unsupported("structured exception handling that is not understood"),
+            )),
         }
     }
 
@@ -119,12 +156,22 @@ impl Builder<'_> {
             "while_statement" => {
                 let (init, cond) = self.condition(node);
                 let body = self.sub_field(node, "body");
-                if init.is_empty() { StKind::While { cond: Box::new(cond), body } } else { StKind::Unsupported("a declaration in a loop's condition") }
+                if init.is_empty() {
+                    StKind::While {
+                        cond: Box::new(cond),
+                        body,
+                    }
+                } else {
+                    StKind::Unsupported("a declaration in a loop's condition")
+                }
             }
             "do_statement" => {
                 let body = self.sub_field(node, "body");
                 match node.child_by_field_name("condition") {
-                    Some(cond) => StKind::DoWhile { body, cond: self.ex(cond) },
+                    Some(cond) => StKind::DoWhile {
+                        body,
+                        cond: self.ex(cond),
+                    },
                     None => StKind::Unsupported("a loop without its condition"),
                 }
             }
@@ -132,7 +179,11 @@ impl Builder<'_> {
             "for_range_loop" => self.range_loop(node),
             "switch_statement" => {
                 let (init, value) = self.condition(node);
-                StKind::Switch { init, value: Box::new(value), body: self.sub_field(node, "body") }
+                StKind::Switch {
+                    init,
+                    value: Box::new(value),
+                    body: self.sub_field(node, "body"),
+                }
             }
             "case_statement" => return self.case(node, out),
             "labeled_statement" => return self.label(node, out),
@@ -144,7 +195,9 @@ impl Builder<'_> {
             "continue_statement" => StKind::Continue,
             "return_statement" => {
                 let mut cursor = node.walk();
-                let value = node.named_children(&mut cursor).find(|child| child.kind() != "comment");
+                let value = node
+                    .named_children(&mut cursor)
+                    .find(|child| child.kind() != "comment");
                 StKind::Return(value.map(|value| self.ex(value)))
             }
             "seh_try_statement" => self.native_try(node),
@@ -157,17 +210,35 @@ impl Builder<'_> {
             // A conditional that the pre-pass left standing: its first branch.
             "preproc_if" | "preproc_ifdef" => return self.preproc(node, out),
             "attributed_statement" => {
-                let last = (node.named_child_count() as u32).checked_sub(1).and_then(|at| node.named_child(at));
-                return match last {
-                    Some(last) => self.plain_into(last, out),
-                    None => (),
-                };
+                let last = (node.named_child_count() as u32)
+                    .checked_sub(1)
+                    .and_then(|at| node.named_child(at));
+                if let Some(last) = last {
+                    self.plain_into(last, out);
+                }
+                return;
             }
-            "comment" | "type_definition" | "struct_specifier" | "union_specifier" | "class_specifier" | "enum_specifier" | "static_assert_declaration"
-            | "using_declaration" | "alias_declaration" | "preproc_def" | "preproc_function_def" | "preproc_call" | "namespace_alias_definition" | ";" => return,
-            "function_definition" => StKind::Unsupported("a function inside a function: the braces were misread"),
+            "comment"
+            | "type_definition"
+            | "struct_specifier"
+            | "union_specifier"
+            | "class_specifier"
+            | "enum_specifier"
+            | "static_assert_declaration"
+            | "using_declaration"
+            | "alias_declaration"
+            | "preproc_def"
+            | "preproc_function_def"
+            | "preproc_call"
+            | "namespace_alias_definition"
+            | ";" => return,
+            "function_definition" => {
+                StKind::Unsupported("a function inside a function: the braces were misread")
+            }
             "ERROR" => StKind::Unsupported("it does not parse"),
-            _ if node.kind().ends_with("_expression") || node.kind() == "identifier" => StKind::Expr(self.ex(node)),
+            _ if node.kind().ends_with("_expression") || node.kind() == "identifier" => {
+                StKind::Expr(self.ex(node))
+            }
             _ => StKind::Unsupported("a statement that is not modelled"),
         };
         out.push(self.statement(node, kind));
@@ -175,7 +246,9 @@ impl Builder<'_> {
 
     fn preproc(&mut self, node: Node, out: &mut Vec<St>) {
         let mut cursor = node.walk();
-        let head = node.child_by_field_name("condition").or_else(|| node.child_by_field_name("name"));
+        let head = node
+            .child_by_field_name("condition")
+            .or_else(|| node.child_by_field_name("name"));
         let alternative = node.child_by_field_name("alternative");
         let mut from = node.start_byte();
         for child in node.named_children(&mut cursor) {
@@ -190,24 +263,38 @@ impl Builder<'_> {
     /// An expression statement; a macro's use may stand for statements.
     fn expression_statement(&mut self, node: Node) -> Option<StKind> {
         let mut cursor = node.walk();
-        let inner = node.named_children(&mut cursor).find(|child| child.kind() != "comment")?;
+        let inner = node
+            .named_children(&mut cursor)
+            .find(|child| child.kind() != "comment")?;
         let (name, arguments) = match inner.kind() {
             "identifier" => (self.slice(inner), None),
             "call_expression" => match inner.child_by_field_name("function") {
-                Some(function) if function.kind() == "identifier" => (self.slice(function), inner.child_by_field_name("arguments")),
+                Some(function) if function.kind() == "identifier" => {
+                    (self.slice(function), inner.child_by_field_name("arguments"))
+                }
                 _ => return Some(StKind::Expr(self.ex(inner))),
             },
             _ => return Some(StKind::Expr(self.ex(inner))),
         };
-        if let Some(kind) = arguments.and_then(|list| self.special_call(Symbol::new(name), Some(list))) {
+        if let Some(kind) =
+            arguments.and_then(|list| self.special_call(Symbol::new(name), Some(list)))
+        {
             return Some(StKind::Expr(self.make(inner, kind)));
         }
         match self.expand(name, arguments, Form::Value) {
-            Some((name, Expansion::Ex(value))) => return Some(StKind::Expr(self.make(inner, ExKind::Expansion(name, value)))),
-            Some((name, Expansion::Statements(body))) => return Some(StKind::Expansion(name, body)),
+            Some((name, Expansion::Ex(value))) => {
+                return Some(StKind::Expr(
+                    self.make(inner, ExKind::Expansion(name, value)),
+                ));
+            }
+            Some((name, Expansion::Statements(body))) => {
+                return Some(StKind::Expansion(name, body));
+            }
             None => {}
         }
-        if let Some((name, Expansion::Statements(body))) = self.expand(name, arguments, Form::Statements) {
+        if let Some((name, Expansion::Statements(body))) =
+            self.expand(name, arguments, Form::Statements)
+        {
             return Some(StKind::Expansion(name, body));
         }
         Some(StKind::Expr(self.ex(inner)))
@@ -216,17 +303,26 @@ impl Builder<'_> {
     /// The condition of `if`, `while` and `switch`, with the statements C++ allows before it.
     fn condition(&mut self, node: Node) -> (Vec<St>, Condition) {
         let Some(cond) = node.child_by_field_name("condition") else {
-            return (Vec::new(), Condition::Ex(self.make(node, ExKind::Unsupported("no condition"))));
+            return (
+                Vec::new(),
+                Condition::Ex(self.make(node, ExKind::Unsupported("no condition"))),
+            );
         };
         if cond.kind() != "condition_clause" {
             return (Vec::new(), Condition::Ex(self.ex(cond)));
         }
         let mut init = Vec::new();
-        if let Some(first) = cond.child_by_field_name("initializer").and_then(|init| init.named_child(0)) {
+        if let Some(first) = cond
+            .child_by_field_name("initializer")
+            .and_then(|init| init.named_child(0))
+        {
             self.plain_into(first, &mut init);
         }
         let Some(value) = cond.child_by_field_name("value") else {
-            return (init, Condition::Ex(self.make(node, ExKind::Unsupported("no condition"))));
+            return (
+                init,
+                Condition::Ex(self.make(node, ExKind::Unsupported("no condition"))),
+            );
         };
         (init, self.condition_value(value))
     }
@@ -236,7 +332,10 @@ impl Builder<'_> {
             let mut decls = self.declaration(value);
             return match (decls.pop(), decls.is_empty()) {
                 (Some(decl), true) => Condition::Decl(decl),
-                _ => Condition::Ex(self.make(value, ExKind::Unsupported("a condition that is not modelled"))),
+                _ => Condition::Ex(self.make(
+                    value,
+                    ExKind::Unsupported("a condition that is not modelled"),
+                )),
             };
         }
         Condition::Ex(self.ex(value))
@@ -247,10 +346,17 @@ impl Builder<'_> {
         let then = self.sub_field(node, "consequence");
         let other = node.child_by_field_name("alternative").and_then(|clause| {
             let mut cursor = clause.walk();
-            clause.named_children(&mut cursor).find(|child| child.kind() != "comment")
+            clause
+                .named_children(&mut cursor)
+                .find(|child| child.kind() != "comment")
         });
         let other = other.map(|other| Box::new(self.sub_statement(other)));
-        StKind::If { init, cond: Box::new(cond), then, other }
+        StKind::If {
+            init,
+            cond: Box::new(cond),
+            then,
+            other,
+        }
     }
 
     fn for_statement(&mut self, node: Node) -> StKind {
@@ -258,17 +364,32 @@ impl Builder<'_> {
         if let Some(first) = node.child_by_field_name("initializer") {
             self.plain_into(first, &mut init);
         }
-        let cond = node.child_by_field_name("condition").map(|cond| Box::new(self.condition_value(cond)));
-        let update = node.child_by_field_name("update").map(|update| self.ex(update));
-        StKind::For { init, cond, update, body: self.sub_field(node, "body") }
+        let cond = node
+            .child_by_field_name("condition")
+            .map(|cond| Box::new(self.condition_value(cond)));
+        let update = node
+            .child_by_field_name("update")
+            .map(|update| self.ex(update));
+        StKind::For {
+            init,
+            cond,
+            update,
+            body: self.sub_field(node, "body"),
+        }
     }
 
     fn range_loop(&mut self, node: Node) -> StKind {
-        let Some(range) = node.child_by_field_name("right") else { return StKind::Unsupported("a loop that is not modelled") };
+        let Some(range) = node.child_by_field_name("right") else {
+            return StKind::Unsupported("a loop that is not modelled");
+        };
         let mut decls = self.declaration(node);
         let range = self.ex(range);
         match decls.pop() {
-            Some(decl) => StKind::RangeFor { decl: Box::new(decl), range, body: self.sub_field(node, "body") },
+            Some(decl) => StKind::RangeFor {
+                decl: Box::new(decl),
+                range,
+                body: self.sub_field(node, "body"),
+            },
             None => StKind::Unsupported("a loop that is not modelled"),
         }
     }
@@ -296,9 +417,14 @@ impl Builder<'_> {
     }
 
     fn label(&mut self, node: Node, out: &mut Vec<St>) {
-        let Some(label) = node.child_by_field_name("label") else { return };
+        let Some(label) = node.child_by_field_name("label") else {
+            return;
+        };
         let name = self.symbol(label);
-        out.push(St { span: self.span(label), kind: StKind::Label(name) });
+        out.push(St {
+            span: self.span(label),
+            kind: StKind::Label(name),
+        });
         let mut cursor = node.walk();
         let mut from = label.end_byte();
         for child in node.named_children(&mut cursor) {
@@ -310,16 +436,32 @@ impl Builder<'_> {
     }
 
     fn native_try(&mut self, node: Node) -> StKind {
-        let Some(body) = node.child_by_field_name("body") else { return StKind::Unsupported("a `__try` without a body") };
+        let Some(body) = node.child_by_field_name("body") else {
+            return StKind::Unsupported("a `__try` without a body");
+        };
         let id = self.cx.fresh_id();
-        let mut out = Try { id, body: self.block(body), handlers: Vec::new(), finally: None, structured: true };
+        let mut out = Try {
+            id,
+            body: self.block(body),
+            handlers: Vec::new(),
+            finally: None,
+            structured: true,
+        };
         let mut cursor = node.walk();
         for clause in node.named_children(&mut cursor) {
-            let Some(body) = clause.child_by_field_name("body") else { continue };
+            let Some(body) = clause.child_by_field_name("body") else {
+                continue;
+            };
             match clause.kind() {
                 "seh_except_clause" => {
-                    let filter = clause.child_by_field_name("filter").map(|filter| self.ex(filter));
-                    out.handlers.push(Handler { filter, param: None, body: self.block(body) });
+                    let filter = clause
+                        .child_by_field_name("filter")
+                        .map(|filter| self.ex(filter));
+                    out.handlers.push(Handler {
+                        filter,
+                        param: None,
+                        body: self.block(body),
+                    });
                 }
                 "seh_finally_clause" => out.finally = Some(self.block(body)),
                 _ => {}
@@ -329,16 +471,30 @@ impl Builder<'_> {
     }
 
     fn cpp_try(&mut self, node: Node) -> StKind {
-        let Some(body) = node.child_by_field_name("body") else { return StKind::Unsupported("a `try` without a body") };
+        let Some(body) = node.child_by_field_name("body") else {
+            return StKind::Unsupported("a `try` without a body");
+        };
         let id = self.cx.fresh_id();
-        let mut out = Try { id, body: self.block(body), handlers: Vec::new(), finally: None, structured: false };
+        let mut out = Try {
+            id,
+            body: self.block(body),
+            handlers: Vec::new(),
+            finally: None,
+            structured: false,
+        };
         let mut cursor = node.walk();
         for clause in node.named_children(&mut cursor) {
             if clause.kind() == "catch_clause"
                 && let Some(body) = clause.child_by_field_name("body")
             {
-                let param = clause.child_by_field_name("parameters").and_then(|list| self.params(list).into_iter().next());
-                out.handlers.push(Handler { filter: None, param, body: self.block(body) });
+                let param = clause
+                    .child_by_field_name("parameters")
+                    .and_then(|list| self.params(list).into_iter().next());
+                out.handlers.push(Handler {
+                    filter: None,
+                    param,
+                    body: self.block(body),
+                });
             }
         }
         StKind::Try(Box::new(out))
@@ -346,7 +502,11 @@ impl Builder<'_> {
 
     /// The place of a block's `}`.
     pub(in super::super) fn closing_brace(&self, body: Node) -> rulebook_diagnostics::Span {
-        if self.in_file { rulebook_diagnostics::Span::new(body.end_byte().saturating_sub(1), body.end_byte()) } else { rulebook_diagnostics::Span::default() }
+        if self.in_file {
+            rulebook_diagnostics::Span::new(body.end_byte().saturating_sub(1), body.end_byte())
+        } else {
+            rulebook_diagnostics::Span::default()
+        }
     }
 }
 

@@ -13,7 +13,13 @@ const MAX_PARTS: u32 = 16;
 
 impl<'t> Flow<'_, 't> {
     pub(super) fn push_cleanup(&mut self, scope: u32, kind: CleanupKind<'t>) {
-        let cleanup = Cleanup { scope, scopes: self.scopes.len(), jumps: self.jumps.len(), unwind: self.unwind, kind };
+        let cleanup = Cleanup {
+            scope,
+            scopes: self.scopes.len(),
+            jumps: self.jumps.len(),
+            unwind: self.unwind,
+            kind,
+        };
         self.cleanups.push(cleanup);
     }
 
@@ -47,6 +53,7 @@ impl<'t> Flow<'_, 't> {
                 self.jumps.extend(inner_jumps);
                 self.scopes.extend(inner_scopes);
             }
+            CleanupKind::Guard(lambda, armed) => self.run_guard(lambda, armed, span),
             CleanupKind::Object(local, class) => self.destroy(Place::Local(local), class, span, 0),
             CleanupKind::Part(member, class) => {
                 let Some(this) = self.this else { return };
@@ -63,18 +70,34 @@ impl<'t> Flow<'_, 't> {
     /// Calls the destructor of the object in `place`, or those of its members where it has none of its own.
     pub(super) fn destroy(&mut self, place: Place, class: Symbol, span: Span, depth: u32) {
         let declared = self.cx.context.declared;
-        let Some(info) = declared.class(class).filter(|_| depth < MAX_PARTS) else { return };
+        let Some(info) = declared.class(class).filter(|_| depth < MAX_PARTS) else {
+            return;
+        };
         if info.has_destructor {
             let name = Symbol::new(&format!("{class}::~{class}"));
             self.emit_call(None, Callee::Named(name), vec![addr(place)], span);
             return;
         }
         for member in info.members.iter().rev() {
-            if let Some(of) = member.ty.object_class().filter(|of| declared.needs_destructor(*of)) {
-                self.destroy(Place::Field(Box::new(place.clone()), member.name), of, span, depth + 1);
+            if let Some(of) = member
+                .ty
+                .object_class()
+                .filter(|of| declared.needs_destructor(*of))
+            {
+                self.destroy(
+                    Place::Field(Box::new(place.clone()), member.name),
+                    of,
+                    span,
+                    depth + 1,
+                );
             }
         }
-        for base in info.bases.iter().rev().filter(|base| declared.needs_destructor(**base)) {
+        for base in info
+            .bases
+            .iter()
+            .rev()
+            .filter(|base| declared.needs_destructor(**base))
+        {
             self.destroy(place.clone(), *base, span, depth + 1);
         }
     }
@@ -82,13 +105,26 @@ impl<'t> Flow<'_, 't> {
     /// In a destructor: its members and bases die after its body.
     pub(in super::super) fn end_with_parts(&mut self, class: Symbol) {
         let declared = self.cx.context.declared;
-        let Some(info) = declared.class(class) else { return };
-        for base in info.bases.iter().filter(|base| declared.needs_destructor(**base)) {
+        let Some(info) = declared.class(class) else {
+            return;
+        };
+        for base in info
+            .bases
+            .iter()
+            .filter(|base| declared.needs_destructor(**base))
+        {
             self.push_cleanup(super::FUNCTION_SCOPE, CleanupKind::Part(None, *base));
         }
         for member in &info.members {
-            if let Some(of) = member.ty.object_class().filter(|of| declared.needs_destructor(*of)) {
-                self.push_cleanup(super::FUNCTION_SCOPE, CleanupKind::Part(Some(member.name), of));
+            if let Some(of) = member
+                .ty
+                .object_class()
+                .filter(|of| declared.needs_destructor(*of))
+            {
+                self.push_cleanup(
+                    super::FUNCTION_SCOPE,
+                    CleanupKind::Part(Some(member.name), of),
+                );
             }
         }
     }
@@ -96,7 +132,11 @@ impl<'t> Flow<'_, 't> {
     /// Remembers that the object in `local` dies with the current scope, if anything runs then.
     pub(super) fn dies_with_scope(&mut self, local: LocalId, class: Symbol) {
         if self.cx.context.declared.needs_destructor(class) {
-            let scope = self.scope_ids.last().copied().unwrap_or(super::FUNCTION_SCOPE);
+            let scope = self
+                .scope_ids
+                .last()
+                .copied()
+                .unwrap_or(super::FUNCTION_SCOPE);
             self.push_cleanup(scope, CleanupKind::Object(local, class));
         }
     }

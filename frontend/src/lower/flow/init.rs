@@ -15,11 +15,22 @@ impl<'t> Flow<'_, 't> {
             self.bind(decl.name, Binding::Outer);
             return;
         }
-        if let DeclInit::Value(Ex { kind: ExKind::Lambda(lambda), .. }) = &decl.init {
+        if let DeclInit::Value(Ex {
+            kind: ExKind::Lambda(lambda),
+            ..
+        }) = &decl.init
+        {
             self.bind(decl.name, Binding::Lambda(lambda));
             return;
         }
-        let class = if self.cx.is_cpp { decl.ty.object_class() } else { None };
+        if self.guard(decl) {
+            return;
+        }
+        let class = if self.cx.is_cpp {
+            decl.ty.object_class()
+        } else {
+            None
+        };
         if let DeclInit::Vexing(args) = &decl.init
             && !self.is_construction(args)
         {
@@ -38,7 +49,13 @@ impl<'t> Flow<'_, 't> {
         let local = self.declare(decl.name, decl.ty, false);
         match &decl.init {
             DeclInit::None => {
-                let constructed = class.filter(|class| self.cx.context.declared.class(*class).is_some_and(|info| info.has_constructor));
+                let constructed = class.filter(|class| {
+                    self.cx
+                        .context
+                        .declared
+                        .class(*class)
+                        .is_some_and(|info| info.has_constructor)
+                });
                 if let Some(class) = constructed {
                     self.construct(Place::Local(local), class, &[], decl.span);
                 } else if self.loops > 0 || self.has_labels {
@@ -46,7 +63,9 @@ impl<'t> Flow<'_, 't> {
                 }
             }
             DeclInit::Value(value) => self.initialize(local, class, value, decl.span),
-            DeclInit::Construct(args) | DeclInit::Vexing(args) => self.direct(local, class, args, decl),
+            DeclInit::Construct(args) | DeclInit::Vexing(args) => {
+                self.direct(local, class, args, decl);
+            }
         }
         if let Some(class) = class {
             self.dies_with_scope(local, class);
@@ -57,9 +76,10 @@ impl<'t> Flow<'_, 't> {
     fn is_construction(&self, args: &[Ex]) -> bool {
         !args.is_empty()
             && args.iter().all(|arg| match &arg.kind {
-                ExKind::Ident(name) => self.lookup(*name).is_some() || self.this_member(*name).is_some(),
-                ExKind::Scoped(..) | ExKind::Int(_) | ExKind::This => true,
-                ExKind::Expansion(..) => true,
+                ExKind::Ident(name) => {
+                    self.lookup(*name).is_some() || self.this_member(*name).is_some()
+                }
+                ExKind::Scoped(..) | ExKind::Int(_) | ExKind::This | ExKind::Expansion(..) => true,
                 _ => false,
             })
     }
@@ -68,11 +88,19 @@ impl<'t> Flow<'_, 't> {
         let ty = self.types[local.0 as usize];
         match &value.kind {
             ExKind::Expansion(name, inner) if matches!(inner.kind, ExKind::Init(_)) => {
-                self.expanding(value.span, *name, |flow| flow.initialize(local, class, inner, span));
+                self.expanding(value.span, *name, |flow| {
+                    flow.initialize(local, class, inner, span);
+                });
             }
-            ExKind::Init(items) | ExKind::Compound(_, items) => self.init_items(&Place::Local(local), ty, items, span),
+            ExKind::Init(items) | ExKind::Compound(_, items) => {
+                self.init_items(&Place::Local(local), ty, items, span);
+            }
             // `T x = T(args)` makes no second object.
-            ExKind::Call { callee, args } if class.is_some_and(|class| matches!(callee.kind, ExKind::Ident(name) if name == class)) => {
+            ExKind::Call { callee, args }
+                if class.is_some_and(
+                    |class| matches!(callee.kind, ExKind::Ident(name) if name == class),
+                ) =>
+            {
                 if let Some(class) = class {
                     self.construct(Place::Local(local), class, args, span);
                 }
@@ -89,14 +117,24 @@ impl<'t> Flow<'_, 't> {
 
     /// `T x(args)`, `T x{args}`.
     fn direct(&mut self, local: LocalId, class: Option<Symbol>, args: &'t [Ex], decl: &'t Decl) {
-        let known = class.filter(|class| self.cx.context.declared.class(*class).is_some_and(|info| info.has_constructor || info.has_destructor));
+        let known = class.filter(|class| {
+            self.cx
+                .context
+                .declared
+                .class(*class)
+                .is_some_and(|info| info.has_constructor || info.has_destructor)
+        });
         match (known, args) {
             (Some(class), _) => self.construct(Place::Local(local), class, args, decl.span),
             (None, []) => self.assign(Place::Local(local), Expr::Int(0), decl.span),
-            (None, [only]) if class.is_none_or(|class| is_scalar(class.as_str())) => self.initialize(local, class, only, decl.span),
+            (None, [only]) if class.is_none_or(|class| is_scalar(class.as_str())) => {
+                self.initialize(local, class, only, decl.span);
+            }
             (None, _) => match class {
                 // A class from a header that was not read.
-                Some(class) if self.cx.context.declared.class(class).is_none() => self.construct(Place::Local(local), class, args, decl.span),
+                Some(class) if self.cx.context.declared.class(class).is_none() => {
+                    self.construct(Place::Local(local), class, args, decl.span);
+                }
                 _ => {
                     for arg in args {
                         self.effect(arg);
@@ -108,7 +146,13 @@ impl<'t> Flow<'_, 't> {
     }
 
     /// Stores a braced initialiser: what is not named is zero.
-    pub(super) fn init_items(&mut self, place: &Place, ty: TypeRef, items: &'t [InitItem], span: Span) {
+    pub(super) fn init_items(
+        &mut self,
+        place: &Place,
+        ty: TypeRef,
+        items: &'t [InitItem],
+        span: Span,
+    ) {
         let only_zero = match items {
             [] => true,
             [only] => only.path.is_empty() && is_zero(&only.value),
@@ -119,8 +163,11 @@ impl<'t> Flow<'_, 't> {
             return;
         }
         let declared = self.cx.context.declared;
-        let members: Option<Vec<_>> =
-            ty.object_class().and_then(|class| declared.class(class)).filter(|info| !info.is_union).map(|info| info.members.clone());
+        let members: Option<Vec<_>> = ty
+            .object_class()
+            .and_then(|class| declared.class(class))
+            .filter(|info| !info.is_union)
+            .map(|info| info.members.clone());
         let by_name = |item: &InitItem| !item.path.is_empty();
         if !ty.is_array && members.is_none() && !items.iter().all(by_name) {
             return self.unknown_items(place, items, span);
@@ -131,18 +178,31 @@ impl<'t> Flow<'_, 't> {
             let (target, of) = if item.path.is_empty() {
                 match &members {
                     Some(members) if !ty.is_array => match members.get(position) {
-                        Some(member) => (Place::Field(Box::new(place.clone()), member.name), member.ty),
+                        Some(member) => (
+                            Place::Field(Box::new(place.clone()), member.name),
+                            member.ty,
+                        ),
                         None => return self.unknown_items(place, items, span),
                     },
                     _ => {
-                        let index = Expr::Int(position as i64);
-                        (Place::Index(Box::new(place.clone()), Box::new(index)), TypeRef { is_array: false, ..ty })
+                        let index = Expr::Int(i64::try_from(position).unwrap_or(i64::MAX));
+                        (
+                            Place::Index(Box::new(place.clone()), Box::new(index)),
+                            TypeRef {
+                                is_array: false,
+                                ..ty
+                            },
+                        )
                     }
                 }
             } else {
                 let (target, of) = self.designated(place, ty, &item.path);
-                if let ([Designator::Field(name)], Some(members)) = (item.path.as_slice(), &members) {
-                    position = members.iter().position(|member| member.name == *name).unwrap_or(position);
+                if let ([Designator::Field(name)], Some(members)) = (item.path.as_slice(), &members)
+                {
+                    position = members
+                        .iter()
+                        .position(|member| member.name == *name)
+                        .unwrap_or(position);
                 }
                 if let Place::Index(_, index) = &target
                     && let Expr::Int(at) = **index
@@ -156,10 +216,16 @@ impl<'t> Flow<'_, 't> {
         }
     }
 
+    #[expect(
+        clippy::only_used_in_recursion,
+        reason = "the type goes to inner lists"
+    )]
     fn init_item(&mut self, target: Place, ty: TypeRef, value: &'t Ex, span: Span) {
         match &value.kind {
             ExKind::Expansion(name, inner) if matches!(inner.kind, ExKind::Init(_)) => {
-                self.expanding(value.span, *name, |flow| flow.init_item(target, ty, inner, span));
+                self.expanding(value.span, *name, |flow| {
+                    flow.init_item(target, ty, inner, span);
+                });
             }
             ExKind::Init(items) => self.init_items(&target, ty, items, value.span),
             ExKind::Int(0) => {}
@@ -171,14 +237,23 @@ impl<'t> Flow<'_, 't> {
         }
     }
 
-    fn designated(&mut self, place: &Place, ty: TypeRef, path: &'t [Designator]) -> (Place, TypeRef) {
+    fn designated(
+        &mut self,
+        place: &Place,
+        ty: TypeRef,
+        path: &'t [Designator],
+    ) -> (Place, TypeRef) {
         let declared = self.cx.context.declared;
         let (mut place, mut ty) = (place.clone(), ty);
         for step in path {
             match step {
                 Designator::Field(name) => {
                     place = Place::Field(Box::new(place), *name);
-                    ty = ty.object_class().and_then(|class| declared.member(class, *name)).map(|member| member.ty).unwrap_or_default();
+                    ty = ty
+                        .object_class()
+                        .and_then(|class| declared.member(class, *name))
+                        .map(|member| member.ty)
+                        .unwrap_or_default();
                 }
                 Designator::Index(index) => {
                     let index = self.value(index);
@@ -217,25 +292,49 @@ impl<'t> Flow<'_, 't> {
             if self.lookup(name).is_some() {
                 continue;
             }
-            let loc = Loc { file: self.file, span };
+            let loc = Loc {
+                file: self.file,
+                span,
+            };
             let type_name = decl.ty.name.unwrap_or_else(|| Symbol::new(""));
-            self.tables.push(TableInit { variable: decl.name, type_name, field, position, function: name, loc });
+            self.tables.push(TableInit {
+                variable: decl.name,
+                type_name,
+                field,
+                position,
+                function: name,
+                loc,
+            });
         }
     }
 
     /// A member initialiser of a constructor.
-    pub(in super::super) fn member_initializer(&mut self, name: Symbol, args: &'t [Ex], span: Span) {
+    pub(in super::super) fn member_initializer(
+        &mut self,
+        name: Symbol,
+        args: &'t [Ex],
+        span: Span,
+    ) {
         let declared = self.cx.context.declared;
-        let Some((this, class)) = self.this.zip(self.class) else { return };
+        let Some((this, class)) = self.this.zip(self.class) else {
+            return;
+        };
         let object = super::place::deref(super::value::load(Place::Local(this)));
         if let Some(member) = declared.member(class, name) {
             let place = Place::Field(Box::new(object), name);
-            let known = member.ty.object_class().filter(|of| declared.class(*of).is_some_and(|info| info.has_constructor));
+            let known = member
+                .ty
+                .object_class()
+                .filter(|of| declared.class(*of).is_some_and(|info| info.has_constructor));
             match (known, args) {
                 (Some(of), _) => self.construct(place, of, args, span),
                 (None, []) => self.assign(place, Expr::Int(0), span),
                 (None, [only]) => {
-                    let value = if member.ty.is_ref { addr(self.place(only)) } else { self.value(only) };
+                    let value = if member.ty.is_ref {
+                        addr(self.place(only))
+                    } else {
+                        self.value(only)
+                    };
                     self.assign(place, value, span);
                 }
                 (None, _) => {
@@ -258,7 +357,9 @@ impl<'t> Flow<'_, 't> {
 fn is_zero(ex: &Ex) -> bool {
     match &ex.kind {
         ExKind::Int(0) => true,
-        ExKind::Init(items) => items.iter().all(|item| item.path.is_empty() && is_zero(&item.value)),
+        ExKind::Init(items) => items
+            .iter()
+            .all(|item| item.path.is_empty() && is_zero(&item.value)),
         ExKind::Expansion(_, inner) => is_zero(inner),
         _ => false,
     }
@@ -266,11 +367,28 @@ fn is_zero(ex: &Ex) -> bool {
 
 /// A type whose braces or parentheses hold its value.
 fn is_scalar(name: &str) -> bool {
-    super::super::build::is_capital(name) || matches!(name, "int" | "char" | "bool" | "long" | "short" | "unsigned" | "auto" | "size_t" | "float" | "double")
+    super::super::build::is_capital(name)
+        || matches!(
+            name,
+            "int"
+                | "char"
+                | "bool"
+                | "long"
+                | "short"
+                | "unsigned"
+                | "auto"
+                | "size_t"
+                | "float"
+                | "double"
+        )
 }
 
 /// The names in an initialiser, with member and position; those of inner braces count under the outer one's.
-pub(in super::super) fn table_rows(value: &Ex, field: Option<Symbol>, out: &mut Vec<(Option<Symbol>, u32, Symbol, Span)>) {
+pub(in super::super) fn table_rows(
+    value: &Ex,
+    field: Option<Symbol>,
+    out: &mut Vec<(Option<Symbol>, u32, Symbol, Span)>,
+) {
     match &value.kind {
         ExKind::Init(items) | ExKind::Compound(_, items) => {
             for (position, item) in items.iter().enumerate() {
@@ -279,7 +397,9 @@ pub(in super::super) fn table_rows(value: &Ex, field: Option<Symbol>, out: &mut 
                     Designator::Index(_) => None,
                 });
                 match &item.value.kind {
-                    ExKind::Init(_) | ExKind::Compound(..) => table_rows(&item.value, named.or(field), out),
+                    ExKind::Init(_) | ExKind::Compound(..) => {
+                        table_rows(&item.value, named.or(field), out);
+                    }
                     _ => {
                         if let Some(name) = function_name(&item.value) {
                             out.push((named.or(field), position as u32, name, item.value.span));

@@ -55,18 +55,34 @@ impl<'t> Flow<'_, 't> {
                     self.declaration(decl);
                 }
             }
-            StKind::If { init, cond, then, other } => self.if_statement(st.span, init, cond, then, other.as_deref()),
+            StKind::If {
+                init,
+                cond,
+                then,
+                other,
+            } => self.if_statement(st.span, init, cond, then, other.as_deref()),
             StKind::While { cond, body } => self.while_loop(st.span, cond, body),
             StKind::DoWhile { body, cond } => self.do_loop(body, cond),
-            StKind::For { init, cond, update, body } => self.scoped(HEAD_SCOPE, closing(st.span), |flow| {
+            StKind::For {
+                init,
+                cond,
+                update,
+                body,
+            } => self.scoped(HEAD_SCOPE, closing(st.span), |flow| {
                 flow.statements(init);
                 flow.for_loop(st.span, cond.as_deref(), update.as_ref(), body);
             }),
-            StKind::RangeFor { decl, range, body } => self.scoped(HEAD_SCOPE, closing(st.span), |flow| flow.range_loop(decl, range, body)),
-            StKind::Switch { init, value, body } => self.scoped(HEAD_SCOPE, closing(st.span), |flow| {
-                flow.statements(init);
-                flow.switch(st.span, value, body);
-            }),
+            StKind::RangeFor { decl, range, body } => {
+                self.scoped(HEAD_SCOPE, closing(st.span), |flow| {
+                    flow.range_loop(decl, range, body);
+                });
+            }
+            StKind::Switch { init, value, body } => {
+                self.scoped(HEAD_SCOPE, closing(st.span), |flow| {
+                    flow.statements(init);
+                    flow.switch(st.span, value, body);
+                });
+            }
             StKind::Case(value) => self.case(value),
             StKind::Default => {
                 let block = self.new_block();
@@ -92,7 +108,9 @@ impl<'t> Flow<'_, 't> {
                     None => self.terminate(Term::Unreachable),
                 }
             }
-            StKind::Expansion(name, body) => self.expanding(st.span, *name, |flow| flow.statements(body)),
+            StKind::Expansion(name, body) => {
+                self.expanding(st.span, *name, |flow| flow.statements(body));
+            }
             StKind::Unsupported(why) => self.fail(why),
         }
     }
@@ -121,7 +139,14 @@ impl<'t> Flow<'_, 't> {
         }
     }
 
-    fn if_statement(&mut self, span: Span, init: &'t [St], cond: &'t Condition, then: &'t St, other: Option<&'t St>) {
+    fn if_statement(
+        &mut self,
+        span: Span,
+        init: &'t [St],
+        cond: &'t Condition,
+        then: &'t St,
+        other: Option<&'t St>,
+    ) {
         // In C nothing can be declared in the head.
         let declares = !init.is_empty() || matches!(cond, Condition::Decl(_));
         let inside = |flow: &mut Self| {
@@ -137,21 +162,35 @@ impl<'t> Flow<'_, 't> {
             }
             flow.fall_into(join);
         };
-        if declares { self.scoped(HEAD_SCOPE, closing(span), inside) } else { inside(self) }
+        if declares {
+            self.scoped(HEAD_SCOPE, closing(span), inside);
+        } else {
+            inside(self);
+        }
     }
 
     /// A branch or loop body; one that is not a block is a scope all the same.
     fn branch_body(&mut self, body: &'t St) {
         match body.kind {
-            StKind::Decl(_) => self.scoped(HEAD_SCOPE, closing(body.span), |flow| flow.statement(body)),
+            StKind::Decl(_) => {
+                self.scoped(HEAD_SCOPE, closing(body.span), |flow| flow.statement(body));
+            }
             _ => self.statement(body),
         }
     }
 
     fn loop_body(&mut self, body: &'t St, exit: BlockId, next: BlockId) {
         let cleanups = self.cleanups.len();
-        self.jumps.push(Jump { kind: JumpKind::Break, to: exit, cleanups });
-        self.jumps.push(Jump { kind: JumpKind::Continue, to: next, cleanups });
+        self.jumps.push(Jump {
+            kind: JumpKind::Break,
+            to: exit,
+            cleanups,
+        });
+        self.jumps.push(Jump {
+            kind: JumpKind::Continue,
+            to: next,
+            cleanups,
+        });
         self.branch_body(body);
         self.jumps.truncate(self.jumps.len().saturating_sub(2));
     }
@@ -192,9 +231,20 @@ impl<'t> Flow<'_, 't> {
         self.loops -= u32::from(!once);
     }
 
-    fn for_loop(&mut self, _span: Span, cond: Option<&'t Condition>, update: Option<&'t Ex>, body: &'t St) {
+    fn for_loop(
+        &mut self,
+        _span: Span,
+        cond: Option<&'t Condition>,
+        update: Option<&'t Ex>,
+        body: &'t St,
+    ) {
         self.loops += 1;
-        let (head, inside, next, exit) = (self.new_block(), self.new_block(), self.new_block(), self.new_block());
+        let (head, inside, next, exit) = (
+            self.new_block(),
+            self.new_block(),
+            self.new_block(),
+            self.new_block(),
+        );
         self.fall_into(head);
         match cond {
             Some(cond) => self.test_condition(cond, inside, exit),
@@ -226,7 +276,11 @@ impl<'t> Flow<'_, 't> {
         self.scoped(HEAD_SCOPE, closing(body.span), |flow| {
             let local = flow.declare(decl.name, decl.ty, false);
             let element = Place::Index(Box::new(elements), Box::new(load(Place::Local(index))));
-            let value = if decl.ty.is_ref { addr(element) } else { load(element) };
+            let value = if decl.ty.is_ref {
+                addr(element)
+            } else {
+                load(element)
+            };
             flow.assign(Place::Local(local), value, decl.span);
             if let Some(class) = decl.ty.object_class() {
                 flow.dies_with_scope(local, class);
@@ -254,14 +308,23 @@ impl<'t> Flow<'_, 't> {
         self.at = self.new_block();
         let exit = self.new_block();
         self.switches.push(Switch::default());
-        self.jumps.push(Jump { kind: JumpKind::Break, to: exit, cleanups: self.cleanups.len() });
+        self.jumps.push(Jump {
+            kind: JumpKind::Break,
+            to: exit,
+            cleanups: self.cleanups.len(),
+        });
         self.branch_body(body);
         self.jumps.pop();
         let switch = self.switches.pop().unwrap_or_default();
         self.fall_into(exit);
         let after = self.at;
         self.start(head);
-        self.terminate(Term::Switch { value, cases: switch.cases, default: switch.default.unwrap_or(exit), loc });
+        self.terminate(Term::Switch {
+            value,
+            cases: switch.cases,
+            default: switch.default.unwrap_or(exit),
+            loc,
+        });
         self.start(after);
     }
 
@@ -286,14 +349,25 @@ impl<'t> Flow<'_, 't> {
             self.has_labels = true;
             let block = self.new_block();
             let chain = outer.iter().copied().chain(chain).collect();
-            labels.insert(name, Label { block, chain, passed: None });
+            labels.insert(
+                name,
+                Label {
+                    block,
+                    chain,
+                    passed: None,
+                },
+            );
         }
         self.labels.push(labels);
     }
 
     fn label(&mut self, name: Symbol) {
         let pending = self.cleanups.len();
-        let Some(label) = self.labels.last_mut().and_then(|labels| labels.get_mut(&name)) else {
+        let Some(label) = self
+            .labels
+            .last_mut()
+            .and_then(|labels| labels.get_mut(&name))
+        else {
             return self.fail("a label that is not understood");
         };
         if label.passed.replace(pending).is_some() {
@@ -304,10 +378,19 @@ impl<'t> Flow<'_, 't> {
     }
 
     fn jump_to_label(&mut self, name: Symbol, span: Span) {
-        let Some(label) = self.labels.iter().rev().find_map(|labels| labels.get(&name)) else {
+        let Some(label) = self
+            .labels
+            .iter()
+            .rev()
+            .find_map(|labels| labels.get(&name))
+        else {
             return self.fail("a `goto` whose label is not there");
         };
-        let around = self.cleanups.iter().take_while(|cleanup| label.chain.contains(&cleanup.scope)).count();
+        let around = self
+            .cleanups
+            .iter()
+            .take_while(|cleanup| label.chain.contains(&cleanup.scope))
+            .count();
         let keep = label.passed.map_or(around, |passed| passed.min(around));
         let block = label.block;
         self.run_cleanups(keep, span, 1);
@@ -315,7 +398,13 @@ impl<'t> Flow<'_, 't> {
     }
 
     fn jump(&mut self, kind: JumpKind, span: Span) {
-        let Some(jump) = self.jumps.iter().rev().find(|jump| jump.kind == kind).copied() else {
+        let Some(jump) = self
+            .jumps
+            .iter()
+            .rev()
+            .find(|jump| jump.kind == kind)
+            .copied()
+        else {
             return self.fail("a `break`, `continue` or `__leave` with nothing around it");
         };
         // `__leave` is not an abnormal way out, and what it crosses is only what its own `__try` holds.
@@ -362,7 +451,11 @@ impl<'t> Flow<'_, 't> {
         self.scope_ids.push(inner.id);
         let leave = self.new_block();
         if inner.structured {
-            self.jumps.push(Jump { kind: JumpKind::Leave, to: leave, cleanups: keep });
+            self.jumps.push(Jump {
+                kind: JumpKind::Leave,
+                to: leave,
+                cleanups: keep,
+            });
         }
         if let Some(handler) = handler {
             // Anything in the body may raise; its start stands for what is not a call.
@@ -429,7 +522,10 @@ impl<'t> Flow<'_, 't> {
 
 /// The last byte of a block: its brace.
 fn closing(span: Span) -> Span {
-    Span { start: span.end.saturating_sub(1).max(span.start), end: span.end }
+    Span {
+        start: span.end.saturating_sub(1).max(span.start),
+        end: span.end,
+    }
 }
 
 /// The labels in `list` with the scopes around each; those of `finally` bodies belong to their copies.
@@ -455,7 +551,11 @@ fn collect_one(st: &St, chain: &mut Vec<u32>, out: &mut Vec<(Symbol, Vec<u32>)>)
                 collect_one(other, chain, out);
             }
         }
-        StKind::While { body, .. } | StKind::DoWhile { body, .. } | StKind::For { body, .. } | StKind::RangeFor { body, .. } | StKind::Switch { body, .. } => {
+        StKind::While { body, .. }
+        | StKind::DoWhile { body, .. }
+        | StKind::For { body, .. }
+        | StKind::RangeFor { body, .. }
+        | StKind::Switch { body, .. } => {
             collect_one(body, chain, out);
         }
         StKind::Try(inner) => {

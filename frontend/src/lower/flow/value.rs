@@ -53,10 +53,16 @@ impl<'t> Flow<'_, 't> {
                 let place = self.place(place);
                 let old = self.temp(ty);
                 self.assign(Place::Local(old), load(place.clone()), ex.span);
-                self.assign(place, binary(*op, load(Place::Local(old)), Expr::Int(1)), ex.span);
+                self.assign(
+                    place,
+                    binary(*op, load(Place::Local(old)), Expr::Int(1)),
+                    ex.span,
+                );
                 load(Place::Local(old))
             }
-            ExKind::Call { callee, args } => self.call(ex, callee, args, Want::Value).unwrap_or(Expr::Int(0)),
+            ExKind::Call { callee, args } => self
+                .call(ex, callee, args, Want::Value)
+                .unwrap_or(Expr::Int(0)),
             ExKind::Deref(_) | ExKind::Member { .. } | ExKind::Index(..) | ExKind::Compound(..) => {
                 let array = self.is_array(ex);
                 let place = self.place(ex);
@@ -65,10 +71,6 @@ impl<'t> Flow<'_, 't> {
             ExKind::Container(address, field) => {
                 let address = self.value(address);
                 Expr::Container(Box::new(address), *field)
-            }
-            ExKind::Assume(_) => {
-                self.effect(ex);
-                Expr::Int(0)
             }
             ExKind::Opaque(text) => Expr::Opaque(*text),
             ExKind::Init(items) => match items.as_slice() {
@@ -80,8 +82,13 @@ impl<'t> Flow<'_, 't> {
                     load(Place::Local(local))
                 }
             },
-            ExKind::New { ty, is_array, placement, args } => self.new_object(ex, *ty, *is_array, placement, args),
-            ExKind::Delete { .. } => {
+            ExKind::New {
+                ty,
+                is_array,
+                placement,
+                args,
+            } => self.new_object(ex, *ty, *is_array, placement, args),
+            ExKind::Assume(_) | ExKind::Delete { .. } => {
                 self.effect(ex);
                 Expr::Int(0)
             }
@@ -93,8 +100,12 @@ impl<'t> Flow<'_, 't> {
                 self.lambdas.push((name, lambda));
                 Expr::Function(name)
             }
-            ExKind::Expansion(name, inner) => self.expanding(ex.span, *name, |flow| flow.value(inner)),
-            ExKind::MaybeCast { name, plain, cast } => self.value(if self.is_value(*name) { plain } else { cast }),
+            ExKind::Expansion(name, inner) => {
+                self.expanding(ex.span, *name, |flow| flow.value(inner))
+            }
+            ExKind::MaybeCast { name, plain, cast } => {
+                self.value(if self.is_value(*name) { plain } else { cast })
+            }
             ExKind::Unsupported(why) => {
                 self.fail(why);
                 Expr::Int(0)
@@ -118,7 +129,9 @@ impl<'t> Flow<'_, 't> {
                 self.effect(first);
                 self.effect(second);
             }
-            ExKind::Expansion(name, inner) => self.expanding(ex.span, *name, |flow| flow.effect(inner)),
+            ExKind::Expansion(name, inner) => {
+                self.expanding(ex.span, *name, |flow| flow.effect(inner));
+            }
             ExKind::And(..) | ExKind::Or(..) => {
                 let join = self.new_block();
                 self.condition(ex, join, join);
@@ -137,7 +150,9 @@ impl<'t> Flow<'_, 't> {
                 self.fall_into(join);
             }
             ExKind::Assume(cond) => self.assume(cond),
-            ExKind::MaybeCast { name, plain, cast } => self.effect(if self.is_value(*name) { plain } else { cast }),
+            ExKind::MaybeCast { name, plain, cast } => {
+                self.effect(if self.is_value(*name) { plain } else { cast });
+            }
             ExKind::Delete { is_array, value } => self.delete_object(ex, *is_array, value),
             _ => {
                 self.value(ex);
@@ -148,7 +163,10 @@ impl<'t> Flow<'_, 't> {
     /// Whether a name is known to be a value's or function's, not a type's.
     pub(super) fn is_value(&self, name: Symbol) -> bool {
         let declared = self.cx.context.declared;
-        self.lookup(name).is_some() || declared.is_function(name) || declared.enumerator(name).is_some() || self.this_member(name).is_some()
+        self.lookup(name).is_some()
+            || declared.is_function(name)
+            || declared.enumerator(name).is_some()
+            || self.this_member(name).is_some()
     }
 
     fn named_value(&mut self, name: Symbol, ex: &'t Ex) -> Expr {
@@ -165,6 +183,10 @@ impl<'t> Flow<'_, 't> {
                 let name = Symbol::new(&format!("{}::{name}", self.name));
                 self.lambdas.push((name, lambda));
                 Expr::Function(name)
+            }
+            Some(Binding::Guard(..)) => {
+                self.fail("a scope guard used as a value");
+                Expr::Int(0)
             }
             Some(Binding::Outer) => load(Place::Global(name)),
             None => match self.this_member(name) {
@@ -183,10 +205,23 @@ impl<'t> Flow<'_, 't> {
         if declared.is_function(name) {
             return Expr::Function(name);
         }
-        if let Some(class) = self.class.and_then(|class| declared.method_class(class, name)) {
+        if let Some(class) = self
+            .class
+            .and_then(|class| declared.method_class(class, name))
+        {
             return Expr::Function(joined(class, name));
         }
-        if is_capital(name.as_str()) { Expr::Name(name) } else { load(Place::Global(name)) }
+        // What the driver declares nowhere comes from the kit, and there a bare name that is a value is nearly
+        // always a constant: an enumerator or a macro. A small letter at its start is a variable's.
+        let foreign = !declared.is_variable(name)
+            && name
+                .as_str()
+                .starts_with(|c: char| c.is_ascii_uppercase() || c == '_');
+        if foreign || is_capital(name.as_str()) {
+            Expr::Name(name)
+        } else {
+            load(Place::Global(name))
+        }
     }
 
     fn scoped_value(&self, scope: Symbol, name: Symbol) -> Expr {
@@ -210,7 +245,9 @@ impl<'t> Flow<'_, 't> {
 
     fn address(&mut self, ex: &'t Ex) -> Expr {
         match &ex.kind {
-            ExKind::Expansion(name, inner) => self.expanding(ex.span, *name, |flow| flow.address(inner)),
+            ExKind::Expansion(name, inner) => {
+                self.expanding(ex.span, *name, |flow| flow.address(inner))
+            }
             ExKind::Ident(_) | ExKind::Scoped(..) => match self.value(ex) {
                 function @ Expr::Function(_) => function,
                 Expr::Load(place) => addr(*place),
@@ -239,7 +276,11 @@ impl<'t> Flow<'_, 't> {
 
     fn choice(&mut self, cond: &'t Ex, then: Option<&'t Ex>, other: &'t Ex, span: Span) -> Expr {
         let ty = self.type_of(then.unwrap_or(other)).unwrap_or_default();
-        let out = self.temp(TypeRef { is_array: false, is_ref: false, ..ty });
+        let out = self.temp(TypeRef {
+            is_array: false,
+            is_ref: false,
+            ..ty
+        });
         let (yes, no, join) = (self.new_block(), self.new_block(), self.new_block());
         if let Some(then) = then {
             self.condition(cond, yes, no);
@@ -249,7 +290,12 @@ impl<'t> Flow<'_, 't> {
             // GNU's `a ?: b` has its condition as its value.
             self.value_into(out, cond, span);
             let loc = self.loc(span);
-            self.terminate(Term::Branch { cond: load(Place::Local(out)), then: yes, other: no, loc });
+            self.terminate(Term::Branch {
+                cond: load(Place::Local(out)),
+                then: yes,
+                other: no,
+                loc,
+            });
             self.start(yes);
         }
         self.goto(join);
@@ -267,7 +313,9 @@ impl<'t> Flow<'_, 't> {
                     self.assign(Place::Local(local), value, span);
                 }
             }
-            ExKind::Expansion(name, inner) => self.expanding(ex.span, *name, |flow| flow.value_into(local, inner, span)),
+            ExKind::Expansion(name, inner) => {
+                self.expanding(ex.span, *name, |flow| flow.value_into(local, inner, span));
+            }
             _ => {
                 let value = self.value(ex);
                 self.assign(Place::Local(local), value, span);
@@ -276,7 +324,13 @@ impl<'t> Flow<'_, 't> {
     }
 
     /// An assignment; yields the place assigned to.
-    pub(super) fn assignment(&mut self, op: Option<BinOp>, left: &'t Ex, right: &'t Ex, span: Span) -> Place {
+    pub(super) fn assignment(
+        &mut self,
+        op: Option<BinOp>,
+        left: &'t Ex,
+        right: &'t Ex,
+        span: Span,
+    ) -> Place {
         let place = self.place(left);
         match (op, &place) {
             (None, Place::Local(local)) if !self.types[local.0 as usize].is_array => {
@@ -307,15 +361,23 @@ impl<'t> Flow<'_, 't> {
     /// `++p`, `--p`; yields the place.
     pub(super) fn step(&mut self, op: BinOp, place: &'t Ex, span: Span) -> Place {
         let place = self.place(place);
-        self.assign(place.clone(), binary(op, load(place.clone()), Expr::Int(1)), span);
+        self.assign(
+            place.clone(),
+            binary(op, load(place.clone()), Expr::Int(1)),
+            span,
+        );
         place
     }
 
     /// Puts a value that must outlive what follows into a temporary, unless nothing can change it.
     pub(super) fn settled(&mut self, value: Expr, span: Span) -> Expr {
         match &value {
-            Expr::Int(_) | Expr::Str(_) | Expr::Name(_) | Expr::Function(_) | Expr::Opaque(_) => value,
-            Expr::Load(place) if matches!(**place, Place::Local(local) if self.locals[local.0 as usize].name.as_str().is_empty()) => value,
+            Expr::Int(_) | Expr::Str(_) | Expr::Name(_) | Expr::Function(_) | Expr::Opaque(_) => {
+                value
+            }
+            Expr::Load(place) if matches!(**place, Place::Local(local) if self.locals[local.0 as usize].name.as_str().is_empty()) => {
+                value
+            }
             _ => {
                 let local = self.temp(TypeRef::default());
                 self.assign(Place::Local(local), value, span);
@@ -331,12 +393,24 @@ impl<'t> Flow<'_, 't> {
         self.blocks[no.0 as usize].term = Some(Term::Unreachable);
         // One test that falls through on `yes` is an instruction, not a branch.
         let draft = &mut self.blocks[before.0.0 as usize];
-        if let Some(Term::Branch { cond, then, other, loc }) = &draft.term
+        if let Some(Term::Branch {
+            cond,
+            then,
+            other,
+            loc,
+        }) = &draft.term
             && ((*then, *other) == (yes, no) || (*then, *other) == (no, yes))
         {
-            let believed = if *then == yes { cond.clone() } else { unary(UnOp::Not, cond.clone()) };
+            let believed = if *then == yes {
+                cond.clone()
+            } else {
+                unary(UnOp::Not, cond.clone())
+            };
             let loc = *loc;
-            draft.instrs.push(Instr { kind: InstrKind::Assume(believed), loc });
+            draft.instrs.push(Instr {
+                kind: InstrKind::Assume(believed),
+                loc,
+            });
             draft.term = Some(Term::Goto(yes));
         }
         self.start(yes);

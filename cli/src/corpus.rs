@@ -1,0 +1,95 @@
+//! The checker against its own corpus: what is expected comes from the machines, what is found from the checker.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use rulebook_checker::Options;
+use rulebook_generator::fixtures::{Expected, FOLDER};
+use rulebook_machine::Table;
+use serde::Serialize;
+
+use crate::progress::Progress;
+
+/// How a result can differ from what is expected: path, line and rule.
+pub(crate) type Place = (String, u32, String);
+
+/// What came of the corpus.
+#[derive(Debug, Default, Serialize)]
+pub(crate) struct Verdict {
+    /// Expected and found.
+    pub(crate) hit: usize,
+    /// Expected, not found.
+    pub(crate) missing: Vec<Place>,
+    /// Found, not expected.
+    pub(crate) noisy: Vec<Place>,
+}
+
+impl Verdict {
+    /// The rules whose own fixtures are not as they should be.
+    pub(crate) fn unproved(&self) -> BTreeSet<String> {
+        self.missing
+            .iter()
+            .chain(&self.noisy)
+            .map(|(_, _, rule)| rule.clone())
+            .collect()
+    }
+
+    /// Whether everything is as expected.
+    pub(crate) fn holds(&self) -> bool {
+        self.missing.is_empty() && self.noisy.is_empty()
+    }
+}
+
+/// Checks the fixtures below `root` with `table`.
+pub(crate) fn check(
+    root: &Path,
+    table: &Table,
+    expected: &[Expected],
+    progress: &Progress,
+) -> Verdict {
+    let fixtures = root.join(FOLDER).join("fixtures");
+    let (report, _) = rulebook_checker::check_paths(
+        &[fixtures],
+        table,
+        &Options::default(),
+        &|done, all, name| progress.at(done, all, name),
+    );
+    let base = format!(
+        "{}/{FOLDER}/",
+        root.to_string_lossy()
+            .replace('\\', "/")
+            .trim_end_matches('/')
+    );
+    let below = |path: &str| path.strip_prefix(&base).unwrap_or(path).to_owned();
+    let found: BTreeSet<Place> = report
+        .findings
+        .iter()
+        .map(|finding| {
+            (
+                below(&finding.place.path),
+                finding.place.line,
+                finding.rule.clone(),
+            )
+        })
+        .collect();
+    let wanted: BTreeSet<Place> = expected
+        .iter()
+        .map(|row| (row.path.clone(), row.line, row.rule.clone()))
+        .collect();
+    Verdict {
+        hit: wanted.intersection(&found).count(),
+        missing: wanted.difference(&found).cloned().collect(),
+        noisy: found.difference(&wanted).cloned().collect(),
+    }
+}
+
+/// How many of something there are of each kind, largest first.
+pub(crate) fn tally<'a>(kinds: impl Iterator<Item = &'a str>) -> Vec<(&'a str, usize)> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for kind in kinds {
+        *counts.entry(kind).or_default() += 1;
+    }
+    let mut counts: Vec<_> = counts.into_iter().collect();
+    counts.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+    counts
+}

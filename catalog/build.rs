@@ -15,11 +15,7 @@ fn main() -> io::Result<()> {
     let mut code = String::from("static FILES: &[(&str, &str)] = &[\n");
     for (path, file) in &files {
         // Writing to a string cannot fail.
-        let _ = writeln!(
-            code,
-            "    ({path:?}, include_str!({:?})),",
-            file.to_string_lossy()
-        );
+        let _ = writeln!(code, "    ({path:?}, include_str!({:?})),", file.to_string_lossy());
     }
     code.push_str("];\n");
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default()).join("bundled.rs");
@@ -37,11 +33,9 @@ fn walk(dir: &Path, name: &str, files: &mut Vec<(String, PathBuf)>) -> io::Resul
         let entry = entry?;
         let own = entry.file_name().to_string_lossy().into_owned();
         let path = format!("{name}/{own}");
-        let data = Path::new(&own).extension().is_some_and(|end| {
-            ["md", "yaml", "yml", "json", "csv"]
-                .iter()
-                .any(|known| end == *known)
-        });
+        let data = Path::new(&own)
+            .extension()
+            .is_some_and(|end| ["md", "yaml", "yml", "json", "csv"].iter().any(|known| end == *known));
         if entry.file_type()?.is_dir() {
             walk(&entry.path(), &path, files)?;
         } else if data && !own.starts_with('.') {

@@ -106,11 +106,7 @@ impl ApiFact {
         self.params
             .iter()
             .position(|param| param.name == name)
-            .or_else(|| {
-                self.params
-                    .iter()
-                    .position(|param| param.name.eq_ignore_ascii_case(name))
-            })
+            .or_else(|| self.params.iter().position(|param| param.name.eq_ignore_ascii_case(name)))
     }
 
     /// Whether the whole prototype is known.
@@ -236,9 +232,7 @@ impl ApiFacts {
 
     /// The names of the role types.
     pub fn role_types(&self) -> impl Iterator<Item = &ApiFact> {
-        self.functions
-            .values()
-            .filter(|fact| fact.kind == ApiKind::Callback)
+        self.functions.values().filter(|fact| fact.kind == ApiKind::Callback)
     }
 
     /// The APIs whose prototype is not known: no fixture can call them.
@@ -251,10 +245,7 @@ impl ApiFacts {
         for fact in list {
             let name = fact.name.clone();
             if self.functions.insert(name.clone(), fact).is_some() {
-                return Err(ApiFactsError::Twice {
-                    path: path.to_owned(),
-                    name,
-                });
+                return Err(ApiFactsError::Twice { path: path.to_owned(), name });
             }
         }
         Ok(())
@@ -265,10 +256,7 @@ impl ApiFacts {
         for fact in list {
             let name = fact.name.clone();
             if self.types.insert(name.clone(), fact).is_some() {
-                return Err(ApiFactsError::Twice {
-                    path: path.to_owned(),
-                    name,
-                });
+                return Err(ApiFactsError::Twice { path: path.to_owned(), name });
             }
         }
         Ok(())
@@ -278,15 +266,9 @@ impl ApiFacts {
         let headers: BTreeMap<String, BTreeMap<String, i64>> = read(path, text)?;
         for (header, values) in headers {
             for (name, value) in values {
-                let fact = ConstantFact {
-                    value,
-                    header: header.clone(),
-                };
+                let fact = ConstantFact { value, header: header.clone() };
                 if self.constants.insert(name.clone(), fact).is_some() {
-                    return Err(ApiFactsError::Twice {
-                        path: path.to_owned(),
-                        name,
-                    });
+                    return Err(ApiFactsError::Twice { path: path.to_owned(), name });
                 }
             }
         }
@@ -296,10 +278,7 @@ impl ApiFacts {
     fn read_kits(&mut self, path: &str, text: &str) -> Result<(), ApiFactsError> {
         let kits: Vec<Kit> = read(path, text)?;
         for (at, kit) in kits.iter().enumerate() {
-            if let Some(parent) = kit
-                .parent
-                .as_ref()
-                .filter(|parent| !kits[..at].iter().any(|k| k.header == **parent))
+            if let Some(parent) = kit.parent.as_ref().filter(|parent| !kits[..at].iter().any(|k| k.header == **parent))
             {
                 return Err(ApiFactsError::Parent {
                     path: path.to_owned(),
@@ -314,10 +293,7 @@ impl ApiFacts {
 }
 
 fn read<'de, T: Deserialize<'de>>(path: &str, text: &'de str) -> Result<T, ApiFactsError> {
-    serde_yaml::from_str(text).map_err(|source| ApiFactsError::Format {
-        path: path.to_owned(),
-        source,
-    })
+    serde_yaml::from_str(text).map_err(|source| ApiFactsError::Format { path: path.to_owned(), source })
 }
 
 #[cfg(test)]
@@ -346,11 +322,7 @@ mod tests {
     #[test]
     fn facts_are_found_by_name_and_parameters_by_position() {
         let constants = "ntstatus.h:\n  STATUS_PENDING: 259\n";
-        let files = [
-            ("wdm.h.yaml", LOCKS),
-            ("constants.yaml", constants),
-            ("hand.yaml", "not: facts"),
-        ];
+        let files = [("wdm.h.yaml", LOCKS), ("constants.yaml", constants), ("hand.yaml", "not: facts")];
         let facts = ApiFacts::parse(&files).unwrap();
         for (function, param, expected) in [
             ("Acquire", "SpinLock", Some(0)),
@@ -359,20 +331,10 @@ mod tests {
             ("Acquire", "NewIrql", None),
             ("Release", "SpinLock", None),
         ] {
-            assert_eq!(
-                facts.position(function, param),
-                expected,
-                "{function} {param}"
-            );
+            assert_eq!(facts.position(function, param), expected, "{function} {param}");
         }
         assert_eq!(facts.constant("STATUS_PENDING"), Some(259));
-        assert_eq!(
-            facts
-                .untyped()
-                .map(|fact| fact.name.as_str())
-                .collect::<Vec<_>>(),
-            ["Untyped"]
-        );
+        assert_eq!(facts.untyped().map(|fact| fact.name.as_str()).collect::<Vec<_>>(), ["Untyped"]);
         assert_eq!(facts.role_types().count(), 1);
     }
 
@@ -380,11 +342,7 @@ mod tests {
     fn bad_files_are_errors_that_name_them() {
         let twice = format!("{LOCKS}{LOCKS}");
         for (path, text, expected) in [
-            (
-                "wdm.h.yaml",
-                twice.as_str(),
-                "wdm.h.yaml: `Acquire` is declared twice",
-            ),
+            ("wdm.h.yaml", twice.as_str(), "wdm.h.yaml: `Acquire` is declared twice"),
             ("wdm.h.yaml", "- name: A\n  colour: red\n", "wdm.h.yaml: "),
             ("constants.yaml", "wdm.h: {A: x}\n", "constants.yaml: "),
             (

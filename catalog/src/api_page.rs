@@ -102,9 +102,7 @@ impl ApiPage {
     /// The text of the section called `name`, plain; empty if there is none.
     #[must_use]
     pub fn section_text(&self, name: &str) -> Inline {
-        self.section(name).map_or_else(Inline::default, |section| {
-            Inline::read(&self.source.text, section.body)
-        })
+        self.section(name).map_or_else(Inline::default, |section| Inline::read(&self.source.text, section.body))
     }
 
     /// What it returns, plain.
@@ -116,19 +114,11 @@ impl ApiPage {
     /// The page as links name it.
     #[must_use]
     pub fn target(&self) -> ApiTarget {
-        ApiTarget {
-            kind: self.kind,
-            header: self.header.clone(),
-            name: self.name.value.to_ascii_lowercase(),
-        }
+        ApiTarget { kind: self.kind, header: self.header.clone(), name: self.name.value.to_ascii_lowercase() }
     }
 
     /// Reads the page, whose front matter has a `UID`.
-    pub(crate) fn read(
-        source: Source,
-        front: FrontMatter,
-        uid: &Spanned<String>,
-    ) -> Result<Self, Box<Problem>> {
+    pub(crate) fn read(source: Source, front: FrontMatter, uid: &Spanned<String>) -> Result<Self, Box<Problem>> {
         let bad = || {
             Box::new(Problem::error(
                 "reference/uid",
@@ -147,52 +137,30 @@ impl ApiPage {
         let name = Spanned::new(name.to_owned(), Span::new(at, at + name.len()));
         let header = header.to_ascii_lowercase();
         let page = source.text.as_str();
-        let body = Span {
-            start: front.span.end,
-            end: page.len() as u32,
-        };
+        let body = Span { start: front.span.end, end: page.len() as u32 };
         let (sections, parameters) = sections(page, body);
         let syntax = sections
             .iter()
             .filter(|section| matches!(section.name.as_str(), "syntax" | "prototype"))
             .find_map(|section| {
-                chunks(page, section.body, |_| false)
-                    .into_iter()
-                    .find_map(|chunk| match chunk {
-                        Chunk::Fence { lang, code, .. } => Some(code_block(page, lang, code)),
-                        _ => None,
-                    })
+                chunks(page, section.body, |_| false).into_iter().find_map(|chunk| match chunk {
+                    Chunk::Fence { lang, code, .. } => Some(code_block(page, lang, code)),
+                    _ => None,
+                })
             });
-        let irql = front
-            .get("req.irql")
-            .map_or(Span::default(), |entry| entry.span);
-        let irql = Spanned::new(
-            irql_text::read(
-                &front
-                    .text("req.irql")
-                    .map(|text| text.value)
-                    .unwrap_or_default(),
-            ),
-            irql,
-        );
-        let titled = front
-            .text("title")
-            .is_some_and(|title| title.value.contains(" macro"));
-        let constructed = front
-            .text("req.construct-type")
-            .is_some_and(|kind| kind.value.eq_ignore_ascii_case("macro"));
+        let irql = front.get("req.irql").map_or(Span::default(), |entry| entry.span);
+        let irql =
+            Spanned::new(irql_text::read(&front.text("req.irql").map(|text| text.value).unwrap_or_default()), irql);
+        let titled = front.text("title").is_some_and(|title| title.value.contains(" macro"));
+        let constructed = front.text("req.construct-type").is_some_and(|kind| kind.value.eq_ignore_ascii_case("macro"));
         Ok(Self {
             kind,
             is_macro: titled || constructed,
             name,
             header,
-            include: front
-                .text("req.include-header")
-                .or_else(|| front.text("req.header")),
+            include: front.text("req.include-header").or_else(|| front.text("req.header")),
             library: front.text("req.lib"),
-            summary: front
-                .text("description")
-                .map(|text| text.map(|text| unescape(&text))),
+            summary: front.text("description").map(|text| text.map(|text| unescape(&text))),
             irql,
             compliance: compliance(&source, &front),
             parameters,
@@ -221,11 +189,7 @@ fn compliance(source: &Source, front: &FrontMatter) -> Vec<ComplianceEntry> {
             None => (part, None),
         };
         if !name.is_empty() {
-            found.push(ComplianceEntry {
-                name: unescape(name),
-                model,
-                span,
-            });
+            found.push(ComplianceEntry { name: unescape(name), model, span });
         }
     }
     found
@@ -250,27 +214,10 @@ fn sections(page: &str, body: Span) -> (Vec<ApiSection>, Vec<Parameter>) {
                 last.body.end = start;
             }
             if heading.level == 2 {
-                let name = text
-                    .trim_start_matches('-')
-                    .trim()
-                    .to_lowercase()
-                    .replace(' ', "-");
-                sections.push(ApiSection {
-                    name,
-                    body: Span {
-                        start: end,
-                        end: body.end,
-                    },
-                });
+                let name = text.trim_start_matches('-').trim().to_lowercase().replace(' ', "-");
+                sections.push(ApiSection { name, body: Span { start: end, end: body.end } });
             }
-        } else if let Some(parameter) = parameter(
-            page,
-            &heading,
-            Span {
-                start: end,
-                end: body.end,
-            },
-        ) {
+        } else if let Some(parameter) = parameter(page, &heading, Span { start: end, end: body.end }) {
             parameters.push(parameter);
             open = true;
         }
@@ -278,13 +225,9 @@ fn sections(page: &str, body: Span) -> (Vec<ApiSection>, Vec<Parameter>) {
     for parameter in &mut parameters {
         let untold = parameter.direction.is_none();
         let description = trim(page, parameter.description);
-        if let (true, Some((note, _))) = (
-            untold,
-            description
-                .slice(page)
-                .strip_prefix('[')
-                .and_then(|rest| rest.split_once(']')),
-        ) {
+        if let (true, Some((note, _))) =
+            (untold, description.slice(page).strip_prefix('[').and_then(|rest| rest.split_once(']')))
+        {
             (parameter.direction, parameter.optional) = direction(note);
         }
         parameter.description = description;
@@ -314,15 +257,8 @@ fn parameter(page: &str, heading: &Heading, description: Span) -> Option<Paramet
 
 /// Reads `in, optional`, `_Inout_`, `_In_reads_opt_(…)`, `*Out*`, `in/out`, …
 fn direction(note: &str) -> (Option<Direction>, bool) {
-    let lower = note
-        .split('(')
-        .next()
-        .unwrap_or_default()
-        .to_ascii_lowercase();
-    let words: Vec<_> = lower
-        .split(|c: char| !c.is_ascii_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .collect();
+    let lower = note.split('(').next().unwrap_or_default().to_ascii_lowercase();
+    let words: Vec<_> = lower.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
     let has = |word: &str| words.contains(&word);
     let direction = match (has("in"), has("out"), has("inout")) {
         (true, true, _) | (_, _, true) => Some(Direction::InOut),
@@ -349,11 +285,7 @@ mod tests {
             ("_In_]", Some(In), false),
             ("_Inout_]", Some(InOut), false),
             ("_Out_opt]", Some(Out), true),
-            (
-                "_In_reads_opt_(_Inexpressible_(\"varies\"))]",
-                Some(In),
-                true,
-            ),
+            ("_In_reads_opt_(_Inexpressible_(\"varies\"))]", Some(In), true),
             ("*In*, optional", Some(In), true),
             ("in[]", Some(In), false),
             ("optional]", None, true),

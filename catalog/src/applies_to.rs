@@ -56,10 +56,7 @@ pub(crate) fn entries(page: &str, span: Span) -> Vec<ApiRef> {
             }
             Chunk::Table { rows } => {
                 for (number, row) in rows.into_iter().enumerate() {
-                    let cells: Vec<_> = row
-                        .into_iter()
-                        .map(|cell| Inline::read(page, cell))
-                        .collect();
+                    let cells: Vec<_> = row.into_iter().map(|cell| Inline::read(page, cell)).collect();
                     entries_of_row(number == 0, &cells.iter().collect::<Vec<_>>(), &mut found);
                 }
             }
@@ -99,27 +96,14 @@ fn entries_of(inline: &Inline, found: &mut Vec<ApiRef>) {
 
 /// The name in the text of a link: itself, or its first word where others explain it.
 fn api_name(text: &str) -> String {
-    let first = text
-        .split_whitespace()
-        .next()
-        .unwrap_or_default()
-        .trim_end_matches("()");
-    if is_identifier(first) {
-        first.to_owned()
-    } else {
-        text.to_owned()
-    }
+    let first = text.split_whitespace().next().unwrap_or_default().trim_end_matches("()");
+    if is_identifier(first) { first.to_owned() } else { text.to_owned() }
 }
 
 /// The plain names between the bytes `start..end`, parted by lines, commas and "and".
 fn names(inline: &Inline, start: usize, end: usize, found: &mut Vec<ApiRef>) {
     let mut at = start;
-    for part in inline
-        .text
-        .get(start..end)
-        .unwrap_or_default()
-        .split([',', ';', '\n', '\u{2022}'])
-    {
+    for part in inline.text.get(start..end).unwrap_or_default().split([',', ';', '\n', '\u{2022}']) {
         let lead = part.len() - part.trim_start().len();
         let mut name = part.trim();
         let mut from = at + lead;
@@ -130,18 +114,9 @@ fn names(inline: &Inline, start: usize, end: usize, found: &mut Vec<ApiRef>) {
         let name = name.trim_end_matches('.').trim_end_matches("()");
         if is_identifier(name) && name != "and" {
             let span = inline.span_of(from, from + name.len());
-            found.push(ApiRef {
-                name: name.to_owned(),
-                target: None,
-                role: ApiRole::AppliesTo,
-                span,
-            });
+            found.push(ApiRef { name: name.to_owned(), target: None, role: ApiRole::AppliesTo, span });
         }
-        at += part.len()
-            + inline.text[at + part.len()..]
-                .chars()
-                .next()
-                .map_or(0, char::len_utf8);
+        at += part.len() + inline.text[at + part.len()..].chars().next().map_or(0, char::len_utf8);
     }
 }
 
@@ -151,17 +126,11 @@ pub(crate) fn prose(blocks: &[Block], found: &mut Vec<ApiRef>) {
         let links: Vec<_> = inline.links().collect();
         for marked in &inline.marks {
             let name = inline.marked_text(marked).trim();
-            let inside = || {
-                links
-                    .iter()
-                    .any(|(_, _, link)| link.start <= marked.start && marked.end <= link.end)
-            };
+            let inside = || links.iter().any(|(_, _, link)| link.start <= marked.start && marked.end <= link.end);
             let (target, role) = match &marked.mark {
                 Mark::Link(target) => match LinkKind::of(target) {
                     LinkKind::Api => (Some(target.clone()), ApiRole::Prose),
-                    LinkKind::Archived if is_identifier(name) => {
-                        (Some(target.clone()), ApiRole::Prose)
-                    }
+                    LinkKind::Archived if is_identifier(name) => (Some(target.clone()), ApiRole::Prose),
                     _ => continue,
                 },
                 _ if inside() => continue,
@@ -169,17 +138,10 @@ pub(crate) fn prose(blocks: &[Block], found: &mut Vec<ApiRef>) {
             };
             let plain = name.trim_end_matches(',').trim_end_matches("()");
             let doubled = found.last().is_some_and(|last| {
-                last.role == role
-                    && last.span.start <= marked.span.start
-                    && marked.span.end <= last.span.end
+                last.role == role && last.span.start <= marked.span.start && marked.span.end <= last.span.end
             });
             if !doubled && (role == ApiRole::Prose || is_identifier(plain)) {
-                found.push(ApiRef {
-                    name: api_name(plain),
-                    target,
-                    role,
-                    span: marked.span,
-                });
+                found.push(ApiRef { name: api_name(plain), target, role, span: marked.span });
             }
         }
     }
@@ -194,9 +156,7 @@ mod tests {
             .iter()
             .map(|api| {
                 assert!(!api.span.slice(page).is_empty(), "{page:?}");
-                api.target
-                    .as_ref()
-                    .map_or(api.name.clone(), |target| format!("{}>{target}", api.name))
+                api.target.as_ref().map_or(api.name.clone(), |target| format!("{}>{target}", api.name))
             })
             .collect::<Vec<_>>()
             .join(" ")
@@ -205,28 +165,19 @@ mod tests {
     #[test]
     fn lists_of_every_form_are_read() {
         for (page, expected) in [
-            (
-                "[**A**](a)\n[**B\\_b**](b)  \n\u{a0}\n\n[Send](mailto:x@y \"t\")",
-                "A>a B_b>b",
-            ),
+            ("[**A**](a)\n[**B\\_b**](b)  \n\u{a0}\n\n[Send](mailto:x@y \"t\")", "A>a B_b>b"),
             ("[**A**](a)\r\n\r\n[**B**](b)\r\n", "A>a B>b"),
             ("- [A](a)\n- B\n* C()\n", "A>a B C"),
             ("1. A\n2. [B](b)", "A B>b"),
             ("A, B, [C](c), and D.", "A B C>c D"),
             ("  A\n\n  B\n  \n  C", "A B C"),
             ("    A\n    B", "A B"),
-            (
-                "| Function | Header |\n|--|--|\n| [A](a) | |\n| B | |",
-                "A>a B",
-            ),
+            ("| Function | Header |\n|--|--|\n| [A](a) | |\n| B | |", "A>a B"),
             (
                 "<table><tr><th>Name</th></tr><tr><td>[A](a)</td></tr><tr><td><a href=\"b\"><strong>B</strong></a></td></tr></table>",
                 "A>a B>b",
             ),
-            (
-                "[MINIPORT_HALT callback function](h)\n[ **X** ](x)",
-                "MINIPORT_HALT>h X>x",
-            ),
+            ("[MINIPORT_HALT callback function](h)\n[ **X** ](x)", "MINIPORT_HALT>h X>x"),
             ("This rule applies to every driver.", ""),
             ("[一个名字](nf-wdm-a)", "一个名字>nf-wdm-a"),
         ] {

@@ -40,50 +40,28 @@ struct Hex {
 /// The next hexadecimal number at or behind `from`; spaces may stand around the `x`, whose case does not matter.
 fn next_hex(text: &str, from: usize) -> Option<Hex> {
     let bytes = text.as_bytes();
-    let spaces = |at: usize| {
-        at + bytes[at.min(bytes.len())..]
-            .iter()
-            .take_while(|byte| **byte == b' ')
-            .count()
-    };
+    let spaces = |at: usize| at + bytes[at.min(bytes.len())..].iter().take_while(|byte| **byte == b' ').count();
     (from..bytes.len()).find_map(|start| {
-        let joined =
-            start > 0 && (bytes[start - 1].is_ascii_alphanumeric() || bytes[start - 1] == b'_');
+        let joined = start > 0 && (bytes[start - 1].is_ascii_alphanumeric() || bytes[start - 1] == b'_');
         if joined || bytes[start] != b'0' {
             return None;
         }
         let x = spaces(start + 1);
-        if !bytes
-            .get(x)
-            .is_some_and(|byte| byte.eq_ignore_ascii_case(&b'x'))
-        {
+        if !bytes.get(x).is_some_and(|byte| byte.eq_ignore_ascii_case(&b'x')) {
             return None;
         }
         let digits = spaces(x + 1);
-        let end = digits
-            + bytes[digits..]
-                .iter()
-                .take_while(|byte| byte.is_ascii_hexdigit())
-                .count();
+        let end = digits + bytes[digits..].iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
         // `0x0x1234` starts with a number that is none.
-        let none = end == digits
-            || bytes
-                .get(end)
-                .is_some_and(|byte| byte.eq_ignore_ascii_case(&b'x'));
-        (!none).then(|| Hex {
-            start,
-            end,
-            value: u32::from_str_radix(&text[digits..end], 16).ok(),
-        })
+        let none = end == digits || bytes.get(end).is_some_and(|byte| byte.eq_ignore_ascii_case(&b'x'));
+        (!none).then(|| Hex { start, end, value: u32::from_str_radix(&text[digits..end], 16).ok() })
     })
 }
 
 /// The hexadecimal number that is all of `text`, in any spelling.
 pub(crate) fn lone_hex(text: &str) -> Option<u32> {
     let text = text.trim();
-    next_hex(text, 0)
-        .filter(|hex| hex.start == 0 && hex.end == text.len())?
-        .value
+    next_hex(text, 0).filter(|hex| hex.start == 0 && hex.end == text.len())?.value
 }
 
 /// The bug checks named in `inline` from byte `from` on.
@@ -92,20 +70,15 @@ pub(crate) fn read_line(inline: &Inline, from: usize) -> Vec<BugCheck> {
     let mut found: Vec<BugCheck> = Vec::new();
     let mut at = from;
     while at < text.len() {
-        let open = text[at..]
-            .find(['(', '（'])
-            .map_or(text.len(), |len| at + len);
+        let open = text[at..].find(['(', '（']).map_or(text.len(), |len| at + len);
         match next_hex(text, at).filter(|hex| hex.start < open) {
             Some(hex) => {
                 if let Some(code) = hex.value {
                     let rest = text[hex.end..open].trim_start_matches([':', '：', ' ']);
-                    let name = rest
-                        .split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
-                        .next()
-                        .unwrap_or_default();
-                    let link = inline.links().find(|(_, _, link)| {
-                        (link.start as usize..link.end as usize).contains(&hex.start)
-                    });
+                    let name = rest.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next().unwrap_or_default();
+                    let link = inline
+                        .links()
+                        .find(|(_, _, link)| (link.start as usize..link.end as usize).contains(&hex.start));
                     found.push(BugCheck {
                         code,
                         name: (is_identifier(name) && name.len() > 1).then(|| name.to_owned()),
@@ -120,9 +93,7 @@ pub(crate) fn read_line(inline: &Inline, from: usize) -> Vec<BugCheck> {
             }
             None if open < text.len() => {
                 let inside = open + text[open..].chars().next().map_or(1, char::len_utf8);
-                let close = text[inside..]
-                    .find([')', '）'])
-                    .map_or(text.len(), |len| inside + len);
+                let close = text[inside..].find([')', '）']).map_or(text.len(), |len| inside + len);
                 subcode(inline, inside, close, found.last_mut());
                 at = close;
                 at += text[at..].chars().next().map_or(0, char::len_utf8);
@@ -136,15 +107,11 @@ pub(crate) fn read_line(inline: &Inline, from: usize) -> Vec<BugCheck> {
 /// Reads the parenthesis `start..end` as the sub-code of `check`.
 fn subcode(inline: &Inline, start: usize, end: usize, check: Option<&mut BugCheck>) {
     let found = &inline.text[start..end];
-    let Some(check) = check.filter(|check| check.subcode_text.is_none() && found.contains('0'))
-    else {
+    let Some(check) = check.filter(|check| check.subcode_text.is_none() && found.contains('0')) else {
         return;
     };
     let mut digits = found.trim();
-    while let Some(rest) = digits
-        .strip_prefix('0')
-        .map(str::trim_start)
-        .and_then(|rest| rest.strip_prefix(['x', 'X']))
+    while let Some(rest) = digits.strip_prefix('0').map(str::trim_start).and_then(|rest| rest.strip_prefix(['x', 'X']))
     {
         digits = rest.trim_start();
     }
@@ -188,27 +155,15 @@ pub struct BugCheckPage {
 
 /// The code and name in a title such as `Bug Check 0xC4 DRIVER_VERIFIER_DETECTED_VIOLATION`.
 pub(crate) fn title_code(title: &str) -> Option<(u32, String)> {
-    let rest = title
-        .trim()
-        .get(..9)
-        .filter(|head| head.eq_ignore_ascii_case("bug check"))
-        .map(|_| title.trim())?;
+    let rest = title.trim().get(..9).filter(|head| head.eq_ignore_ascii_case("bug check")).map(|_| title.trim())?;
     let hex = next_hex(rest, 9).filter(|hex| rest[9..hex.start].trim().is_empty())?;
-    let name = rest[hex.end..]
-        .trim_start_matches([':', ' '])
-        .split_whitespace()
-        .next()
-        .unwrap_or_default();
+    let name = rest[hex.end..].trim_start_matches([':', ' ']).split_whitespace().next().unwrap_or_default();
     Some((hex.value?, name.to_owned()))
 }
 
 impl BugCheckPage {
     /// Reads a bug-check page; `title` is its title.
-    pub(crate) fn read(
-        source: Source,
-        front: &FrontMatter,
-        title: Spanned<String>,
-    ) -> Result<Self, Box<Problem>> {
+    pub(crate) fn read(source: Source, front: &FrontMatter, title: Spanned<String>) -> Result<Self, Box<Problem>> {
         let Some((code, name)) = title_code(&title.value) else {
             return Err(Box::new(Problem::error(
                 "page/bug-check",
@@ -216,15 +171,8 @@ impl BugCheckPage {
                 "the title names no bug check",
             )));
         };
-        let name = front
-            .list(&source, "api_name")
-            .into_iter()
-            .next()
-            .map_or(name, |name| name.value);
-        let body = Span {
-            start: front.span.end,
-            end: source.text.len() as u32,
-        };
+        let name = front.list(&source, "api_name").into_iter().next().map_or(name, |name| name.value);
+        let body = Span { start: front.span.end, end: source.text.len() as u32 };
         let page = source.text.as_str();
         let mut subcodes = Vec::new();
         for section in outline(page, body).sections {
@@ -232,18 +180,14 @@ impl BugCheckPage {
                 match chunk {
                     Chunk::Table { rows } => {
                         for row in rows {
-                            let cells: Vec<_> = row
-                                .into_iter()
-                                .map(|cell| Inline::read(page, cell))
-                                .collect();
+                            let cells: Vec<_> = row.into_iter().map(|cell| Inline::read(page, cell)).collect();
                             subcodes.extend(row_code(&cells));
                         }
                     }
                     Chunk::Html(span) => {
                         let cells = html::cells(page, span);
                         for row in cells.chunk_by(|a, b| (a.table, a.row) == (b.table, b.row)) {
-                            let cells: Vec<_> =
-                                row.iter().map(|cell| cell.inline.clone()).collect();
+                            let cells: Vec<_> = row.iter().map(|cell| cell.inline.clone()).collect();
                             subcodes.extend(row_code(&cells));
                         }
                     }
@@ -252,14 +196,7 @@ impl BugCheckPage {
             }
         }
         let summary = front.text("description");
-        Ok(Self {
-            source,
-            code,
-            name,
-            title,
-            summary,
-            subcodes,
-        })
+        Ok(Self { source, code, name, title, summary, subcodes })
     }
 }
 
@@ -283,30 +220,15 @@ mod tests {
     fn codes_are_read_in_every_spelling() {
         type Found = (u32, Option<u32>, bool);
         let table: &[(&str, &[Found])] = &[
-            (
-                "Bug Check 0xC4: DRIVER_X (0x00020003)",
-                &[(0xC4, Some(0x20003), false)],
-            ),
-            (
-                "Bug Check 0xC4: DRIVER_X ( 0x00091002)",
-                &[(0xC4, Some(0x91002), false)],
-            ),
-            (
-                "Bug Check 0xC4: DRIVER_X (0x0x0009200F)",
-                &[(0xC4, Some(0x9200F), true)],
-            ),
-            (
-                "Bug Check 0xC4: DRIVER_X (0x 0x20022 )",
-                &[(0xC4, Some(0x20022), true)],
-            ),
+            ("Bug Check 0xC4: DRIVER_X (0x00020003)", &[(0xC4, Some(0x20003), false)]),
+            ("Bug Check 0xC4: DRIVER_X ( 0x00091002)", &[(0xC4, Some(0x91002), false)]),
+            ("Bug Check 0xC4: DRIVER_X (0x0x0009200F)", &[(0xC4, Some(0x9200F), true)]),
+            ("Bug Check 0xC4: DRIVER_X (0x 0x20022 )", &[(0xC4, Some(0x20022), true)]),
             (
                 "Bug Check 0xA: IRQL_X , Bug Check 0xC4: DRIVER_X (0x20007)",
                 &[(0xA, None, false), (0xC4, Some(0x20007), false)],
             ),
-            (
-                "0XC4 X_Y（0x20007）, 0 xa: Z_Z",
-                &[(0xC4, Some(0x20007), false), (0xA, None, false)],
-            ),
+            ("0XC4 X_Y（0x20007）, 0 xa: Z_Z", &[(0xC4, Some(0x20007), false), (0xA, None, false)]),
             ("Bug Check 0x9F: DRIVER_POWER", &[(0x9F, None, false)]),
             ("0xC4 (0xZ)", &[(0xC4, None, true)]),
             ("0xC4 (see 0)", &[(0xC4, None, true)]),

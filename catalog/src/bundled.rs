@@ -11,8 +11,5 @@ pub fn files() -> &'static [(&'static str, &'static str)] {
 /// The bundled file at `path`.
 #[must_use]
 pub fn file(path: &str) -> Option<&'static str> {
-    FILES
-        .binary_search_by(|(known, _)| (*known).cmp(path))
-        .ok()
-        .map(|at| FILES[at].1)
+    FILES.binary_search_by(|(known, _)| (*known).cmp(path)).ok().map(|at| FILES[at].1)
 }

@@ -30,30 +30,17 @@ impl Catalog {
     /// A catalog of `pages`.
     #[must_use]
     pub fn new(pages: Pages) -> Self {
-        let mut catalog = Self {
-            pages,
-            by_name: BTreeMap::new(),
-            by_target: BTreeMap::new(),
-        };
+        let mut catalog = Self { pages, by_name: BTreeMap::new(), by_target: BTreeMap::new() };
         for (at, api) in catalog.pages.apis.iter().enumerate() {
             let target = api.target();
-            catalog
-                .by_name
-                .entry(target.name.clone())
-                .or_default()
-                .push(at);
+            catalog.by_name.entry(target.name.clone()).or_default().push(at);
             catalog.by_target.entry(target).or_insert(at);
         }
         for found in catalog.by_name.values_mut() {
             // Code calls functions; a page without a suffix in its UID is the current one.
             let rank = |at: &usize| {
                 let api = &catalog.pages.apis[*at];
-                (
-                    api.kind != ApiKind::Function,
-                    api.kind,
-                    api.source.path.contains("-r1"),
-                    *at,
-                )
+                (api.kind != ApiKind::Function, api.kind, api.source.path.contains("-r1"), *at)
             };
             found.sort_by_key(rank);
         }
@@ -85,10 +72,7 @@ impl Catalog {
     /// The rule pages that the program carries with it.
     #[must_use]
     pub fn bundled() -> (Self, Vec<Problem>) {
-        let pages = bundled::files()
-            .iter()
-            .copied()
-            .filter(|(path, _)| path.starts_with("rules/"));
+        let pages = bundled::files().iter().copied().filter(|(path, _)| path.starts_with("rules/"));
         let (pages, problems) = load_texts(pages);
         (Self::new(pages), problems)
     }
@@ -140,10 +124,7 @@ impl Catalog {
     pub fn rules_named(&self, name: &str) -> impl Iterator<Item = &RulePage> {
         self.pages.rules.iter().filter(move |page| {
             page.id.name.eq_ignore_ascii_case(name)
-                || page
-                    .aliases
-                    .iter()
-                    .any(|alias| alias.value.eq_ignore_ascii_case(name))
+                || page.aliases.iter().any(|alias| alias.value.eq_ignore_ascii_case(name))
         })
     }
 
@@ -152,17 +133,13 @@ impl Catalog {
     pub fn api(&self, name: &str) -> Option<&ApiPage> {
         let found = self.by_name.get(&name.to_ascii_lowercase())?;
         let pages = || found.iter().map(|at| &self.pages.apis[*at]);
-        pages()
-            .find(|api| api.name.value == name)
-            .or_else(|| pages().next())
+        pages().find(|api| api.name.value == name).or_else(|| pages().next())
     }
 
     /// The reference page that a link leads to.
     #[must_use]
     pub fn api_at(&self, target: &str) -> Option<&ApiPage> {
-        self.by_target
-            .get(&ApiTarget::of(target)?)
-            .map(|at| &self.pages.apis[*at])
+        self.by_target.get(&ApiTarget::of(target)?).map(|at| &self.pages.apis[*at])
     }
 
     /// The reference page of an API as a page names it: by target, which is exact, else by name.
@@ -179,13 +156,6 @@ impl Catalog {
             .bug_checks
             .iter()
             .filter(|page| page.code == code)
-            .find_map(|page| {
-                Some((
-                    page,
-                    page.subcodes
-                        .iter()
-                        .find(|row| row.value.value == subcode)?,
-                ))
-            })
+            .find_map(|page| Some((page, page.subcodes.iter().find(|row| row.value.value == subcode)?)))
     }
 }

@@ -33,26 +33,14 @@ pub(crate) fn chunks(page: &str, span: Span, cut: impl Fn(&str) -> bool) -> Vec<
     while let Some(line) = all.get(at) {
         let slice = line.slice(page);
         let trimmed = slice.trim();
-        let until = |len: usize| Span {
-            start: line.start,
-            end: all[(at + len - 1).min(all.len() - 1)].end,
-        };
+        let until = |len: usize| Span { start: line.start, end: all[(at + len - 1).min(all.len() - 1)].end };
         let (chunk, len) = if let Some(len) = fence_len(page, &all[at..]) {
             let mark = trimmed.len() - trimmed.trim_start_matches(['`', '~']).len();
             let lang = trim(page, *line);
-            let code = Span {
-                start: all[at + 1].start,
-                end: all[at + len - 1].start,
-            };
+            let code = Span { start: all[at + 1].start, end: all[at + len - 1].start };
             (
                 Some(Chunk::Fence {
-                    lang: trim(
-                        page,
-                        Span {
-                            start: lang.start + mark as u32,
-                            end: lang.end,
-                        },
-                    ),
+                    lang: trim(page, Span { start: lang.start + mark as u32, end: lang.end }),
                     code,
                     span: until(len),
                 }),
@@ -68,10 +56,7 @@ pub(crate) fn chunks(page: &str, span: Span, cut: impl Fn(&str) -> bool) -> Vec<
         } else if let Some(len) = html_len(page, &all[at..]) {
             (Some(Chunk::Html(until(len))), len)
         } else if trimmed.starts_with('>') {
-            let len = all[at..]
-                .iter()
-                .take_while(|line| line.slice(page).trim_start().starts_with('>'))
-                .count();
+            let len = all[at..].iter().take_while(|line| line.slice(page).trim_start().starts_with('>')).count();
             (Some(Chunk::Quote(until(len))), len)
         } else if is_atx(trimmed) && !slice.starts_with("    ") {
             (Some(Chunk::Heading(*line)), 1)
@@ -101,11 +86,7 @@ fn is_atx(line: &str) -> bool {
 /// Whether a line is the rule under a table's head: dashes, colons and at least one bar.
 fn is_rule(line: &str) -> bool {
     let line = line.trim();
-    line.contains('|')
-        && line.contains('-')
-        && line
-            .chars()
-            .all(|c| matches!(c, '|' | '-' | ':') || c.is_whitespace())
+    line.contains('|') && line.contains('-') && line.chars().all(|c| matches!(c, '|' | '-' | ':') || c.is_whitespace())
 }
 
 /// How many lines the pipe table at the first of `rest` takes.
@@ -143,52 +124,29 @@ fn table_cells(page: &str, row: Span) -> Vec<Span> {
         cells = text
             .match_indices('|')
             .map(|(at, _)| at)
-            .fold(
-                (Vec::new(), usize::from(text.starts_with('|'))),
-                |(mut cells, from), at| {
-                    if at >= from {
-                        cells.push(Span::new(from, at));
-                    }
-                    (cells, at + 1)
-                },
-            )
+            .fold((Vec::new(), usize::from(text.starts_with('|'))), |(mut cells, from), at| {
+                if at >= from {
+                    cells.push(Span::new(from, at));
+                }
+                (cells, at + 1)
+            })
             .0;
-        from = cells
-            .last()
-            .map_or(from, |last: &Span| last.end as usize + 1);
+        from = cells.last().map_or(from, |last: &Span| last.end as usize + 1);
     }
     if from < text.len() {
         cells.push(Span::new(from, text.len()));
     }
     let base = row.start;
-    cells
-        .into_iter()
-        .map(|cell| {
-            trim(
-                page,
-                Span {
-                    start: base + cell.start,
-                    end: base + cell.end,
-                },
-            )
-        })
-        .collect()
+    cells.into_iter().map(|cell| trim(page, Span { start: base + cell.start, end: base + cell.end })).collect()
 }
 
 /// How many lines the HTML block at the first of `rest` takes: a table to its end, anything else to a blank line.
 fn html_len(page: &str, rest: &[Span]) -> Option<usize> {
-    const BLOCKS: [&str; 10] = [
-        "<table", "<p", "<div", "<ul", "<ol", "<dl", "<thead", "<tbody", "<tr", "<!--",
-    ];
+    const BLOCKS: [&str; 10] = ["<table", "<p", "<div", "<ul", "<ol", "<dl", "<thead", "<tbody", "<tr", "<!--"];
     let first = rest.first()?.slice(page).trim_start();
     let starts = |tag: &&str| {
-        first
-            .get(..tag.len())
-            .is_some_and(|head| head.eq_ignore_ascii_case(tag))
-            && first[tag.len()..]
-                .chars()
-                .next()
-                .is_none_or(|next| !next.is_ascii_alphanumeric())
+        first.get(..tag.len()).is_some_and(|head| head.eq_ignore_ascii_case(tag))
+            && first[tag.len()..].chars().next().is_none_or(|next| !next.is_ascii_alphanumeric())
     };
     if !BLOCKS.iter().any(starts) {
         return None;
@@ -199,8 +157,7 @@ fn html_len(page: &str, rest: &[Span]) -> Option<usize> {
         if depth == 0 && at > 0 && line.trim().is_empty() {
             return Some(at);
         }
-        depth = (depth + line.matches("<table").count())
-            .saturating_sub(line.matches("</table").count());
+        depth = (depth + line.matches("<table").count()).saturating_sub(line.matches("</table").count());
         if depth == 0 && line.contains("</table") {
             return Some(at + 1);
         }
@@ -218,10 +175,8 @@ mod tests {
                 format!("fence {} {:?}", lang.slice(page), code.slice(page))
             }
             Chunk::Table { rows } => {
-                let rows: Vec<Vec<_>> = rows
-                    .iter()
-                    .map(|row| row.iter().map(|cell| cell.slice(page)).collect())
-                    .collect();
+                let rows: Vec<Vec<_>> =
+                    rows.iter().map(|row| row.iter().map(|cell| cell.slice(page)).collect()).collect();
                 format!("table {rows:?}")
             }
             Chunk::Html(span) => format!("html {:?}", span.slice(page)),
@@ -229,12 +184,7 @@ mod tests {
             Chunk::Heading(span) => format!("heading {:?}", span.slice(page)),
             Chunk::Text(span) => format!("text {:?}", span.slice(page)),
         };
-        chunks(page, Span::new(0, page.len()), |line| {
-            line.starts_with("**")
-        })
-        .into_iter()
-        .map(show)
-        .collect()
+        chunks(page, Span::new(0, page.len()), |line| line.starts_with("**")).into_iter().map(show).collect()
     }
 
     #[test]

@@ -126,12 +126,7 @@ struct Work<'g> {
 pub fn derive(page: &RulePage, grounds: Grounds<'_>) -> Derivation {
     let names = Names::new(page, grounds.facts);
     let statements = statements::statements(page, &names);
-    let mut work = Work {
-        page,
-        grounds,
-        out: Derivation::default(),
-        spec: Spec::default(),
-    };
+    let mut work = Work { page, grounds, out: Derivation::default(), spec: Spec::default() };
     let found = work.read(&statements);
     if work.out.refused.is_empty() {
         work.assemble(&statements, &found);
@@ -149,10 +144,7 @@ impl Work<'_> {
                 Reading::Unread { hits, weakens } => (hits, Some(weakens)),
             };
             match unread {
-                Some(true) => self.refuse(
-                    statement,
-                    "the sentence makes an exception that no pattern fits",
-                ),
+                Some(true) => self.refuse(statement, "the sentence makes an exception that no pattern fits"),
                 Some(false) => {
                     let reason = if hits.is_empty() {
                         "no pattern fits the sentence"
@@ -164,27 +156,15 @@ impl Work<'_> {
                 None => {}
             }
             if !hits.is_empty() {
-                for named in statement
-                    .names
-                    .iter()
-                    .chain(&statement.list)
-                    .filter(|named| !named.known)
-                {
+                for named in statement.names.iter().chain(&statement.list).filter(|named| !named.known) {
                     self.leave(
                         statement,
-                        &format!(
-                            "`{}` is no function of the page's list or the reference",
-                            named.name
-                        ),
+                        &format!("`{}` is no function of the page's list or the reference", named.name),
                     );
                 }
             }
             for hit in hits {
-                found.extend(hit.demands.iter().map(|demand| Found {
-                    demand: *demand,
-                    statement,
-                    hit: hit.clone(),
-                }));
+                found.extend(hit.demands.iter().map(|demand| Found { demand: *demand, statement, hit: hit.clone() }));
             }
         }
         found
@@ -193,18 +173,13 @@ impl Work<'_> {
     fn assemble(&mut self, statements: &[Statement], found: &[Found<'_>]) {
         let has = |demand: Demand| found.iter().find(|one| one.demand == demand);
         if let (Some(nested), Some(double)) = (has(Demand::Nested), has(Demand::Double)) {
-            let reason = format!(
-                "nesting is permitted here and barred in “{}”",
-                double.statement.text
-            );
+            let reason = format!("nesting is permitted here and barred in “{}”", double.statement.text);
             return self.refuse(nested.statement, &reason);
         }
         if let Some(vague) = has(Demand::Vague) {
             if found.iter().all(|one| one.demand == Demand::Vague) {
-                return self.refuse(
-                    vague.statement,
-                    "the sentence asks for correct use and no other says what that is",
-                );
+                return self
+                    .refuse(vague.statement, "the sentence asks for correct use and no other says what that is");
             }
             self.from("as the sentences behind it say", vague.statement);
         }
@@ -216,7 +191,10 @@ impl Work<'_> {
         self.levels(found, restored.as_deref());
         self.level_at_exit(found);
         if let Some(contrast) = has(Demand::Contrast) {
-            self.leave(contrast.statement, "the functions that the rule is about are told by contrast only: every one is checked");
+            self.leave(
+                contrast.statement,
+                "the functions that the rule is about are told by contrast only: every one is checked",
+            );
         }
         self.out.family = if has(Demand::SameAtExit).or(has(Demand::Restore)).is_some() {
             "irql-balance"
@@ -244,10 +222,7 @@ impl Work<'_> {
                 (Ok(expansion), Some(first)) => {
                     if !expansion.unbound.is_empty() {
                         let which = expansion.unbound.join(", ");
-                        self.leave(
-                            first,
-                            &format!("the reference does not bind the level of {which}"),
-                        );
+                        self.leave(first, &format!("the reference does not bind the level of {which}"));
                     }
                     self.out.spec = Some(std::mem::take(&mut self.spec));
                 }
@@ -282,11 +257,7 @@ impl Work<'_> {
     }
 
     fn note(&mut self, part: impl Into<String>, place: Place, text: &str) {
-        let from = DerivedFrom {
-            part: part.into(),
-            place,
-            text: text.to_owned(),
-        };
+        let from = DerivedFrom { part: part.into(), place, text: text.to_owned() };
         if !self.out.from.contains(&from) {
             self.out.from.push(from);
         }
@@ -295,17 +266,11 @@ impl Work<'_> {
     /// Notes a part that a function's prototype tells.
     fn by_reference_page(&mut self, part: impl Into<String>, api: &str, text: &str) {
         let page = self.grounds.catalog.api(api);
-        let place = page
-            .map(|page| page.source.place(page.name.span))
-            .or_else(|| {
-                let fact = self.grounds.facts.functions.get(api)?;
-                let path = fact
-                    .source
-                    .reference
-                    .clone()
-                    .unwrap_or_else(|| fact.header.clone());
-                Some(Place::file(path))
-            });
+        let place = page.map(|page| page.source.place(page.name.span)).or_else(|| {
+            let fact = self.grounds.facts.functions.get(api)?;
+            let path = fact.source.reference.clone().unwrap_or_else(|| fact.header.clone());
+            Some(Place::file(path))
+        });
         self.note(part, place.unwrap_or_else(|| Place::file(api)), text);
     }
 
@@ -315,10 +280,7 @@ impl Work<'_> {
             .page
             .applies_to()
             .find(|entry| entry.name.eq_ignore_ascii_case(api))
-            .map_or_else(
-                || Place::file(&self.page.source.path),
-                |entry| self.page.source.place(entry.span),
-            );
+            .map_or_else(|| Place::file(&self.page.source.path), |entry| self.page.source.place(entry.span));
         self.note(part, place, "the page's list of functions");
     }
 }

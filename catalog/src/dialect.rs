@@ -57,38 +57,20 @@ pub struct Example {
 }
 
 /// The fenced YAML of a specification section.
-pub(crate) fn specification(
-    page: &str,
-    section: &Section,
-) -> Result<Specification, (Span, String)> {
-    let place = section
-        .heading
-        .as_ref()
-        .map_or(section.body, |heading| heading.span);
-    let mut fences = chunks(page, section.body, |_| false)
-        .into_iter()
-        .filter_map(|chunk| match chunk {
-            Chunk::Fence { lang, code, .. } => Some((lang, code)),
-            _ => None,
-        });
+pub(crate) fn specification(page: &str, section: &Section) -> Result<Specification, (Span, String)> {
+    let place = section.heading.as_ref().map_or(section.body, |heading| heading.span);
+    let mut fences = chunks(page, section.body, |_| false).into_iter().filter_map(|chunk| match chunk {
+        Chunk::Fence { lang, code, .. } => Some((lang, code)),
+        _ => None,
+    });
     match (fences.next(), fences.next()) {
-        (None, _) => Err((
-            place,
-            "the specification has no fenced `yaml` block".to_owned(),
-        )),
-        (Some(_), Some((_, second))) => Err((
-            second,
-            "a specification is one fenced block, and this is a second one".to_owned(),
-        )),
+        (None, _) => Err((place, "the specification has no fenced `yaml` block".to_owned())),
+        (Some(_), Some((_, second))) => {
+            Err((second, "a specification is one fenced block, and this is a second one".to_owned()))
+        }
         (Some((lang, code)), None) => match lang.slice(page) {
-            "yaml" | "yml" => Ok(Specification {
-                text: code.slice(page).to_owned(),
-                span: code,
-            }),
-            other => Err((
-                lang,
-                format!("the specification is in `{other}`, not in `yaml`"),
-            )),
+            "yaml" | "yml" => Ok(Specification { text: code.slice(page).to_owned(), span: code }),
+            other => Err((lang, format!("the specification is in `{other}`, not in `yaml`"))),
         },
     }
 }
@@ -101,18 +83,12 @@ pub(crate) fn examples(page: &str, section: &Section) -> (Vec<Example>, Vec<(Spa
         match chunk {
             Chunk::Heading(span) => {
                 if let Some((_, title)) = open.take() {
-                    wrong.push((
-                        title.span,
-                        format!("the example `{}` has no code", title.value),
-                    ));
+                    wrong.push((title.span, format!("the example `{}` has no code", title.value)));
                 }
                 let heading = Inline::read(page, span);
                 match kind_and_title(heading.text.trim_start_matches('#').trim()) {
                     Some((kind, title)) => open = Some((kind, Spanned::new(title, span))),
-                    None => wrong.push((
-                        span,
-                        "an example starts with `Violation:` or `Compliant:`".to_owned(),
-                    )),
+                    None => wrong.push((span, "an example starts with `Violation:` or `Compliant:`".to_owned())),
                 }
             }
             Chunk::Fence { lang, code, span } => match open.take() {
@@ -120,21 +96,12 @@ pub(crate) fn examples(page: &str, section: &Section) -> (Vec<Example>, Vec<(Spa
                     let markers = markers(page, code);
                     match (kind, markers.first()) {
                         (ExampleKind::Violation, None) => {
-                            wrong.push((
-                                title.span,
-                                format!("the violation `{}` has no `{MARK}` mark", title.value),
-                            ));
+                            wrong.push((title.span, format!("the violation `{}` has no `{MARK}` mark", title.value)));
                         }
                         (ExampleKind::Compliant, Some(marker)) => {
-                            wrong
-                                .push((marker.span, format!("compliant code has a `{MARK}` mark")));
+                            wrong.push((marker.span, format!("compliant code has a `{MARK}` mark")));
                         }
-                        _ => done.push(Example {
-                            kind,
-                            title,
-                            code: code_block(page, lang, code),
-                            markers,
-                        }),
+                        _ => done.push(Example { kind, title, code: code_block(page, lang, code), markers }),
                     }
                 }
                 None => wrong.push((span, "code without a heading of its own".to_owned())),
@@ -143,10 +110,7 @@ pub(crate) fn examples(page: &str, section: &Section) -> (Vec<Example>, Vec<(Spa
         }
     }
     if let Some((_, title)) = open {
-        wrong.push((
-            title.span,
-            format!("the example `{}` has no code", title.value),
-        ));
+        wrong.push((title.span, format!("the example `{}` has no code", title.value)));
     }
     (done, wrong)
 }
@@ -173,10 +137,7 @@ fn markers(page: &str, code: Span) -> Vec<Marker> {
         found.push(Marker {
             line: number.saturating_sub(up as u32).max(1),
             text: rest[up..].trim().to_owned(),
-            span: Span {
-                start: start as u32,
-                end: line.end,
-            },
+            span: Span { start: start as u32, end: line.end },
         });
     }
     found

@@ -21,20 +21,15 @@ pub(crate) enum Fact {
 /// Whether a line of running text may be a fact, so that it is read alone even when glued to a paragraph.
 pub(crate) fn may_be_fact(line: &str) -> bool {
     let lower = line.to_lowercase();
-    line.starts_with("**")
-        && (lower.contains("driver model") || lower.contains("bug check") || !line.is_ascii())
+    line.starts_with("**") && (lower.contains("driver model") || lower.contains("bug check") || !line.is_ascii())
 }
 
 /// A bold line such as `**Driver model: WDM**`.
 pub(crate) fn from_line(line: &Inline) -> Option<Fact> {
-    let bold = line
-        .marks
-        .first()
-        .is_some_and(|first| first.mark == Mark::Strong && first.start == 0);
+    let bold = line.marks.first().is_some_and(|first| first.mark == Mark::Strong && first.start == 0);
     let colon = line.text.find([':', '：'])?;
     let value = colon + line.text[colon..].chars().next().map_or(1, char::len_utf8);
-    bold.then(|| classify(&line.text[..colon], line, value))
-        .flatten()
+    bold.then(|| classify(&line.text[..colon], line, value)).flatten()
 }
 
 /// A row of two cells.
@@ -47,18 +42,13 @@ fn classify(label: &str, line: &Inline, from: usize) -> Option<Fact> {
     // Translated labels are many; what they label is one of two things.
     let foreign = !label.is_ascii();
     let models = models(line, from);
-    let known = !models.is_empty()
-        && models
-            .iter()
-            .all(|model| Model::known(&model.value).is_some());
+    let known = !models.is_empty() && models.iter().all(|model| Model::known(&model.value).is_some());
     if lower.contains("driver model") || (foreign && known) {
         return Some(Fact::Models(models, line.span));
     }
     let checks = bug_check::read_line(line, from);
     // Names are translated too; what tells is that a code is linked or has a sub-code behind it.
-    let telling = checks
-        .iter()
-        .any(|check| check.target.is_some() || check.subcode.is_some());
+    let telling = checks.iter().any(|check| check.target.is_some() || check.subcode.is_some());
     if lower.contains("bug check") || (foreign && telling) {
         return Some(Fact::BugChecks(checks, line.span));
     }
@@ -73,16 +63,9 @@ fn models(line: &Inline, from: usize) -> Vec<Spanned<String>> {
         let lead = part.len() - part.trim_start().len();
         let word = part.trim();
         if !word.is_empty() {
-            found.push(Spanned::new(
-                word.to_owned(),
-                line.span_of(at + lead, at + lead + word.len()),
-            ));
+            found.push(Spanned::new(word.to_owned(), line.span_of(at + lead, at + lead + word.len())));
         }
-        at += part.len()
-            + line.text[at + part.len()..]
-                .chars()
-                .next()
-                .map_or(0, char::len_utf8);
+        at += part.len() + line.text[at + part.len()..].chars().next().map_or(0, char::len_utf8);
     }
     found
 }
@@ -94,16 +77,12 @@ mod tests {
     #[test]
     fn facts_stand_on_bold_lines_of_any_language() {
         let shown = |line: &str| match from_line(&Inline::read(line, Span::new(0, line.len()))) {
-            Some(Fact::Models(models, _)) => models
-                .iter()
-                .map(|model| format!("{}@{}", model.value, model.span.start))
-                .collect::<Vec<_>>()
-                .join(" "),
-            Some(Fact::BugChecks(checks, _)) => checks
-                .iter()
-                .map(|check| format!("{:X}", check.code))
-                .collect::<Vec<_>>()
-                .join(" "),
+            Some(Fact::Models(models, _)) => {
+                models.iter().map(|model| format!("{}@{}", model.value, model.span.start)).collect::<Vec<_>>().join(" ")
+            }
+            Some(Fact::BugChecks(checks, _)) => {
+                checks.iter().map(|check| format!("{:X}", check.code)).collect::<Vec<_>>().join(" ")
+            }
             None => "-".to_owned(),
         };
         for (line, expected) in [
@@ -111,14 +90,8 @@ mod tests {
             ("**Driver model:** **WDM**", "WDM@20"),
             ("**驱动程序模型：KMDF**", "KMDF@23"),
             ("**ドライバー モデル:オーディオ**", "-"),
-            (
-                "**Bug check(s) found with this rule**: [**Bug Check 0xC4: A\\_B**](x) (0x1)",
-                "C4",
-            ),
-            (
-                "**此规则找到的错误检查**：[**Bug 检查 0XC4:A\\_B**](../debugger/bug-check-0xc4--a.md) (0x1)",
-                "C4",
-            ),
+            ("**Bug check(s) found with this rule**: [**Bug Check 0xC4: A\\_B**](x) (0x1)", "C4"),
+            ("**此规则找到的错误检查**：[**Bug 检查 0XC4:A\\_B**](../debugger/bug-check-0xc4--a.md) (0x1)", "C4"),
             ("**Note**: see 0xC4 DRIVER_X", "-"),
             ("Driver model: WDM", "-"),
         ] {

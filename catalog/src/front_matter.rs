@@ -32,18 +32,13 @@ impl FrontMatter {
     /// Reads the front matter of `source`; a page without any has an empty one.
     pub fn read(source: &Source) -> Result<Self, Box<Problem>> {
         // Most pages are long and their front matter is short.
-        let near = source
-            .text
-            .find("\n---\n")
-            .map_or(source.span(), |at| Span::new(0, at + 5));
+        let near = source.text.find("\n---\n").map_or(source.span(), |at| Span::new(0, at + 5));
         let all = lines(&source.text, near);
         let is_fence = |line: &Span| source.slice(*line).trim_end() == "---";
         if !all.first().is_some_and(is_fence) {
             return Ok(Self::default());
         }
-        let Some(last) = all[1..]
-            .iter()
-            .position(|line| is_fence(line) || source.slice(*line).trim_end() == "...")
+        let Some(last) = all[1..].iter().position(|line| is_fence(line) || source.slice(*line).trim_end() == "...")
         else {
             return Err(Box::new(Problem::error(
                 "page/front-matter",
@@ -52,37 +47,21 @@ impl FrontMatter {
             )));
         };
         let body = &all[1..=last];
-        let span = Span {
-            start: 0,
-            end: all[last + 1].end,
-        };
+        let span = Span { start: 0, end: all[last + 1].end };
         let Some((first, end)) = body.first().zip(body.last()) else {
-            return Ok(Self {
-                entries: Vec::new(),
-                span,
-            });
+            return Ok(Self { entries: Vec::new(), span });
         };
-        let yaml = Span {
-            start: first.start,
-            end: end.end,
-        };
-        let value: Value = serde_yaml::from_str(source.slice(yaml))
-            .map_err(|error| yaml_problem(source, yaml, &error))?;
+        let yaml = Span { start: first.start, end: end.end };
+        let value: Value =
+            serde_yaml::from_str(source.slice(yaml)).map_err(|error| yaml_problem(source, yaml, &error))?;
         let mut mapping = match value {
             Value::Mapping(mapping) => mapping,
             Value::Null => {
-                return Ok(Self {
-                    entries: Vec::new(),
-                    span,
-                });
+                return Ok(Self { entries: Vec::new(), span });
             }
             _ => {
                 let what = "the front matter is not a list of keys and values";
-                return Err(Box::new(Problem::error(
-                    "page/front-matter",
-                    source.place(yaml),
-                    what,
-                )));
+                return Err(Box::new(Problem::error("page/front-matter", source.place(yaml), what)));
             }
         };
         let mut entries = Vec::with_capacity(mapping.len());
@@ -98,9 +77,7 @@ impl FrontMatter {
     /// The entry of `key`, without regard to case.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&Entry> {
-        self.entries
-            .iter()
-            .find(|entry| entry.key.value.eq_ignore_ascii_case(key))
+        self.entries.iter().find(|entry| entry.key.value.eq_ignore_ascii_case(key))
     }
 
     /// The value of `key` as text; `None` where it is missing or empty.
@@ -123,16 +100,9 @@ impl FrontMatter {
         };
         let mut from = entry.span.start as usize;
         let mut found = Vec::new();
-        for item in items
-            .iter()
-            .filter_map(scalar)
-            .filter(|item| !item.trim().is_empty())
-        {
+        for item in items.iter().filter_map(scalar).filter(|item| !item.trim().is_empty()) {
             let item = item.trim();
-            let rest = Span {
-                start: from as u32,
-                end: entry.span.end,
-            };
+            let rest = Span { start: from as u32, end: entry.span.end };
             let span = match source.slice(rest).find(item) {
                 Some(at) => Span::new(from + at, from + at + item.len()),
                 None => entry.span,
@@ -159,9 +129,8 @@ fn keys(source: &Source, body: &[Span]) -> Vec<(Spanned<String>, Span)> {
     let mut found: Vec<(Spanned<String>, Span)> = Vec::new();
     for line in body {
         let text = source.slice(*line);
-        let starts_key = text.starts_with(|first: char| {
-            !first.is_whitespace() && !matches!(first, '-' | '#' | ']' | '}')
-        });
+        let starts_key =
+            text.starts_with(|first: char| !first.is_whitespace() && !matches!(first, '-' | '#' | ']' | '}'));
         let colon = text.match_indices(':').map(|(at, _)| at).find(|at| {
             let next = text[at + 1..].chars().next();
             next.is_none_or(char::is_whitespace)
@@ -169,14 +138,8 @@ fn keys(source: &Source, body: &[Span]) -> Vec<(Spanned<String>, Span)> {
         if let (true, Some(colon)) = (starts_key, colon) {
             let start = line.start as usize;
             let key = text[..colon].trim().trim_matches(['"', '\'']);
-            let value = Span {
-                start: (start + colon + 1) as u32,
-                end: line.end,
-            };
-            found.push((
-                Spanned::new(key.to_owned(), Span::new(start, start + colon)),
-                value,
-            ));
+            let value = Span { start: (start + colon + 1) as u32, end: line.end };
+            found.push((Spanned::new(key.to_owned(), Span::new(start, start + colon)), value));
         } else if let Some((_, value)) = found.last_mut() {
             value.end = line.end;
         }
@@ -192,11 +155,8 @@ fn yaml_problem(source: &Source, yaml: Span, error: &serde_yaml::Error) -> Box<P
     let span = error.location().map_or(yaml, |location| {
         let line = source.line(yaml) + location.line().saturating_sub(1) as u32;
         let start = source.line_start(line).min(yaml.end as usize);
-        let width = source.text[start..]
-            .chars()
-            .take(location.column().saturating_sub(1))
-            .map(char::len_utf8)
-            .sum::<usize>();
+        let width =
+            source.text[start..].chars().take(location.column().saturating_sub(1)).map(char::len_utf8).sum::<usize>();
         let at = (start + width).min(yaml.end as usize);
         Span::new(at, at)
     });
@@ -222,16 +182,10 @@ mod tests {
         let source = Source::new("p.md", text);
         let front = FrontMatter::read(&source).unwrap();
         assert_eq!(front.text("title").unwrap().value, "A rule (wdm)");
-        assert_eq!(
-            source.slice(front.text("title").unwrap().span),
-            "A rule (wdm)"
-        );
+        assert_eq!(source.slice(front.text("title").unwrap().span), "A rule (wdm)");
         let names = front.list(&source, "api_name");
         assert_eq!(
-            names
-                .iter()
-                .map(|name| (name.value.as_str(), source.line(name.span)))
-                .collect::<Vec<_>>(),
+            names.iter().map(|name| (name.value.as_str(), source.line(name.span))).collect::<Vec<_>>(),
             [("A", 5), ("B", 6)]
         );
         assert_eq!(front.list(&source, "keywords")[0].value, "A rule");
@@ -248,16 +202,8 @@ mod tests {
             ("---\n- a\n---\n", 2, "not a list of keys"),
         ] {
             let problem = FrontMatter::read(&Source::new("p.md", text)).unwrap_err();
-            assert!(
-                problem.message.contains(says),
-                "{text:?}: {}",
-                problem.message
-            );
-            assert!(
-                problem.place.line.abs_diff(line) <= 1,
-                "{text:?}: {}",
-                problem.place
-            );
+            assert!(problem.message.contains(says), "{text:?}: {}", problem.message);
+            assert!(problem.place.line.abs_diff(line) <= 1, "{text:?}: {}", problem.place);
         }
     }
 }

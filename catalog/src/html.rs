@@ -34,12 +34,7 @@ fn tag_at(text: &str) -> Option<Tag<'_>> {
     let bytes = text.as_bytes();
     if text.starts_with("<!--") {
         let end = text.find("-->").map_or(text.len(), |at| at + 3);
-        return Some(Tag {
-            name: "!",
-            closes: false,
-            attributes: "",
-            end,
-        });
+        return Some(Tag { name: "!", closes: false, attributes: "", end });
     }
     let closes = bytes.get(1) == Some(&b'/');
     let from = if closes { 2 } else { 1 };
@@ -54,12 +49,7 @@ fn tag_at(text: &str) -> Option<Tag<'_>> {
             (None, b'>') => {
                 let inside = &text[from..at];
                 let name = inside.split(|c: char| !c.is_ascii_alphanumeric()).next()?;
-                return Some(Tag {
-                    name,
-                    closes,
-                    attributes: &inside[name.len()..],
-                    end: at + 1,
-                });
+                return Some(Tag { name, closes, attributes: &inside[name.len()..], end: at + 1 });
             }
             _ => {}
         }
@@ -120,9 +110,7 @@ pub(crate) fn inline_tag(builder: &mut Builder, text: &str, at: usize) {
         _ => return,
     };
     if tag.closes {
-        builder.close(end, |open| {
-            std::mem::discriminant(open) == std::mem::discriminant(&mark)
-        });
+        builder.close(end, |open| std::mem::discriminant(open) == std::mem::discriminant(&mark));
     } else {
         builder.open(mark, span);
     }
@@ -153,15 +141,7 @@ pub(crate) fn inline_text(builder: &mut Builder, text: &str, at: usize) {
 
 /// The cells of the tables in `span`, and the text around them.
 pub(crate) fn cells(page: &str, span: Span) -> Vec<Cell> {
-    let mut reader = Cells {
-        page,
-        done: Vec::new(),
-        table: 0,
-        inside: 0,
-        row: 0,
-        column: 0,
-        cell: None,
-    };
+    let mut reader = Cells { page, done: Vec::new(), table: 0, inside: 0, row: 0, column: 0, cell: None };
     let (mut at, end) = (span.start as usize, (span.end as usize).min(page.len()));
     let mut text_from = at;
     while let Some(len) = page.get(at..end).and_then(|rest| rest.find('<')) {
@@ -221,23 +201,11 @@ impl Cells<'_> {
             let builder = self.cell.get_or_insert_with(|| Builder::new(span));
             let slice = span.slice(self.page);
             if slice.starts_with(char::is_whitespace) && !builder.is_empty() {
-                builder.push(
-                    " ",
-                    Span {
-                        start: span.start,
-                        end: span.start + 1,
-                    },
-                );
+                builder.push(" ", Span { start: span.start, end: span.start + 1 });
             }
             // Leading spaces would make the text code to a Markdown reader.
             let lead = slice.len() - slice.trim_start().len();
-            builder.feed(
-                self.page,
-                Span {
-                    start: span.start + lead as u32,
-                    end: span.end,
-                },
-            );
+            builder.feed(self.page, Span { start: span.start + lead as u32, end: span.end });
         }
     }
 
@@ -280,12 +248,7 @@ impl Cells<'_> {
         if let Some(builder) = self.cell.take() {
             let inline = builder.finish();
             let table = if self.inside > 0 { self.table } else { 0 };
-            self.done.push(Cell {
-                table,
-                row: self.row,
-                column: self.column,
-                inline,
-            });
+            self.done.push(Cell { table, row: self.row, column: self.column, inline });
         }
     }
 }
@@ -302,31 +265,15 @@ mod tests {
         let shown: Vec<_> = found
             .iter()
             .map(|cell| {
-                let links: Vec<_> = cell
-                    .inline
-                    .links()
-                    .map(|(text, target, _)| (text, target))
-                    .collect();
-                (
-                    cell.table,
-                    cell.row,
-                    cell.column,
-                    cell.inline.text.trim(),
-                    links,
-                )
+                let links: Vec<_> = cell.inline.links().map(|(text, target, _)| (text, target)).collect();
+                (cell.table, cell.row, cell.column, cell.inline.text.trim(), links)
             })
             .collect();
         assert_eq!(
             shown,
             [
                 (1, 1, 1, "At compile time", vec![]),
-                (
-                    1,
-                    2,
-                    1,
-                    "Run SDV and X.\nB < 2",
-                    vec![("SDV", "a.md"), ("B < 2", "b.md")]
-                ),
+                (1, 2, 1, "Run SDV and X.\nB < 2", vec![("SDV", "a.md"), ("B < 2", "b.md")]),
                 (1, 2, 2, "Y", vec![("Y", "y.md")]),
                 (0, 2, 2, "after", vec![]),
             ]
@@ -335,21 +282,12 @@ mod tests {
 
     #[test]
     fn broken_html_loses_no_text() {
-        for page in [
-            "<td",
-            "a < b <c d='",
-            "<!-- x",
-            "<a href=>t</a>",
-            "<table><tr><td>x",
-            "</td></table></a>y",
-            "<a b",
-        ] {
+        for page in
+            ["<td", "a < b <c d='", "<!-- x", "<a href=>t</a>", "<table><tr><td>x", "</td></table></a>y", "<a b"]
+        {
             let _ = cells(page, Span::new(0, page.len()));
             let _ = Inline::read(page, Span::new(0, page.len()));
         }
-        assert_eq!(
-            anchor("<a name=\"how-to-test\"></a>X").as_deref(),
-            Some("how-to-test")
-        );
+        assert_eq!(anchor("<a name=\"how-to-test\"></a>X").as_deref(), Some("how-to-test"));
     }
 }

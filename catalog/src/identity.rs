@@ -55,10 +55,7 @@ impl Model {
     /// The model called `name`, if it is one of Microsoft's.
     #[must_use]
     pub fn known(name: &str) -> Option<Self> {
-        Self::KNOWN
-            .iter()
-            .find(|(known, _)| name.trim().eq_ignore_ascii_case(known))
-            .map(|(_, model)| model.clone())
+        Self::KNOWN.iter().find(|(known, _)| name.trim().eq_ignore_ascii_case(known)).map(|(_, model)| model.clone())
     }
 
     /// The name in lower case, as identifiers and folders have it.
@@ -67,10 +64,7 @@ impl Model {
         match self {
             Self::Other(name) => name,
             Self::Unknown => "unknown",
-            known => Self::KNOWN
-                .iter()
-                .find(|(_, model)| model == known)
-                .map_or("unknown", |(name, _)| name),
+            known => Self::KNOWN.iter().find(|(_, model)| model == known).map_or("unknown", |(name, _)| name),
         }
     }
 }
@@ -115,17 +109,11 @@ pub struct RuleId {
 impl RuleId {
     /// The rule `name` of `model`.
     pub fn new(model: impl Into<Model>, name: impl Into<String>) -> Self {
-        Self {
-            model: model.into(),
-            name: name.into(),
-        }
+        Self { model: model.into(), name: name.into() }
     }
 
     fn key(&self) -> (&Model, impl Iterator<Item = u8> + '_) {
-        (
-            &self.model,
-            self.name.bytes().map(|byte| byte.to_ascii_lowercase()),
-        )
+        (&self.model, self.name.bytes().map(|byte| byte.to_ascii_lowercase()))
     }
 }
 
@@ -221,30 +209,20 @@ pub(crate) fn title_parts(title: &str) -> (Option<String>, Option<Model>) {
     let mut rest = title.trim();
     let mut model = None;
     if let (true, Some(at)) = (rest.ends_with([')', '）']), rest.rfind(['(', '（'])) {
-        let inside = rest[at..]
-            .trim_start_matches(['(', '（'])
-            .trim_end_matches([')', '）']);
-        model =
-            Some(Model::from(inside)).filter(|model| *model != Model::Unknown && inside.is_ascii());
+        let inside = rest[at..].trim_start_matches(['(', '（']).trim_end_matches([')', '）']);
+        model = Some(Model::from(inside)).filter(|model| *model != Model::Unknown && inside.is_ascii());
         rest = rest[..at].trim_end();
     }
     let mut words = rest.split_whitespace();
     let (first, second, third) = (words.next().unwrap_or_default(), words.next(), words.next());
     let name = match second {
         // The word for "rule" in a translation is any other word.
-        Some(word) => (third.is_none() && (word.eq_ignore_ascii_case("rule") || !word.is_ascii()))
-            .then_some(first),
+        Some(word) => (third.is_none() && (word.eq_ignore_ascii_case("rule") || !word.is_ascii())).then_some(first),
         None => Some(
-            first
-                .strip_suffix("rule")
-                .filter(|name| name.ends_with(|c: char| c.is_ascii_lowercase()))
-                .unwrap_or(first),
+            first.strip_suffix("rule").filter(|name| name.ends_with(|c: char| c.is_ascii_lowercase())).unwrap_or(first),
         ),
     };
-    (
-        name.filter(|name| is_identifier(name)).map(str::to_owned),
-        model,
-    )
+    (name.filter(|name| is_identifier(name)).map(str::to_owned), model)
 }
 
 /// What a page says about which rule it is about.
@@ -274,11 +252,7 @@ pub(crate) fn identify(
         .filter(|name| is_identifier(&name.value));
     // Translations change the case of names in the text, never in `api_name`.
     let foreign = title.is_some_and(|title| !title.value.is_ascii());
-    let (first, told) = if foreign {
-        (listed.next(), told)
-    } else {
-        (told, None)
-    };
+    let (first, told) = if foreign { (listed.next(), told) } else { (told, None) };
     let mut names = first.into_iter().chain(told).chain(titled).chain(listed);
     let Some(name) = names.next() else {
         let at = title.map_or(Span::default(), |title| title.span);
@@ -305,12 +279,7 @@ pub(crate) fn identify(
     .into_iter()
     .find_map(|(model, from)| Some((model?, from)))
     .unwrap_or((Model::Unknown, ModelSource::None));
-    Ok(Identity {
-        model,
-        model_source,
-        name,
-        aliases,
-    })
+    Ok(Identity { model, model_source, name, aliases })
 }
 
 #[cfg(test)]
@@ -324,36 +293,16 @@ mod tests {
             ("SpinLock rule (wdm)", Some("SpinLock"), Some(Model::Wdm)),
             ("KsFilterMutex rule ()", Some("KsFilterMutex"), None),
             ("ForwardedAtBadIrql Rule", Some("ForwardedAtBadIrql"), None),
-            (
-                "UnSafeAllocatePoolrule (wdm)",
-                Some("UnSafeAllocatePool"),
-                Some(Model::Wdm),
-            ),
-            (
-                r"Flags\_Irql rule (ndis)",
-                Some("Flags_Irql"),
-                Some(Model::Ndis),
-            ),
-            (
-                "AccessHardwareKey 规则 (kmdf)",
-                Some("AccessHardwareKey"),
-                Some(Model::Kmdf),
-            ),
-            (
-                "Mine (umdf)",
-                Some("Mine"),
-                Some(Model::Other("umdf".into())),
-            ),
+            ("UnSafeAllocatePoolrule (wdm)", Some("UnSafeAllocatePool"), Some(Model::Wdm)),
+            (r"Flags\_Irql rule (ndis)", Some("Flags_Irql"), Some(Model::Ndis)),
+            ("AccessHardwareKey 规则 (kmdf)", Some("AccessHardwareKey"), Some(Model::Kmdf)),
+            ("Mine (umdf)", Some("Mine"), Some(Model::Other("umdf".into()))),
             ("Locking Rule Set (KMDF)", None, Some(Model::Kmdf)),
             ("Rules for KMDF Drivers", None, None),
             ("", None, None),
             ("(", None, None),
         ] {
-            assert_eq!(
-                title_parts(title),
-                (name.map(str::to_owned), model),
-                "{title}"
-            );
+            assert_eq!(title_parts(title), (name.map(str::to_owned), model), "{title}");
         }
     }
 

@@ -61,19 +61,12 @@ impl Inline {
     /// The place in the page of the bytes `start..end` of [`Self::text`].
     #[must_use]
     pub fn span_of(&self, start: usize, end: usize) -> Span {
-        let from = self.segment(start).map_or(self.span.start, |(at, place)| {
-            place.start + (start as u32 - at)
-        });
+        let from = self.segment(start).map_or(self.span.start, |(at, place)| place.start + (start as u32 - at));
         if end <= start {
-            return Span {
-                start: from,
-                end: from,
-            };
+            return Span { start: from, end: from };
         }
         let to = self.segment(end - 1).map_or(self.span.end, |(at, place)| {
-            let next = self
-                .map
-                .get(self.map.partition_point(|(at, _)| (*at as usize) < end));
+            let next = self.map.get(self.map.partition_point(|(at, _)| (*at as usize) < end));
             // The end of a stretch is the end of what it was written as: an entity, a wide space.
             if next.map_or(self.text.len(), |(at, _)| *at as usize) == end {
                 place.end
@@ -81,10 +74,7 @@ impl Inline {
                 place.start + (end as u32 - at)
             }
         });
-        Span {
-            start: from,
-            end: to.max(from),
-        }
+        Span { start: from, end: to.max(from) }
     }
 
     fn segment(&self, at: usize) -> Option<(u32, Span)> {
@@ -95,9 +85,7 @@ impl Inline {
     /// The plain text that `marked` covers.
     #[must_use]
     pub fn marked_text(&self, marked: &Marked) -> &str {
-        self.text
-            .get(marked.start as usize..marked.end as usize)
-            .unwrap_or_default()
+        self.text.get(marked.start as usize..marked.end as usize).unwrap_or_default()
     }
 
     /// The links, each with its text, target and element.
@@ -124,13 +112,7 @@ pub(crate) struct Builder {
 
 impl Builder {
     pub(crate) fn new(span: Span) -> Self {
-        Self {
-            out: Inline {
-                span,
-                ..Inline::default()
-            },
-            open: Vec::new(),
-        }
+        Self { out: Inline { span, ..Inline::default() }, open: Vec::new() }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -142,20 +124,11 @@ impl Builder {
         let mut at = place.start;
         for (number, piece) in text.split('\u{a0}').enumerate() {
             if number > 0 {
-                let wide = Span {
-                    start: at,
-                    end: at + '\u{a0}'.len_utf8() as u32,
-                };
+                let wide = Span { start: at, end: at + '\u{a0}'.len_utf8() as u32 };
                 self.segment(" ", wide);
                 at = wide.end;
             }
-            self.segment(
-                piece,
-                Span {
-                    start: at,
-                    end: at + piece.len() as u32,
-                },
-            );
+            self.segment(piece, Span { start: at, end: at + piece.len() as u32 });
             at += piece.len() as u32;
         }
         if let Some((_, last)) = self.out.map.last_mut() {
@@ -181,21 +154,12 @@ impl Builder {
     pub(crate) fn open(&mut self, mark: Mark, span: Span) {
         let start = self.out.text.len() as u32;
         self.open.push(self.out.marks.len());
-        self.out.marks.push(Marked {
-            mark,
-            start,
-            end: start,
-            span,
-        });
+        self.out.marks.push(Marked { mark, start, end: start, span });
     }
 
     /// Closes the innermost open mark for which `is` holds, and whatever was left open inside.
     pub(crate) fn close(&mut self, end: usize, is: impl Fn(&Mark) -> bool) {
-        let Some(depth) = self
-            .open
-            .iter()
-            .rposition(|at| is(&self.out.marks[*at].mark))
-        else {
+        let Some(depth) = self.open.iter().rposition(|at| is(&self.out.marks[*at].mark)) else {
             return;
         };
         for at in self.open.drain(depth..) {
@@ -217,17 +181,14 @@ impl Builder {
             marked.end = marked.end.min(len as u32);
             marked.start = marked.start.min(marked.end);
         }
-        self.out
-            .marks
-            .retain(|marked| marked.end > marked.start || matches!(marked.mark, Mark::Link(_)));
+        self.out.marks.retain(|marked| marked.end > marked.start || matches!(marked.mark, Mark::Link(_)));
         self.out
     }
 
     /// Reads `span` of `page` as Markdown into this text.
     pub(crate) fn feed(&mut self, page: &str, span: Span) {
         let base = span.start as usize;
-        for (event, range) in Parser::new_ext(span.slice(page), Options::empty()).into_offset_iter()
-        {
+        for (event, range) in Parser::new_ext(span.slice(page), Options::empty()).into_offset_iter() {
             let range = base + range.start..base + range.end;
             if !self.event(&event, range.clone()) {
                 self.newline(range.start);
@@ -310,11 +271,7 @@ pub(crate) fn blocks(page: &str, span: Span) -> Vec<Block> {
     for (event, range) in Parser::new_ext(span.slice(page), Options::empty()).into_offset_iter() {
         let range = base + range.start..base + range.end;
         let here = Span::new(range.start, range.end);
-        let plain = if quotes > 0 {
-            BlockKind::Quote
-        } else {
-            BlockKind::Paragraph
-        };
+        let plain = if quotes > 0 { BlockKind::Quote } else { BlockKind::Paragraph };
         match &event {
             Event::Start(Tag::Paragraph) => {
                 // The first paragraph of an item is the item.
@@ -367,29 +324,20 @@ mod tests {
         let page = "x IRQL\u{a0}&lt;= **DISPATCH\\_LEVEL** [`F`](u)\nnext";
         let inline = Inline::read(page, Span::new(2, page.len()));
         assert_eq!(inline.text, "IRQL <= DISPATCH_LEVEL F\nnext");
-        for (needle, found) in [
-            ("IRQL", "IRQL"),
-            ("DISPATCH_LEVEL", "DISPATCH\\_LEVEL"),
-            ("next", "next"),
-            ("F", "F"),
-        ] {
+        for (needle, found) in [("IRQL", "IRQL"), ("DISPATCH_LEVEL", "DISPATCH\\_LEVEL"), ("next", "next"), ("F", "F")]
+        {
             let at = inline.text.find(needle).unwrap();
             assert_eq!(inline.span_of(at, at + needle.len()).slice(page), found);
         }
         let (text, target, marked) = inline.links().next().unwrap();
-        assert_eq!(
-            (text, target, marked.span.slice(page)),
-            ("F", "u", "[`F`](u)")
-        );
+        assert_eq!((text, target, marked.span.slice(page)), ("F", "u", "[`F`](u)"));
     }
 
     #[test]
     fn blocks_are_paragraphs_and_items() {
         let page = "One\ntwo\n\n-   - a\n- b\n\n  c\n\n> q\n\n\u{a0}\n";
-        let found: Vec<_> = blocks(page, Span::new(0, page.len()))
-            .into_iter()
-            .map(|block| (block.kind, block.inline.text))
-            .collect();
+        let found: Vec<_> =
+            blocks(page, Span::new(0, page.len())).into_iter().map(|block| (block.kind, block.inline.text)).collect();
         let text = |text: &str| text.to_owned();
         assert_eq!(
             found,

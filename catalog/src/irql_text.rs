@@ -49,47 +49,28 @@ pub fn read(text: &str) -> IrqlText {
     let text = text.replace('\u{a0}', " ").trim().to_owned();
     let lower = text.to_ascii_lowercase();
     let qualified = lower.contains("remarks") || lower.contains("comments");
-    let mut core = lower
-        .split('(')
-        .next()
-        .unwrap_or_default()
-        .trim()
-        .trim_end_matches('.')
-        .trim();
+    let mut core = lower.split('(').next().unwrap_or_default().trim().trim_end_matches('.').trim();
     for lead in ["called at", "at", "irql"] {
         core = core.strip_prefix(lead).map_or(core, str::trim_start);
     }
     // `= X` and `== X` are `X`; `less than or equal to` never stands here.
     let core = core.trim_start_matches(['=', ' ']);
     let words = || {
-        if text.is_empty() || lower == "not applicable" {
-            IrqlBound::None
-        } else {
-            IrqlBound::SeeRemarks(text.clone())
-        }
+        if text.is_empty() || lower == "not applicable" { IrqlBound::None } else { IrqlBound::SeeRemarks(text.clone()) }
     };
     let bound = match core {
         "any level" | "any irql" | "any" => IrqlBound::Any,
         _ => {
             let relation = core.starts_with(['<', '>', '≤', '≥']);
-            let core = core
-                .replace('≤', "<=")
-                .replace('≥', ">=")
-                .to_ascii_uppercase();
+            let core = core.replace('≤', "<=").replace('≥', ">=").to_ascii_uppercase();
             match core.parse::<Interval>() {
                 Ok(interval) if relation => IrqlBound::Interval(interval),
-                Ok(_) => core
-                    .parse::<Level>()
-                    .map_or_else(|_| words(), IrqlBound::Exact),
+                Ok(_) => core.parse::<Level>().map_or_else(|_| words(), IrqlBound::Exact),
                 Err(_) => words(),
             }
         }
     };
-    IrqlText {
-        bound,
-        qualified,
-        text,
-    }
+    IrqlText { bound, qualified, text }
 }
 
 #[cfg(test)]
@@ -128,11 +109,7 @@ mod tests {
                 IrqlBound::SeeRemarks(_) => "words".to_owned(),
                 IrqlBound::None => "none".to_owned(),
             };
-            assert_eq!(
-                (shown.as_str(), found.qualified),
-                (bound, qualified),
-                "{text}"
-            );
+            assert_eq!((shown.as_str(), found.qualified), (bound, qualified), "{text}");
         }
     }
 }

@@ -10,37 +10,24 @@ use crate::load::Pages;
 
 /// Joins rule pages and rule sets, sorts the rules, and reports rules that two pages claim.
 pub(crate) fn join(pages: &mut Pages, problems: &mut Vec<Problem>) {
-    pages
-        .rules
-        .sort_by(|a, b| a.source.path.cmp(&b.source.path));
+    pages.rules.sort_by(|a, b| a.source.path.cmp(&b.source.path));
     // Pages link by file name; where two folders have one of the same name, the nearest is meant.
     let mut by_file: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (at, rule) in pages.rules.iter().enumerate() {
-        by_file
-            .entry(rule.source.file_stem().to_lowercase())
-            .or_default()
-            .push(at);
+        by_file.entry(rule.source.file_stem().to_lowercase()).or_default().push(at);
     }
-    let folder = |path: &str| {
-        path.rsplit_once('/')
-            .map_or(String::new(), |(folder, _)| folder.to_owned())
-    };
+    let folder = |path: &str| path.rsplit_once('/').map_or(String::new(), |(folder, _)| folder.to_owned());
     for set in &mut pages.rule_sets {
         let here = folder(&set.source.path);
         for entry in &mut set.entries {
             let Some(found) = by_file.get(&slug(&entry.link.target)) else {
                 continue;
             };
-            let nearest = found
-                .iter()
-                .find(|at| folder(&pages.rules[**at].source.path) == here)
-                .or(found.first());
+            let nearest = found.iter().find(|at| folder(&pages.rules[**at].source.path) == here).or(found.first());
             let Some(rule) = nearest.and_then(|at| pages.rules.get_mut(*at)) else {
                 continue;
             };
-            if let (Some(model), ModelSource::FileName | ModelSource::None) =
-                (&set.model, rule.model_source)
-            {
+            if let (Some(model), ModelSource::FileName | ModelSource::None) = (&set.model, rule.model_source) {
                 rule.id.model = model.clone();
                 rule.model_source = ModelSource::RuleSet;
             }
@@ -55,23 +42,15 @@ pub(crate) fn join(pages: &mut Pages, problems: &mut Vec<Problem>) {
         for entry in &mut set.entries {
             let found = by_file.get(&slug(&entry.link.target));
             let nearest = found.and_then(|found| {
-                found
-                    .iter()
-                    .find(|at| folder(&pages.rules[**at].source.path) == here)
-                    .or(found.first())
+                found.iter().find(|at| folder(&pages.rules[**at].source.path) == here).or(found.first())
             });
             entry.rule = nearest.map(|at| pages.rules[*at].id.clone());
         }
     }
-    pages
-        .rules
-        .sort_by(|a, b| (&a.id, &a.source.path).cmp(&(&b.id, &b.source.path)));
+    pages.rules.sort_by(|a, b| (&a.id, &a.source.path).cmp(&(&b.id, &b.source.path)));
     for same in pages.rules.chunk_by(|a, b| a.id == b.id) {
         let [first, others @ ..] = same else { continue };
-        for other in others
-            .iter()
-            .filter(|other| other.id.model != Model::Unknown)
-        {
+        for other in others.iter().filter(|other| other.id.model != Model::Unknown) {
             let mut problem = Problem::warning(
                 "page/duplicate-rule",
                 other.source.place(other.name.span),
@@ -79,10 +58,7 @@ pub(crate) fn join(pages: &mut Pages, problems: &mut Vec<Problem>) {
             )
             .note("the other page comes first and is used");
             let place = first.source.place(first.name.span);
-            problem.related.push(Related {
-                place,
-                message: "the other page".to_owned(),
-            });
+            problem.related.push(Related { place, message: "the other page".to_owned() });
             problems.push(problem);
         }
     }

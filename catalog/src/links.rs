@@ -81,18 +81,9 @@ impl ApiTarget {
 #[must_use]
 pub fn slug(target: &str) -> String {
     let path = target.split(['#', '?']).next().unwrap_or_default();
-    let last = path
-        .trim_end_matches(['/', '\\'])
-        .rsplit(['/', '\\'])
-        .next()
-        .unwrap_or_default();
-    let last = last
-        .split('(')
-        .next()
-        .unwrap_or_default()
-        .to_ascii_lowercase();
-    last.strip_suffix(".md")
-        .map_or_else(|| last.clone(), str::to_owned)
+    let last = path.trim_end_matches(['/', '\\']).rsplit(['/', '\\']).next().unwrap_or_default();
+    let last = last.split('(').next().unwrap_or_default().to_ascii_lowercase();
+    last.strip_suffix(".md").map_or_else(|| last.clone(), str::to_owned)
 }
 
 /// Where a target leads, as far as it matters to the catalog.
@@ -134,9 +125,7 @@ impl LinkKind {
             Self::Api
         } else if slug.starts_with("bug-check-") {
             Self::BugCheck
-        } else if lower.contains("/previous-versions/")
-            || (slug.is_char_boundary(2) && archived_id(&slug))
-        {
+        } else if lower.contains("/previous-versions/") || (slug.is_char_boundary(2) && archived_id(&slug)) {
             Self::Archived
         } else if !lower.contains("://") || lower.contains("microsoft.com/") {
             Self::Page
@@ -159,14 +148,9 @@ pub struct Link {
 
 /// The links of `inline`, without addresses to write to and places in the same page.
 pub(crate) fn links(inline: &Inline) -> impl Iterator<Item = Link> {
-    inline
-        .links()
-        .filter(|(_, target, _)| !matches!(LinkKind::of(target), LinkKind::Mail | LinkKind::Anchor))
-        .map(|(text, target, marked)| Link {
-            text: text.trim().to_owned(),
-            target: target.to_owned(),
-            span: marked.span,
-        })
+    inline.links().filter(|(_, target, _)| !matches!(LinkKind::of(target), LinkKind::Mail | LinkKind::Anchor)).map(
+        |(text, target, marked)| Link { text: text.trim().to_owned(), target: target.to_owned(), span: marked.span },
+    )
 }
 
 #[cfg(test)]
@@ -176,48 +160,27 @@ mod tests {
     #[test]
     fn targets_name_reference_pages() {
         for (target, expected) in [
-            (
-                "/windows-hardware/drivers/ddi/wdm/nf-wdm-kesetevent",
-                Some((ApiKind::Function, "wdm", "kesetevent")),
-            ),
+            ("/windows-hardware/drivers/ddi/wdm/nf-wdm-kesetevent", Some((ApiKind::Function, "wdm", "kesetevent"))),
             (
                 "https://docs.microsoft.com/windows-hardware/drivers/ddi/content/wdm/nc-wdm-driver_cancel",
                 Some((ApiKind::Callback, "wdm", "driver_cancel")),
             ),
-            (
-                "..\\wdm\\nf-wdm-rtlsecurezeromemory.md#remarks",
-                Some((ApiKind::Function, "wdm", "rtlsecurezeromemory")),
-            ),
-            (
-                "/previous-versions/windows/hardware/drivers/ff550040(v=vs.85)",
-                None,
-            ),
+            ("..\\wdm\\nf-wdm-rtlsecurezeromemory.md#remarks", Some((ApiKind::Function, "wdm", "rtlsecurezeromemory"))),
+            ("/previous-versions/windows/hardware/drivers/ff550040(v=vs.85)", None),
             ("kmdf-wdfspinlock.md", None),
             ("", None),
         ] {
             let found = ApiTarget::of(target);
-            assert_eq!(
-                found
-                    .as_ref()
-                    .map(|t| (t.kind, t.header.as_str(), t.name.as_str())),
-                expected,
-                "{target}"
-            );
+            assert_eq!(found.as_ref().map(|t| (t.kind, t.header.as_str(), t.name.as_str())), expected, "{target}");
         }
     }
 
     #[test]
     fn targets_are_of_a_kind() {
         for (target, kind) in [
-            (
-                "https://msdn.microsoft.com/library/windows/hardware/ff551168",
-                LinkKind::Archived,
-            ),
+            ("https://msdn.microsoft.com/library/windows/hardware/ff551168", LinkKind::Archived),
             ("/previous-versions/ff544351(v=vs.85)", LinkKind::Archived),
-            (
-                "../debugger/bug-check-0xc4--driver-verifier-detected-violation.md",
-                LinkKind::BugCheck,
-            ),
+            ("../debugger/bug-check-0xc4--driver-verifier-detected-violation.md", LinkKind::BugCheck),
             ("../kernel/managing-hardware-priorities.md", LinkKind::Page),
             ("mailto:a@b?subject=x", LinkKind::Mail),
             ("#here", LinkKind::Anchor),

@@ -52,20 +52,12 @@ pub fn load(dir: &Path) -> (Pages, Vec<Problem>) {
 
 /// Reads documents that are in memory already, as `(path, text)`.
 #[must_use]
-pub fn load_texts<'text>(
-    texts: impl IntoIterator<Item = (&'text str, &'text str)>,
-) -> (Pages, Vec<Problem>) {
-    let read = texts
-        .into_iter()
-        .map(|(path, text)| read_source(Source::new(path, text)))
-        .collect();
+pub fn load_texts<'text>(texts: impl IntoIterator<Item = (&'text str, &'text str)>) -> (Pages, Vec<Problem>) {
+    let read = texts.into_iter().map(|(path, text)| read_source(Source::new(path, text))).collect();
     finish(read, Vec::new())
 }
 
-fn finish(
-    read: Vec<(Option<Loaded>, Vec<Problem>)>,
-    mut problems: Vec<Problem>,
-) -> (Pages, Vec<Problem>) {
+fn finish(read: Vec<(Option<Loaded>, Vec<Problem>)>, mut problems: Vec<Problem>) -> (Pages, Vec<Problem>) {
     let mut pages = Pages::default();
     for (loaded, wrong) in read {
         problems.extend(wrong);
@@ -79,22 +71,11 @@ fn finish(
             None => {}
         }
     }
-    pages
-        .rule_sets
-        .sort_by(|a, b| a.source.path.cmp(&b.source.path));
-    pages
-        .bug_checks
-        .sort_by(|a, b| (a.code, &a.source.path).cmp(&(b.code, &b.source.path)));
+    pages.rule_sets.sort_by(|a, b| a.source.path.cmp(&b.source.path));
+    pages.bug_checks.sort_by(|a, b| (a.code, &a.source.path).cmp(&(b.code, &b.source.path)));
     pages.tocs.sort_by(|a, b| a.source.path.cmp(&b.source.path));
     pages.others.sort();
-    pages.apis.sort_by_cached_key(|api| {
-        (
-            api.target().name,
-            api.name.value.clone(),
-            api.kind,
-            api.source.path.clone(),
-        )
-    });
+    pages.apis.sort_by_cached_key(|api| (api.target().name, api.name.value.clone(), api.kind, api.source.path.clone()));
     crate::join::join(&mut pages, &mut problems);
     problems.sort();
     (pages, problems)
@@ -103,11 +84,7 @@ fn finish(
 /// The files below `dir`, in the order of their paths. Links to folders are not followed: they may be circles.
 fn walk(dir: &Path, files: &mut Vec<PathBuf>, problems: &mut Vec<Problem>) {
     let mut unreadable = |path: &Path, error: &std::io::Error| {
-        problems.push(Problem::error(
-            "page/unreadable",
-            Place::file(shown(path)),
-            format!("cannot be read: {error}"),
-        ));
+        problems.push(Problem::error("page/unreadable", Place::file(shown(path)), format!("cannot be read: {error}")));
     };
     let entries = match fs::read_dir(dir) {
         Ok(entries) => entries,
@@ -122,17 +99,10 @@ fn walk(dir: &Path, files: &mut Vec<PathBuf>, problems: &mut Vec<Problem>) {
     }
     found.sort_by(|a, b| a.0.cmp(&b.0));
     for (path, kind) in found {
-        let name = path
-            .file_name()
-            .map(|name| name.to_string_lossy().to_lowercase())
-            .unwrap_or_default();
+        let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
         if kind.is_dir() {
             walk(&path, files, problems);
-        } else if name == "toc.yml"
-            || path
-                .extension()
-                .is_some_and(|end| end.eq_ignore_ascii_case("md"))
-        {
+        } else if name == "toc.yml" || path.extension().is_some_and(|end| end.eq_ignore_ascii_case("md")) {
             files.push(path);
         }
     }
@@ -141,24 +111,11 @@ fn walk(dir: &Path, files: &mut Vec<PathBuf>, problems: &mut Vec<Problem>) {
 /// A path with `/` between its parts.
 fn shown(path: &Path) -> String {
     let text = path.to_string_lossy().into_owned();
-    if cfg!(windows) {
-        text.replace('\\', "/")
-    } else {
-        text
-    }
+    if cfg!(windows) { text.replace('\\', "/") } else { text }
 }
 
 fn read_file(path: &Path) -> (Option<Loaded>, Vec<Problem>) {
-    let wrong = |message: String| {
-        (
-            None,
-            vec![Problem::error(
-                "page/unreadable",
-                Place::file(shown(path)),
-                message,
-            )],
-        )
-    };
+    let wrong = |message: String| (None, vec![Problem::error("page/unreadable", Place::file(shown(path)), message)]);
     match fs::metadata(path) {
         Ok(meta) if meta.len() > MAX_BYTES => {
             return wrong("is larger than 64 MiB, too large for a page".to_owned());

@@ -39,26 +39,15 @@ impl Page {
         if let Some(uid) = front.text("UID") {
             return ApiPage::read(source, front, &uid).map(|page| Self::Api(Box::new(page)));
         }
-        let title = front
-            .text("title")
-            .map(|title| title.map(|title| unescape(&title)));
-        if let Some(title) = title
-            .clone()
-            .filter(|title| bug_check::title_code(&title.value).is_some())
-        {
-            return BugCheckPage::read(source, &front, title)
-                .map(|page| Self::BugCheck(Box::new(page)));
+        let title = front.text("title").map(|title| title.map(|title| unescape(&title)));
+        if let Some(title) = title.clone().filter(|title| bug_check::title_code(&title.value).is_some()) {
+            return BugCheckPage::read(source, &front, title).map(|page| Self::BugCheck(Box::new(page)));
         }
-        if is_rule(
-            &source,
-            &front,
-            title.as_ref().map(|title| title.value.as_str()),
-        ) {
+        if is_rule(&source, &front, title.as_ref().map(|title| title.value.as_str())) {
             return RulePage::read(source, front, problems).map(|page| Self::Rule(Box::new(page)));
         }
         let kept = source.clone();
-        Ok(RuleSetPage::read(source, front)
-            .map_or(Self::Other(kept), |page| Self::RuleSet(Box::new(page))))
+        Ok(RuleSetPage::read(source, front).map_or(Self::Other(kept), |page| Self::RuleSet(Box::new(page))))
     }
 }
 
@@ -67,24 +56,9 @@ fn is_rule(source: &Source, front: &FrontMatter, title: Option<&str>) -> bool {
     if !front.list(source, "api_name").is_empty() {
         return true;
     }
-    let outline = outline(
-        &source.text,
-        Span {
-            start: front.span.end,
-            end: source.text.len() as u32,
-        },
-    );
+    let outline = outline(&source.text, Span { start: front.span.end, end: source.text.len() as u32 });
     let heading = outline.title.as_ref().map(|heading| heading.value.as_str());
-    let titled =
-        |title: &str| title.to_lowercase().contains("rule") && title_parts(title).0.is_some();
-    let own = [
-        SectionKind::HowToTest,
-        SectionKind::AppliesTo,
-        SectionKind::Specification,
-    ];
-    title.or(heading).is_some_and(titled)
-        && outline
-            .sections
-            .iter()
-            .any(|section| own.contains(&section.kind))
+    let titled = |title: &str| title.to_lowercase().contains("rule") && title_parts(title).0.is_some();
+    let own = [SectionKind::HowToTest, SectionKind::AppliesTo, SectionKind::Specification];
+    title.or(heading).is_some_and(titled) && outline.sections.iter().any(|section| own.contains(&section.kind))
 }

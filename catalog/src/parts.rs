@@ -36,12 +36,7 @@ pub(crate) struct Parts {
 
 impl Parts {
     /// Reads one section into these parts.
-    pub(crate) fn section(
-        &mut self,
-        source: &Source,
-        section: &Section,
-        problems: &mut Vec<Problem>,
-    ) {
+    pub(crate) fn section(&mut self, source: &Source, section: &Section, problems: &mut Vec<Problem>) {
         let page = source.text.as_str();
         match section.kind {
             SectionKind::Prose => {
@@ -51,54 +46,40 @@ impl Parts {
             SectionKind::Extra => {
                 let blocks = self.running(page, section.body);
                 if let Some(heading) = &section.heading {
-                    self.extra.push(ExtraSection {
-                        heading: heading.clone(),
-                        blocks,
-                    });
+                    self.extra.push(ExtraSection { heading: heading.clone(), blocks });
                 }
             }
             SectionKind::HowToTest => self.testing = testing::read(page, section.body),
-            SectionKind::AppliesTo => self
-                .applies_to
-                .extend(applies_to::entries(page, section.body)),
+            SectionKind::AppliesTo => self.applies_to.extend(applies_to::entries(page, section.body)),
             SectionKind::SeeAlso => {
                 for chunk in chunks(page, section.body, |_| false) {
                     for inline in texts(page, &chunk) {
                         self.see_also.extend(links(&inline));
                         let mut found = Vec::new();
-                        applies_to::prose(
-                            &[Block {
-                                kind: BlockKind::Paragraph,
-                                inline,
-                            }],
-                            &mut found,
-                        );
+                        applies_to::prose(&[Block { kind: BlockKind::Paragraph, inline }], &mut found);
                         self.see_also_apis.extend(
                             found
                                 .into_iter()
                                 .filter(|api| api.role == ApiRole::Prose)
-                                .map(|api| ApiRef {
-                                    role: ApiRole::SeeAlso,
-                                    ..api
-                                }),
+                                .map(|api| ApiRef { role: ApiRole::SeeAlso, ..api }),
                         );
                     }
                 }
             }
             SectionKind::Specification => match dialect::specification(page, section) {
                 Ok(specification) => self.specification = Some(specification),
-                Err((span, message)) => problems.push(Problem::error(
-                    "page/specification",
-                    source.place(span),
-                    message,
-                )),
+                Err((span, message)) => {
+                    problems.push(Problem::error("page/specification", source.place(span), message))
+                }
             },
             SectionKind::Examples => {
                 let (examples, wrong) = dialect::examples(page, section);
                 self.examples.extend(examples);
-                problems.extend(wrong.into_iter().map(|(span, message)| {
-                    Problem::error("page/example", source.place(span), message)
-                }));
+                problems.extend(
+                    wrong
+                        .into_iter()
+                        .map(|(span, message)| Problem::error("page/example", source.place(span), message)),
+                );
             }
         }
     }
@@ -112,26 +93,19 @@ impl Parts {
                 Chunk::Quote(span) => self.notes.extend(note(page, *span)),
                 Chunk::Table { rows } => {
                     for row in rows {
-                        let cells: Vec<_> =
-                            row.iter().map(|cell| Inline::read(page, *cell)).collect();
+                        let cells: Vec<_> = row.iter().map(|cell| Inline::read(page, *cell)).collect();
                         self.row(cells, &mut done);
                     }
                 }
                 Chunk::Html(span) => {
                     let cells = html::cells(page, *span);
                     for row in cells.chunk_by(|a, b| (a.table, a.row) == (b.table, b.row)) {
-                        self.row(
-                            row.iter().map(|cell| cell.inline.clone()).collect(),
-                            &mut done,
-                        );
+                        self.row(row.iter().map(|cell| cell.inline.clone()).collect(), &mut done);
                     }
                 }
                 Chunk::Heading(span) => {
                     let inline = Inline::read(page, *span);
-                    done.push(Block {
-                        kind: BlockKind::Heading,
-                        inline,
-                    });
+                    done.push(Block { kind: BlockKind::Heading, inline });
                 }
                 Chunk::Text(span) => {
                     for block in blocks(page, *span) {
@@ -139,14 +113,7 @@ impl Parts {
                             Some(fact) => self.fact(fact),
                             None if block.kind == BlockKind::Code => {
                                 let text = block.inline.span;
-                                self.code.push(code_block(
-                                    page,
-                                    Span {
-                                        start: text.start,
-                                        end: text.start,
-                                    },
-                                    text,
-                                ));
+                                self.code.push(code_block(page, Span { start: text.start, end: text.start }, text));
                             }
                             None => done.push(block),
                         }
@@ -166,13 +133,7 @@ impl Parts {
         match fact {
             Some(fact) => self.fact(fact),
             None => done.extend(
-                cells
-                    .into_iter()
-                    .filter(|cell| !cell.is_blank())
-                    .map(|inline| Block {
-                        kind: BlockKind::Cell,
-                        inline,
-                    }),
+                cells.into_iter().filter(|cell| !cell.is_blank()).map(|inline| Block { kind: BlockKind::Cell, inline }),
             ),
         }
     }
@@ -194,30 +155,16 @@ impl Parts {
 /// All running text of a chunk.
 fn texts(page: &str, chunk: &Chunk) -> Vec<Inline> {
     match chunk {
-        Chunk::Text(span) | Chunk::Quote(span) => blocks(page, *span)
-            .into_iter()
-            .map(|block| block.inline)
-            .collect(),
-        Chunk::Html(span) => html::cells(page, *span)
-            .into_iter()
-            .map(|cell| cell.inline)
-            .collect(),
-        Chunk::Table { rows } => rows
-            .iter()
-            .flatten()
-            .map(|cell| Inline::read(page, *cell))
-            .collect(),
+        Chunk::Text(span) | Chunk::Quote(span) => blocks(page, *span).into_iter().map(|block| block.inline).collect(),
+        Chunk::Html(span) => html::cells(page, *span).into_iter().map(|cell| cell.inline).collect(),
+        Chunk::Table { rows } => rows.iter().flatten().map(|cell| Inline::read(page, *cell)).collect(),
         Chunk::Fence { .. } | Chunk::Heading(_) => Vec::new(),
     }
 }
 
 /// Fenced code as a fact.
 pub(crate) fn code_block(page: &str, lang: Span, code: Span) -> CodeBlock {
-    CodeBlock {
-        lang: lang.slice(page).to_owned(),
-        text: code.slice(page).to_owned(),
-        span: code,
-    }
+    CodeBlock { lang: lang.slice(page).to_owned(), text: code.slice(page).to_owned(), span: code }
 }
 
 /// A quote as a note; its first line may say of which kind.
@@ -231,28 +178,10 @@ fn note(page: &str, span: Span) -> Option<Note> {
         let first = blocks.remove(0);
         // What follows the mark on its own lines is read again without it.
         if let Some(line) = first.inline.text.find('\n') {
-            let start = first
-                .inline
-                .span_of(line + 1, first.inline.text.len())
-                .start;
-            let rest = trim(
-                page,
-                Span {
-                    start,
-                    end: first.inline.span.end,
-                },
-            );
-            blocks.insert(
-                0,
-                Block {
-                    kind: BlockKind::Quote,
-                    inline: Inline::read(page, rest),
-                },
-            );
+            let start = first.inline.span_of(line + 1, first.inline.text.len()).start;
+            let rest = trim(page, Span { start, end: first.inline.span.end });
+            blocks.insert(0, Block { kind: BlockKind::Quote, inline: Inline::read(page, rest) });
         }
     }
-    (!blocks.is_empty()).then(|| Note {
-        kind: kind.unwrap_or_default(),
-        blocks,
-    })
+    (!blocks.is_empty()).then(|| Note { kind: kind.unwrap_or_default(), blocks })
 }

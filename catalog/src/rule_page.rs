@@ -100,9 +100,7 @@ pub struct RulePage {
 impl RulePage {
     /// The APIs of the "Applies to" list.
     pub fn applies_to(&self) -> impl Iterator<Item = &ApiRef> {
-        self.apis
-            .iter()
-            .filter(|api| api.role == ApiRole::AppliesTo)
+        self.apis.iter().filter(|api| api.role == ApiRole::AppliesTo)
     }
 
     /// The section of `kind`, if the page has it.
@@ -123,44 +121,27 @@ impl RulePage {
         front_matter: FrontMatter,
         problems: &mut Vec<Problem>,
     ) -> Result<Self, Box<Problem>> {
-        let body = Span {
-            start: front_matter.span.end,
-            end: source.text.len() as u32,
-        };
-        let Outline {
-            title: heading,
-            sections,
-        } = outline(&source.text, body);
+        let body = Span { start: front_matter.span.end, end: source.text.len() as u32 };
+        let Outline { title: heading, sections } = outline(&source.text, body);
         let mut parts = Parts::default();
         for section in &sections {
             parts.section(&source, section, problems);
         }
-        let title = front_matter
-            .text("title")
-            .map(|title| title.map(|title| unescape(&title)));
-        let told = parts
-            .testing
-            .compile_time
-            .as_ref()
-            .and_then(|test| test.rule.clone());
+        let title = front_matter.text("title").map(|title| title.map(|title| unescape(&title)));
+        let told = parts.testing.compile_time.as_ref().and_then(|test| test.rule.clone());
         let shown = title.as_ref().or(heading.as_ref());
         let identity = identify(&source, &front_matter, shown, told, parts.models.first())?;
         let mut apis = parts.applies_to;
         applies_to::prose(&parts.prose, &mut apis);
         apis.extend(parts.see_also_apis);
         Ok(Self {
-            id: RuleId {
-                model: identity.model,
-                name: identity.name.value.clone(),
-            },
+            id: RuleId { model: identity.model, name: identity.name.value.clone() },
             name: identity.name,
             aliases: identity.aliases,
             model_source: identity.model_source,
             title,
             heading,
-            summary: front_matter
-                .text("description")
-                .map(|text| text.map(|text| unescape(&text))),
+            summary: front_matter.text("description").map(|text| text.map(|text| unescape(&text))),
             models: parts.models,
             models_span: parts.models_span,
             prose: parts.prose,

@@ -42,20 +42,11 @@ impl RuleSetPage {
     /// Reads a page without `api_name`; `None` if it has no title or lists no pages.
     pub(crate) fn read(source: Source, front_matter: FrontMatter) -> Option<Self> {
         let page = source.text.as_str();
-        let body = Span {
-            start: front_matter.span.end,
-            end: page.len() as u32,
-        };
+        let body = Span { start: front_matter.span.end, end: page.len() as u32 };
         let Outline { title, sections } = outline(page, body);
-        let title = front_matter
-            .text("title")
-            .map(|title| title.map(|title| unescape(&title)))
-            .or(title)?;
+        let title = front_matter.text("title").map(|title| title.map(|title| unescape(&title))).or(title)?;
         let mut entries = Vec::new();
-        for section in sections
-            .iter()
-            .filter(|section| section.kind != SectionKind::SeeAlso)
-        {
+        for section in sections.iter().filter(|section| section.kind != SectionKind::SeeAlso) {
             for chunk in chunks(page, section.body, |_| false) {
                 match chunk {
                     Chunk::Text(span) => {
@@ -72,10 +63,7 @@ impl RuleSetPage {
                         }
                     }
                     Chunk::Html(span) => {
-                        for cell in html::cells(page, span)
-                            .iter()
-                            .filter(|cell| cell.column == 1 && cell.table > 0)
-                        {
+                        for cell in html::cells(page, span).iter().filter(|cell| cell.column == 1 && cell.table > 0) {
                             leading(&cell.inline, &mut entries);
                         }
                     }
@@ -84,17 +72,8 @@ impl RuleSetPage {
             }
         }
         let model = title_parts(&title.value).1;
-        let summary = front_matter
-            .text("description")
-            .map(|text| text.map(|text| unescape(&text)));
-        (!entries.is_empty()).then_some(Self {
-            source,
-            front_matter,
-            title,
-            model,
-            summary,
-            entries,
-        })
+        let summary = front_matter.text("description").map(|text| text.map(|text| unescape(&text)));
+        (!entries.is_empty()).then_some(Self { source, front_matter, title, model, summary, entries })
     }
 }
 
@@ -103,11 +82,7 @@ fn leading(inline: &Inline, entries: &mut Vec<ListedRule>) {
     for (text, target, marked) in inline.links() {
         let before = inline.text[..marked.start as usize].trim_end_matches(' ');
         if LinkKind::of(target) == LinkKind::Page && (before.is_empty() || before.ends_with('\n')) {
-            let link = Link {
-                text: text.trim().to_owned(),
-                target: target.to_owned(),
-                span: marked.span,
-            };
+            let link = Link { text: text.trim().to_owned(), target: target.to_owned(), span: marked.span };
             entries.push(ListedRule { link, rule: None });
         }
     }

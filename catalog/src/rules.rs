@@ -59,10 +59,7 @@ impl<'p> PageReference<'p> {
     fn knows(&self, api: &str) -> bool {
         match api.strip_suffix('*') {
             Some(stem) => self.applies_to.iter().any(|name| name.starts_with(stem)),
-            None => {
-                self.facts.functions.contains_key(api)
-                    || self.applies_to.iter().any(|name| name == api)
-            }
+            None => self.facts.functions.contains_key(api) || self.applies_to.iter().any(|name| name == api),
         }
     }
 
@@ -71,19 +68,11 @@ impl<'p> PageReference<'p> {
         for event in &mut machine.events {
             let mut spread = Vec::new();
             for pattern in event.patterns.drain(..) {
-                let Some(stem) = pattern
-                    .api()
-                    .and_then(|api| api.strip_suffix('*'))
-                    .map(str::to_owned)
-                else {
+                let Some(stem) = pattern.api().and_then(|api| api.strip_suffix('*')).map(str::to_owned) else {
                     spread.push(pattern);
                     continue;
                 };
-                for name in self
-                    .applies_to
-                    .iter()
-                    .filter(|name| name.starts_with(&stem))
-                {
+                for name in self.applies_to.iter().filter(|name| name.starts_with(&stem)) {
                     let mut one = pattern.clone();
                     if let Subject::Call { api, .. } = &mut one.subject {
                         name.clone_into(api);
@@ -99,11 +88,7 @@ impl<'p> PageReference<'p> {
 impl Reference for PageReference<'_> {
     fn applies_to(&self) -> Vec<String> {
         let mut seen = BTreeSet::new();
-        self.applies_to
-            .iter()
-            .filter(|name| seen.insert(name.as_str()))
-            .cloned()
-            .collect()
+        self.applies_to.iter().filter(|name| seen.insert(name.as_str())).cloned().collect()
     }
 
     fn parameters(&self, api: &str) -> Option<Vec<String>> {
@@ -126,11 +111,7 @@ impl Reference for PageReference<'_> {
 #[must_use]
 pub fn bound_of(fact: &ApiFact) -> Option<Interval> {
     let text = fact.irql.as_deref()?;
-    if text.contains("see-remarks") {
-        None
-    } else {
-        text.parse().ok()
-    }
+    if text.contains("see-remarks") { None } else { text.parse().ok() }
 }
 
 /// Reads, checks and expands the specification of a page.
@@ -183,12 +164,7 @@ pub fn rule_of(page: &RulePage, facts: &ApiFacts) -> (Option<Rule>, Vec<Problem>
         first_line: page.source.line(specification.span),
     };
     let mut out = machines_of(text, facts);
-    let key = |name: &str| {
-        page.front_matter
-            .text(name)
-            .map(|text| text.value)
-            .filter(|text| !text.is_empty())
-    };
+    let key = |name: &str| page.front_matter.text(name).map(|text| text.value).filter(|text| !text.is_empty());
     let applicability = match page.front_matter.text("applicability") {
         None => Applicability::Framework,
         Some(word) => match word.value.as_str() {
@@ -196,14 +172,8 @@ pub fn rule_of(page: &RulePage, facts: &ApiFacts) -> (Option<Rule>, Vec<Problem>
             "dispatch" => Applicability::Dispatch,
             "kernel" => Applicability::Kernel,
             other => {
-                let message = format!(
-                    "`{other}` is no applicability; it is `framework`, `dispatch` or `kernel`"
-                );
-                out.problems.push(Problem::error(
-                    "applicability",
-                    page.source.place(word.span),
-                    message,
-                ));
+                let message = format!("`{other}` is no applicability; it is `framework`, `dispatch` or `kernel`");
+                out.problems.push(Problem::error("applicability", page.source.place(word.span), message));
                 Applicability::Framework
             }
         },
@@ -213,10 +183,7 @@ pub fn rule_of(page: &RulePage, facts: &ApiFacts) -> (Option<Rule>, Vec<Problem>
     }
     let rule = Rule {
         id: page.id.to_string(),
-        summary: page
-            .summary
-            .as_ref()
-            .map_or_else(|| page.id.name.clone(), |summary| summary.value.clone()),
+        summary: page.summary.as_ref().map_or_else(|| page.id.name.clone(), |summary| summary.value.clone()),
         family: key("family").unwrap_or_default(),
         applicability,
         scope: out.scope,
@@ -242,26 +209,12 @@ fn expanded(rule: RuleText<'_>, facts: &ApiFacts) -> Result<(Scope, Expansion), 
 
 fn unknown_functions(rule: RuleText<'_>, facts: &ApiFacts, expansion: &Expansion) -> Vec<Problem> {
     let reference = PageReference::new(rule.applies_to, facts);
-    let patterns = expansion
-        .machines
-        .iter()
-        .flat_map(|machine| &machine.events)
-        .flat_map(|event| &event.patterns);
-    let unknown: BTreeSet<&str> = patterns
-        .filter_map(|pattern| pattern.api())
-        .filter(|api| !reference.knows(api))
-        .collect();
+    let patterns = expansion.machines.iter().flat_map(|machine| &machine.events).flat_map(|event| &event.patterns);
+    let unknown: BTreeSet<&str> =
+        patterns.filter_map(|pattern| pattern.api()).filter(|api| !reference.knows(api)).collect();
     unknown
         .into_iter()
-        .map(|name| {
-            problem(
-                rule,
-                &SpecError::Unknown {
-                    what: "function",
-                    name: name.to_owned(),
-                },
-            )
-        })
+        .map(|name| problem(rule, &SpecError::Unknown { what: "function", name: name.to_owned() }))
         .collect()
 }
 
@@ -271,34 +224,19 @@ fn problem(rule: RuleText<'_>, error: &SpecError) -> Problem {
         SpecError::Level { found } | SpecError::Interval { found } => Some(found.as_str()),
         SpecError::Pattern { pattern, .. } => Some(pattern.as_str()),
         SpecError::Condition { condition, .. } => Some(condition.as_str()),
-        SpecError::Undefined { name, .. } | SpecError::Unknown { name, .. } => {
-            name.split('(').next()
-        }
+        SpecError::Undefined { name, .. } | SpecError::Unknown { name, .. } => name.split('(').next(),
         SpecError::Yaml { message, .. } => message.split('`').nth(1),
         SpecError::Empty | SpecError::Form(_) => None,
     };
-    let by_text = needle.and_then(|text| {
-        rule.specification
-            .lines()
-            .position(|line| line.contains(text))
-    });
+    let by_text = needle.and_then(|text| rule.specification.lines().position(|line| line.contains(text)));
     // The text wins: the reader gives the start of the enclosing mapping for values that it reads late.
     let line = match (by_text, error) {
         (Some(at), _) => at + 1,
-        (
-            None,
-            SpecError::Yaml {
-                line: Some(line), ..
-            },
-        ) => *line,
+        (None, SpecError::Yaml { line: Some(line), .. }) => *line,
         (None, _) => 1,
     };
     let line = rule.first_line + line as u32 - 1;
-    let text = rule
-        .specification
-        .lines()
-        .nth((line - rule.first_line) as usize)
-        .unwrap_or_default();
+    let text = rule.specification.lines().nth((line - rule.first_line) as usize).unwrap_or_default();
     let place = Place {
         path: rule.path.to_owned(),
         line,
@@ -326,12 +264,7 @@ mod tests {
 
     fn run(specification: &str) -> RuleMachines {
         let applies_to = ["KeAcquireSpinLock".to_owned(), "ZwClose".to_owned()];
-        let rule = RuleText {
-            path: "rules/wdm/R.md",
-            applies_to: &applies_to,
-            specification,
-            first_line: 40,
-        };
+        let rule = RuleText { path: "rules/wdm/R.md", applies_to: &applies_to, specification, first_line: 40 };
         machines_of(rule, &facts())
     }
 
@@ -340,10 +273,7 @@ mod tests {
         let out = run("irql: {calls: applies-to, bound: reference}\n");
         assert_eq!(out.problems, []);
         assert_eq!(out.expansion.unbound, ["ZwClose"]);
-        assert_eq!(
-            out.expansion.machines[0].events[0].patterns[0].api(),
-            Some("KeAcquireSpinLock")
-        );
+        assert_eq!(out.expansion.machines[0].events[0].patterns[0].api(), Some("KeAcquireSpinLock"));
     }
 
     #[test]
@@ -354,37 +284,20 @@ mod tests {
                 41,
                 "function `Foo` is known to neither the page nor the API reference",
             ),
-            (
-                "irql:\n  calls: applies-to\n  must: \"<= LOW\"\n",
-                42,
-                "is not an interrupt request level",
-            ),
-            (
-                "forbid:\n  calls: [\"ZwClose(\"]\n",
-                41,
-                "pattern `ZwClose(`",
-            ),
+            ("irql:\n  calls: applies-to\n  must: \"<= LOW\"\n", 42, "is not an interrupt request level"),
+            ("forbid:\n  calls: [\"ZwClose(\"]\n", 41, "pattern `ZwClose(`"),
             ("nonsense: 1\n", 40, "unknown field `nonsense`"),
         ] {
             let out = run(specification);
             assert!(out.expansion.machines.is_empty(), "{specification}");
-            let [problem] = &out.problems[..] else {
-                panic!("{:?}", out.problems)
-            };
-            assert_eq!(
-                (problem.place.line, problem.message.contains(message)),
-                (line, true),
-                "{problem:?}"
-            );
+            let [problem] = &out.problems[..] else { panic!("{:?}", out.problems) };
+            assert_eq!((problem.place.line, problem.message.contains(message)), (line, true), "{problem:?}");
         }
     }
 
     #[test]
     fn a_star_stands_for_the_functions_of_the_list() {
         let out = run("forbid: {calls: [\"Ke*(...)\"]}\n");
-        assert_eq!(
-            out.expansion.machines[0].events[0].patterns[0].to_string(),
-            "KeAcquireSpinLock(...)"
-        );
+        assert_eq!(out.expansion.machines[0].events[0].patterns[0].to_string(), "KeAcquireSpinLock(...)");
     }
 }

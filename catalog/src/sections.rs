@@ -78,34 +78,18 @@ pub(crate) fn headings(page: &str, span: Span) -> Vec<Heading> {
             continue;
         }
         let text = line.slice(page);
-        tables = (tables + text.matches("<table").count())
-            .saturating_sub(text.matches("</table").count());
+        tables = (tables + text.matches("<table").count()).saturating_sub(text.matches("</table").count());
         if tables == 0 {
             if let Some(level) = atx_level(text) {
                 let hashes = text.len() - text.trim_start().len() + usize::from(level);
                 let inner = text[hashes..].trim_end().trim_end_matches('#');
                 let start = line.start as usize + hashes;
-                found.extend(heading(
-                    page,
-                    level,
-                    Span::new(start, start + inner.len()),
-                    *line,
-                ));
-            } else if let (Some(level), Some(next)) = (
-                all.get(at + 1)
-                    .and_then(|next| underline_level(next.slice(page))),
-                all.get(at + 1),
-            ) && may_be_underlined(text)
+                found.extend(heading(page, level, Span::new(start, start + inner.len()), *line));
+            } else if let (Some(level), Some(next)) =
+                (all.get(at + 1).and_then(|next| underline_level(next.slice(page))), all.get(at + 1))
+                && may_be_underlined(text)
             {
-                found.extend(heading(
-                    page,
-                    level,
-                    *line,
-                    Span {
-                        start: line.start,
-                        end: next.end,
-                    },
-                ));
+                found.extend(heading(page, level, *line, Span { start: line.start, end: next.end }));
                 at += 1;
             }
         }
@@ -117,10 +101,7 @@ pub(crate) fn headings(page: &str, span: Span) -> Vec<Heading> {
 /// How many lines the fenced code at the first of `rest` takes, fences included; `None` if none starts or it never ends.
 pub(crate) fn fence_len(page: &str, rest: &[Span]) -> Option<usize> {
     let opener = rest.first()?.slice(page).trim();
-    let mark = opener
-        .chars()
-        .next()
-        .filter(|mark| matches!(mark, '`' | '~'))?;
+    let mark = opener.chars().next().filter(|mark| matches!(mark, '`' | '~'))?;
     let width = opener.chars().take_while(|c| *c == mark).count();
     if width < 3 || (mark == '`' && opener[width..].contains('`')) {
         return None;
@@ -159,10 +140,7 @@ fn may_be_underlined(line: &str) -> bool {
     let first = text.chars().next();
     let item = text.starts_with("- ") || text.starts_with("* ") || text.starts_with("+ ");
     let html = text.starts_with('<') && !text.starts_with("<a ");
-    first.is_some_and(|first| !matches!(first, '|' | '>' | '#'))
-        && !item
-        && !html
-        && underline_level(line).is_none()
+    first.is_some_and(|first| !matches!(first, '|' | '>' | '#')) && !item && !html && underline_level(line).is_none()
 }
 
 /// Reads the heading's text; `None` for a line that only consists of links above a thematic break.
@@ -171,10 +149,7 @@ fn heading(page: &str, level: u8, text: Span, own: Span) -> Option<Heading> {
     let inline = Inline::read(page, text);
     let anchor = html::anchor(text.slice(page));
     // In some translations the last link of the list stands on the heading's own line.
-    let first = inline
-        .links()
-        .next()
-        .filter(|(_, _, link)| inline.text[..link.start as usize].trim().is_empty());
+    let first = inline.links().next().filter(|(_, _, link)| inline.text[..link.start as usize].trim().is_empty());
     if own.end > text.end + 1
         && let Some((_, _, link)) = first
     {
@@ -183,43 +158,22 @@ fn heading(page: &str, level: u8, text: Span, own: Span) -> Option<Heading> {
             return None;
         }
         let start = link.span.end;
-        let span = trim(
-            page,
-            Span {
-                start,
-                end: text.end,
-            },
-        );
+        let span = trim(page, Span { start, end: text.end });
         return Some(Heading {
             level,
             text: Spanned::new(rest.to_owned(), span),
             anchor,
-            lines: Span {
-                start,
-                end: own.end,
-            },
+            lines: Span { start, end: own.end },
             glued: true,
         });
     }
     let plain = inline.text.trim().to_owned();
-    Some(Heading {
-        level,
-        text: Spanned::new(plain, text),
-        anchor,
-        lines: own,
-        glued: false,
-    })
+    Some(Heading { level, text: Spanned::new(plain, text), anchor, lines: own, glued: false })
 }
 
 /// The section that a heading starts, by anchor, words, or where it stands.
 fn kind_of(heading: &Heading, above: Option<SectionKind>) -> SectionKind {
-    let words = |text: &str| match text
-        .trim()
-        .trim_end_matches(':')
-        .to_ascii_lowercase()
-        .replace('-', " ")
-        .as_str()
-    {
+    let words = |text: &str| match text.trim().trim_end_matches(':').to_ascii_lowercase().replace('-', " ").as_str() {
         "how to test" => Some(SectionKind::HowToTest),
         "applies to" => Some(SectionKind::AppliesTo),
         "see also" | "related topics" => Some(SectionKind::SeeAlso),
@@ -227,11 +181,7 @@ fn kind_of(heading: &Heading, above: Option<SectionKind>) -> SectionKind {
         "examples" => Some(SectionKind::Examples),
         _ => None,
     };
-    let known = heading
-        .anchor
-        .as_deref()
-        .and_then(words)
-        .or_else(|| words(&heading.text.value));
+    let known = heading.anchor.as_deref().and_then(words).or_else(|| words(&heading.text.value));
     match (known, above) {
         (Some(kind), _) => kind,
         (None, Some(SectionKind::AppliesTo)) if heading.glued => SectionKind::SeeAlso,
@@ -242,18 +192,11 @@ fn kind_of(heading: &Heading, above: Option<SectionKind>) -> SectionKind {
 /// Splits `span`, the page below its front matter, into sections.
 pub(crate) fn outline(page: &str, span: Span) -> Outline {
     let mut outline = Outline::default();
-    let mut current = Section {
-        kind: SectionKind::Prose,
-        heading: None,
-        body: span,
-    };
+    let mut current = Section { kind: SectionKind::Prose, heading: None, body: span };
     for heading in headings(page, span) {
         if heading.level == 1 && outline.title.is_none() {
             // Text above the title, if any, stays with the prose.
-            if page[current.body.start as usize..heading.lines.start as usize]
-                .trim()
-                .is_empty()
-            {
+            if page[current.body.start as usize..heading.lines.start as usize].trim().is_empty() {
                 current.body.start = heading.lines.end;
             }
             outline.title = Some(heading.text);
@@ -261,23 +204,12 @@ pub(crate) fn outline(page: &str, span: Span) -> Outline {
         }
         let above = Some(current.kind);
         let kind = kind_of(&heading, above);
-        if heading.level > 2 && (kind == SectionKind::Extra || above == Some(SectionKind::Examples))
-        {
+        if heading.level > 2 && (kind == SectionKind::Extra || above == Some(SectionKind::Examples)) {
             continue;
         }
         current.body.end = heading.lines.start;
-        let body = Span {
-            start: heading.lines.end,
-            end: span.end,
-        };
-        outline.sections.push(std::mem::replace(
-            &mut current,
-            Section {
-                kind,
-                heading: Some(heading.text),
-                body,
-            },
-        ));
+        let body = Span { start: heading.lines.end, end: span.end };
+        outline.sections.push(std::mem::replace(&mut current, Section { kind, heading: Some(heading.text), body }));
     }
     outline.sections.push(current);
     outline
@@ -299,46 +231,21 @@ mod tests {
     fn sections_start_at_every_kind_of_heading() {
         use SectionKind::{AppliesTo, Extra, HowToTest, Prose, SeeAlso};
         let table: &[(&str, &[(SectionKind, &str)])] = &[
-            (
-                "# T\np\n## How to test\nh\n",
-                &[(Prose, "p"), (HowToTest, "h")],
-            ),
-            (
-                "T\r\n==\r\np\r\nHow to test\r\n-----------\r\nh",
-                &[(Prose, "p"), (HowToTest, "h")],
-            ),
+            ("# T\np\n## How to test\nh\n", &[(Prose, "p"), (HowToTest, "h")]),
+            ("T\r\n==\r\np\r\nHow to test\r\n-----------\r\nh", &[(Prose, "p"), (HowToTest, "h")]),
             (
                 "# T\n## Applies to\n[**A**](a)\n[**B**](b)\nSee also\n--------\ns",
-                &[
-                    (Prose, ""),
-                    (AppliesTo, "[**A**](a)\n[**B**](b)"),
-                    (SeeAlso, "s"),
-                ],
+                &[(Prose, ""), (AppliesTo, "[**A**](a)\n[**B**](b)"), (SeeAlso, "s")],
             ),
-            (
-                "## Applies to\n[A](a)\n## See also\ns",
-                &[(Prose, ""), (AppliesTo, "[A](a)"), (SeeAlso, "s")],
-            ),
+            ("## Applies to\n[A](a)\n## See also\ns", &[(Prose, ""), (AppliesTo, "[A](a)"), (SeeAlso, "s")]),
             (
                 "## <a name=\"applies-to\"></a>適用対象\n[A](a)\n[B](b)関連項目\n----\ns",
                 &[(Prose, ""), (AppliesTo, "[A](a)\n[B](b)"), (SeeAlso, "s")],
             ),
-            (
-                "## Applies to\n[A](a)\n[B](b)\n----\n",
-                &[(Prose, ""), (AppliesTo, "[A](a)\n[B](b)\n----")],
-            ),
-            (
-                "```\n## How to test\n```\np",
-                &[(Prose, "```\n## How to test\n```\np")],
-            ),
-            (
-                "```\n## How to test\nh",
-                &[(Prose, "```"), (HowToTest, "h")],
-            ),
-            (
-                "## Code\n### a\nx\n### See also\ny",
-                &[(Prose, ""), (Extra, "### a\nx"), (SeeAlso, "y")],
-            ),
+            ("## Applies to\n[A](a)\n[B](b)\n----\n", &[(Prose, ""), (AppliesTo, "[A](a)\n[B](b)\n----")]),
+            ("```\n## How to test\n```\np", &[(Prose, "```\n## How to test\n```\np")]),
+            ("```\n## How to test\nh", &[(Prose, "```"), (HowToTest, "h")]),
+            ("## Code\n### a\nx\n### See also\ny", &[(Prose, ""), (Extra, "### a\nx"), (SeeAlso, "y")]),
             (
                 "<table>\n<tr><td>x\n---\n</td></tr>\n</table>\n",
                 &[(Prose, "<table>\n<tr><td>x\n---\n</td></tr>\n</table>")],
@@ -346,10 +253,7 @@ mod tests {
             ("| a |\n---\n- i\n---\n", &[(Prose, "| a |\n---\n- i\n---")]),
         ];
         for (page, expected) in table {
-            let expected: Vec<_> = expected
-                .iter()
-                .map(|(kind, body)| (*kind, (*body).to_owned()))
-                .collect();
+            let expected: Vec<_> = expected.iter().map(|(kind, body)| (*kind, (*body).to_owned())).collect();
             assert_eq!(shown(page), expected, "{page:?}");
         }
     }

@@ -22,18 +22,10 @@ pub fn semantics(files: &[(&str, &str)]) -> Result<Semantics, Box<Problem>> {
     for &(path, text) in files.iter().filter(|(path, _)| is_part(path)) {
         let part = read(path, text)?;
         if let Some(name) = stated_before(&whole, &part) {
-            let place = Place {
-                line: line_of(text, name),
-                column: 1,
-                ..Place::file(path)
-            };
+            let place = Place { line: line_of(text, name), column: 1, ..Place::file(path) };
             return Err(Box::new(
-                Problem::error(
-                    "semantics/twice",
-                    place,
-                    format!("`{name}` is stated by an earlier file, too"),
-                )
-                .help("state each fact in one file"),
+                Problem::error("semantics/twice", place, format!("`{name}` is stated by an earlier file, too"))
+                    .help("state each fact in one file"),
             ));
         }
         whole.merge(part);
@@ -42,27 +34,20 @@ pub fn semantics(files: &[(&str, &str)]) -> Result<Semantics, Box<Problem>> {
 }
 
 fn is_part(path: &str) -> bool {
-    path.contains("semantics/")
-        && Path::new(path)
-            .extension()
-            .is_some_and(|kind| kind == "yaml")
+    path.contains("semantics/") && Path::new(path).extension().is_some_and(|kind| kind == "yaml")
 }
 
 fn read(path: &str, text: &str) -> Result<Semantics, Box<Problem>> {
     // As a value first: a map of the typed form would let the second of two equal keys win.
-    serde_yaml::from_str::<serde_yaml::Value>(text)
-        .and_then(|_| serde_yaml::from_str::<Semantics>(text))
-        .map_err(|error| {
+    serde_yaml::from_str::<serde_yaml::Value>(text).and_then(|_| serde_yaml::from_str::<Semantics>(text)).map_err(
+        |error| {
             let place = error.location().map_or_else(
                 || Place::file(path),
-                |at| Place {
-                    line: clamp(at.line()),
-                    column: clamp(at.column()),
-                    ..Place::file(path)
-                },
+                |at| Place { line: clamp(at.line()), column: clamp(at.column()), ..Place::file(path) },
             );
             Box::new(Problem::error("semantics/form", place, error.to_string()))
-        })
+        },
+    )
 }
 
 fn clamp(number: usize) -> u32 {
@@ -75,34 +60,14 @@ fn stated_before<'p>(whole: &Semantics, part: &'p Semantics) -> Option<&'p str> 
         let known = whole.functions.get(name)?;
         overlap(known, function).then_some(name)
     });
-    let language = (whole.language != Language::default() && part.language != Language::default())
-        .then_some("language");
+    let language =
+        (whole.language != Language::default() && part.language != Language::default()).then_some("language");
     functions
         .map(String::as_str)
-        .chain(
-            part.roles
-                .keys()
-                .filter(|name| whole.roles.contains_key(*name))
-                .map(String::as_str),
-        )
-        .chain(
-            part.groups
-                .keys()
-                .filter(|name| whole.groups.contains_key(*name))
-                .map(String::as_str),
-        )
-        .chain(
-            part.predicates
-                .keys()
-                .filter(|name| whole.predicates.contains_key(*name))
-                .map(String::as_str),
-        )
-        .chain(
-            part.constants
-                .keys()
-                .filter(|name| whole.constants.contains_key(*name))
-                .map(String::as_str),
-        )
+        .chain(part.roles.keys().filter(|name| whole.roles.contains_key(*name)).map(String::as_str))
+        .chain(part.groups.keys().filter(|name| whole.groups.contains_key(*name)).map(String::as_str))
+        .chain(part.predicates.keys().filter(|name| whole.predicates.contains_key(*name)).map(String::as_str))
+        .chain(part.constants.keys().filter(|name| whole.constants.contains_key(*name)).map(String::as_str))
         .chain(
             part.aliases
                 .iter()
@@ -121,10 +86,7 @@ fn overlap(left: &Function, right: &Function) -> bool {
         || (left.asserts.is_some() && right.asserts.is_some())
         || (left.accessor && right.accessor)
         || (left.raises && right.raises)
-        || right
-            .registers
-            .keys()
-            .any(|param| left.registers.contains_key(param))
+        || right.registers.keys().any(|param| left.registers.contains_key(param))
 }
 
 /// The line, from 1, on which `name` stands as a key or in a call; 0 where it does not.

@@ -54,29 +54,17 @@ pub(crate) fn read(page: &str, span: Span) -> Testing {
     for chunk in chunks(page, span, |_| false) {
         // With each text whether it is below the head of a table: heads may be translated, places are not.
         let texts: Vec<(Inline, bool)> = match chunk {
-            Chunk::Text(span) | Chunk::Quote(span) => blocks(page, span)
-                .into_iter()
-                .map(|block| (block.inline, false))
-                .collect(),
-            Chunk::Html(span) => html::cells(page, span)
-                .into_iter()
-                .map(|cell| (cell.inline, cell.row > 1))
-                .collect(),
-            Chunk::Table { rows } => rows
-                .into_iter()
-                .flatten()
-                .map(|cell| (Inline::read(page, cell), false))
-                .collect(),
+            Chunk::Text(span) | Chunk::Quote(span) => {
+                blocks(page, span).into_iter().map(|block| (block.inline, false)).collect()
+            }
+            Chunk::Html(span) => html::cells(page, span).into_iter().map(|cell| (cell.inline, cell.row > 1)).collect(),
+            Chunk::Table { rows } => rows.into_iter().flatten().map(|cell| (Inline::read(page, cell), false)).collect(),
             Chunk::Fence { code, .. } => vec![(Inline::read(page, code), false)],
             Chunk::Heading(span) => vec![(Inline::read(page, span), false)],
         };
         for (text, below) in &texts {
             scope = head(text).unwrap_or(scope);
-            let told = if scope == Scope::Open {
-                guess(text, *below)
-            } else {
-                scope
-            };
+            let told = if scope == Scope::Open { guess(text, *below) } else { scope };
             take(&mut testing, told, text);
         }
     }
@@ -85,15 +73,7 @@ pub(crate) fn read(page: &str, span: Span) -> Testing {
 
 /// The scope that a head such as "At compile time" opens.
 fn head(text: &Inline) -> Option<Scope> {
-    match text
-        .text
-        .trim()
-        .trim_start_matches('#')
-        .trim_start()
-        .trim_end_matches(':')
-        .to_ascii_lowercase()
-        .as_str()
-    {
+    match text.text.trim().trim_start_matches('#').trim_start().trim_end_matches(':').to_ascii_lowercase().as_str() {
         "at compile time" | "compile time" => Some(Scope::Compile),
         "at run time" | "run time" | "at runtime" => Some(Scope::Run),
         _ => None,
@@ -138,40 +118,22 @@ fn take(tests: &mut Testing, scope: Scope, text: &Inline) {
 }
 
 fn cover(span: &mut Span, other: Span) {
-    let start = if *span == Span::default() {
-        other.start
-    } else {
-        span.start.min(other.start)
-    };
-    *span = Span {
-        start,
-        end: span.end.max(other.end),
-    };
+    let start = if *span == Span::default() { other.start } else { span.start.min(other.start) };
+    *span = Span { start, end: span.end.max(other.end) };
 }
 
 /// The bold name in "specify the **Name** rule"; in other words, the first bold name that is not a link.
 fn sdv_rule(text: &Inline) -> Option<Spanned<String>> {
-    let linked = |start: u32| {
-        text.links()
-            .any(|(_, _, link)| (link.start..link.end).contains(&start))
-    };
+    let linked = |start: u32| text.links().any(|(_, _, link)| (link.start..link.end).contains(&start));
     let names = || {
-        text.marks
-            .iter()
-            .filter(|marked| matches!(marked.mark, Mark::Strong | Mark::Code))
-            .filter_map(|marked| {
-                let name = text.marked_text(marked).trim();
-                let told = text.text[..marked.start as usize]
-                    .trim_end()
-                    .ends_with("specify the");
-                (is_identifier(name) && (told || !linked(marked.start)))
-                    .then(|| (told, Spanned::new(name.to_owned(), marked.span)))
-            })
+        text.marks.iter().filter(|marked| matches!(marked.mark, Mark::Strong | Mark::Code)).filter_map(|marked| {
+            let name = text.marked_text(marked).trim();
+            let told = text.text[..marked.start as usize].trim_end().ends_with("specify the");
+            (is_identifier(name) && (told || !linked(marked.start)))
+                .then(|| (told, Spanned::new(name.to_owned(), marked.span)))
+        })
     };
-    names()
-        .find(|(told, _)| *told)
-        .or_else(|| names().next())
-        .map(|(_, name)| name)
+    names().find(|(told, _)| *told).or_else(|| names().next()).map(|(_, name)| name)
 }
 
 /// The links that name an option of Driver Verifier.
@@ -179,19 +141,11 @@ fn options(text: &Inline) -> Vec<Link> {
     let is_option = |text: &Inline, link: &Link, end: u32| {
         let after = text.text[end as usize..].trim_start();
         let slug = slug(&link.target);
-        after.starts_with("option")
-            || slug.ends_with("-checking")
-            || slug.ends_with("-verification")
+        after.starts_with("option") || slug.ends_with("-checking") || slug.ends_with("-verification")
     };
-    let ends = text
-        .links()
-        .filter(|(_, target, _)| !target.starts_with(['#']) && !target.starts_with("mailto:"));
+    let ends = text.links().filter(|(_, target, _)| !target.starts_with(['#']) && !target.starts_with("mailto:"));
     let ends: Vec<_> = ends.map(|(_, _, marked)| marked.end).collect();
-    links(text)
-        .zip(ends)
-        .filter(|(link, end)| is_option(text, link, *end))
-        .map(|(link, _)| link)
-        .collect()
+    links(text).zip(ends).filter(|(link, end)| is_option(text, link, *end)).map(|(link, _)| link).collect()
 }
 
 /// The word that stands behind `switch`.
@@ -201,16 +155,9 @@ fn word_behind(text: &Inline, switch: &str) -> Option<Spanned<String>> {
         let end = from + at + switch.len();
         let rest = &text.text[end..];
         let start = end + (rest.len() - rest.trim_start().len());
-        let word = rest
-            .trim_start()
-            .split(|c: char| !c.is_ascii_alphanumeric())
-            .next()
-            .unwrap_or_default();
+        let word = rest.trim_start().split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
         if start > end && !word.is_empty() {
-            return Some(Spanned::new(
-                word.to_owned(),
-                text.span_of(start, start + word.len()),
-            ));
+            return Some(Spanned::new(word.to_owned(), text.span_of(start, start + word.len())));
         }
         from = end;
     }
@@ -223,12 +170,8 @@ mod tests {
 
     fn shown(page: &str) -> String {
         let testing = read(page, Span::new(0, page.len()));
-        let compile = testing.compile_time.map(|test| {
-            format!(
-                "compile {}",
-                test.rule.map_or("-".to_owned(), |rule| rule.value)
-            )
-        });
+        let compile =
+            testing.compile_time.map(|test| format!("compile {}", test.rule.map_or("-".to_owned(), |rule| rule.value)));
         let run = testing.run_time.map(|test| {
             let options: Vec<_> = test.options.into_iter().map(|option| option.text).collect();
             format!(
@@ -237,11 +180,7 @@ mod tests {
                 test.rule_class.map(|class| class.value)
             )
         });
-        [compile, run]
-            .into_iter()
-            .flatten()
-            .collect::<Vec<_>>()
-            .join(" + ")
+        [compile, run].into_iter().flatten().collect::<Vec<_>>().join(" + ")
     }
 
     #[test]

@@ -23,10 +23,7 @@ impl<T> Spanned<T> {
 
     /// The same place with another value.
     pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Spanned<U> {
-        Spanned {
-            value: change(self.value),
-            span: self.span,
-        }
+        Spanned { value: change(self.value), span: self.span }
     }
 }
 
@@ -45,12 +42,8 @@ impl Source {
     #[must_use]
     pub fn decode(path: impl Into<String>, bytes: &[u8]) -> Self {
         let utf16 = |order: fn([u8; 2]) -> u16| {
-            let units = bytes[2..]
-                .chunks_exact(2)
-                .map(|pair| order([pair[0], pair[1]]));
-            char::decode_utf16(units)
-                .map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER))
-                .collect()
+            let units = bytes[2..].chunks_exact(2).map(|pair| order([pair[0], pair[1]]));
+            char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
         };
         let text: String = match bytes {
             [0xFF, 0xFE, ..] => utf16(u16::from_le_bytes),
@@ -66,11 +59,7 @@ impl Source {
     pub fn new(path: impl Into<String>, text: impl Into<String>) -> Self {
         let text = text.into();
         let index = LineIndex::new(&text);
-        Self {
-            path: path.into(),
-            text,
-            index,
-        }
+        Self { path: path.into(), text, index }
     }
 
     /// The text that `span` covers.
@@ -100,9 +89,7 @@ impl Source {
     /// The offset at which `line` (from 1) starts, or the end of the text.
     #[must_use]
     pub fn line_start(&self, line: u32) -> usize {
-        self.index
-            .start(line)
-            .map_or(self.text.len(), |start| start as usize)
+        self.index.start(line).map_or(self.text.len(), |start| start as usize)
     }
 
     /// The last part of the path.
@@ -125,17 +112,9 @@ pub(crate) fn lines(text: &str, span: Span) -> Vec<Span> {
     let bytes = text.as_bytes();
     let mut lines = Vec::new();
     while at < end {
-        let stop = bytes[at..end]
-            .iter()
-            .position(|byte| matches!(byte, b'\n' | b'\r'))
-            .map_or(end, |len| at + len);
+        let stop = bytes[at..end].iter().position(|byte| matches!(byte, b'\n' | b'\r')).map_or(end, |len| at + len);
         lines.push(Span::new(at, stop));
-        at = stop
-            + if bytes[stop..end].starts_with(b"\r\n") {
-                2
-            } else {
-                1
-            };
+        at = stop + if bytes[stop..end].starts_with(b"\r\n") { 2 } else { 1 };
     }
     lines
 }
@@ -155,21 +134,12 @@ pub(crate) fn unescape(text: &str) -> String {
     while let Some(at) = rest.find(['\\', '&', '\u{a0}']) {
         out.push_str(&rest[..at]);
         rest = &rest[at..];
-        let entity = [
-            ("&lt;", '<'),
-            ("&gt;", '>'),
-            ("&amp;", '&'),
-            ("&quot;", '"'),
-            ("&nbsp;", ' '),
-            ("\u{a0}", ' '),
-        ];
+        let entity = [("&lt;", '<'), ("&gt;", '>'), ("&amp;", '&'), ("&quot;", '"'), ("&nbsp;", ' '), ("\u{a0}", ' ')];
         let mut chars = rest.chars();
         if let Some((name, plain)) = entity.iter().find(|(name, _)| rest.starts_with(name)) {
             out.push(*plain);
             rest = &rest[name.len()..];
-        } else if chars.next() == Some('\\')
-            && chars.next().is_some_and(|next| next.is_ascii_punctuation())
-        {
+        } else if chars.next() == Some('\\') && chars.next().is_some_and(|next| next.is_ascii_punctuation()) {
             out.push(rest.as_bytes()[1] as char);
             rest = &rest[2..];
         } else {
@@ -187,9 +157,7 @@ pub(crate) fn is_identifier(text: &str) -> bool {
     !text.is_empty()
         && text.split("::").all(|part| {
             let mut bytes = part.bytes();
-            bytes
-                .next()
-                .is_some_and(|byte| byte.is_ascii_alphabetic() || byte == b'_')
+            bytes.next().is_some_and(|byte| byte.is_ascii_alphabetic() || byte == b'_')
                 && bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
         })
 }
@@ -214,18 +182,12 @@ mod tests {
     #[test]
     fn lines_end_in_every_way() {
         let text = "a\r\nb\rc\n\nd";
-        let found: Vec<_> = lines(text, Span::new(0, text.len()))
-            .into_iter()
-            .map(|line| line.slice(text))
-            .collect();
+        let found: Vec<_> = lines(text, Span::new(0, text.len())).into_iter().map(|line| line.slice(text)).collect();
         assert_eq!(found, ["a", "b", "c", "", "d"]);
     }
 
     #[test]
     fn escapes_and_entities_of_markdown_go() {
-        assert_eq!(
-            unescape(r"IRQL&lt;DISPATCH\_LEVEL \q & é"),
-            r"IRQL<DISPATCH_LEVEL \q & é"
-        );
+        assert_eq!(unescape(r"IRQL&lt;DISPATCH\_LEVEL \q & é"), r"IRQL<DISPATCH_LEVEL \q & é");
     }
 }

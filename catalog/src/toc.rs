@@ -19,11 +19,7 @@ pub struct TocNode {
 
 impl TocNode {
     /// Calls `visit` for this node and all below, with the names of the nodes above.
-    pub fn walk<'toc>(
-        &'toc self,
-        above: &mut Vec<&'toc str>,
-        visit: &mut impl FnMut(&[&'toc str], &'toc TocNode),
-    ) {
+    pub fn walk<'toc>(&'toc self, above: &mut Vec<&'toc str>, visit: &mut impl FnMut(&[&'toc str], &'toc TocNode)) {
         visit(above, self);
         above.push(&self.name);
         for item in &self.items {
@@ -48,11 +44,7 @@ impl Toc {
         let value: Value = serde_yaml::from_str(&source.text).map_err(|error| {
             let line = error.location().map_or(1, |location| location.line()) as u32;
             let at = source.line_start(line);
-            Box::new(Problem::error(
-                "page/toc",
-                source.place(Span::new(at, at)),
-                format!("not YAML: {error}"),
-            ))
+            Box::new(Problem::error("page/toc", source.place(Span::new(at, at)), format!("not YAML: {error}")))
         })?;
         let mut from = 0;
         let value = match value {
@@ -74,23 +66,15 @@ fn nodes(source: &Source, value: &Value, from: &mut usize) -> Vec<TocNode> {
         .map(|item| {
             let text = |key: &str| item.get(key).and_then(Value::as_str).map(str::to_owned);
             let page = text("href").map(|page| {
-                let at = source.text[*from..]
-                    .find(&page)
-                    .map_or(*from, |at| *from + at);
+                let at = source.text[*from..].find(&page).map_or(*from, |at| *from + at);
                 *from = (at + page.len()).min(source.text.len());
                 while !source.text.is_char_boundary(*from) {
                     *from -= 1;
                 }
                 Spanned::new(page, Span::new(at, *from))
             });
-            let items = item
-                .get("items")
-                .map_or_else(Vec::new, |items| nodes(source, items, from));
-            TocNode {
-                name: text("name").unwrap_or_default(),
-                page,
-                items,
-            }
+            let items = item.get("items").map_or_else(Vec::new, |items| nodes(source, items, from));
+            TocNode { name: text("name").unwrap_or_default(), page, items }
         })
         .collect()
 }
@@ -101,8 +85,7 @@ mod tests {
 
     #[test]
     fn trees_are_read_with_places() {
-        let text =
-            "- name: A\n  items:\n  - name: B\n    href: b.md\n  - name: C\n    href: c.md\n";
+        let text = "- name: A\n  items:\n  - name: B\n    href: b.md\n  - name: C\n    href: c.md\n";
         let toc = Toc::read(Source::new("toc.yml", text)).unwrap();
         let mut found = Vec::new();
         for node in &toc.nodes {
@@ -114,18 +97,8 @@ mod tests {
         let text = |text: &str| text.to_owned();
         assert_eq!(
             found,
-            [
-                (text(""), text("A"), None),
-                (text("A"), text("B"), Some(4)),
-                (text("A"), text("C"), Some(6))
-            ]
+            [(text(""), text("A"), None), (text("A"), text("B"), Some(4)), (text("A"), text("C"), Some(6))]
         );
-        assert_eq!(
-            Toc::read(Source::new("toc.yml", "- a: [\n"))
-                .unwrap_err()
-                .place
-                .path,
-            "toc.yml"
-        );
+        assert_eq!(Toc::read(Source::new("toc.yml", "- a: [\n")).unwrap_err().place.path, "toc.yml");
     }
 }

@@ -76,13 +76,7 @@ fn check(bytes: &[u8]) {
         Ok(Page::Rule(page)) => {
             for api in &page.apis {
                 assert!(api.span.end <= len && api.span.start <= api.span.end);
-                assert!(
-                    page.source
-                        .text
-                        .get(api.span.start as usize..api.span.end as usize)
-                        .is_some(),
-                    "{api:?}"
-                );
+                assert!(page.source.text.get(api.span.start as usize..api.span.end as usize).is_some(), "{api:?}");
             }
             for block in &page.prose {
                 let text = &block.inline.text;
@@ -103,10 +97,7 @@ fn check(bytes: &[u8]) {
                 assert!(
                     page.source
                         .text
-                        .get(
-                            parameter.description.start as usize
-                                ..parameter.description.end as usize
-                        )
+                        .get(parameter.description.start as usize..parameter.description.end as usize)
                         .is_some()
                 );
             }

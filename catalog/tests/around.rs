@@ -13,19 +13,9 @@ fn rule_sets_and_contents_lead_to_rules() {
     let (catalog, _) = Catalog::load_pages(&root.join("devtest"));
     // 44 pages have no `api_name`, and each lists pages.
     assert_eq!(catalog.rule_sets().len(), 44);
-    let set = |name: &str| {
-        catalog
-            .rule_sets()
-            .iter()
-            .find(|set| set.source.file_stem() == name)
-            .unwrap()
-    };
+    let set = |name: &str| catalog.rule_sets().iter().find(|set| set.source.file_stem() == name).unwrap();
     let names = |name: &str| -> Vec<String> {
-        set(name)
-            .entries
-            .iter()
-            .filter_map(|entry| entry.rule.as_ref().map(ToString::to_string))
-            .collect()
+        set(name).entries.iter().filter_map(|entry| entry.rule.as_ref().map(ToString::to_string)).collect()
     };
     // Read off the page: the second column links to other rules, which are not entries.
     assert_eq!(
@@ -41,37 +31,18 @@ fn rule_sets_and_contents_lead_to_rules() {
     assert_eq!(names("rules-for-audio-drivers").len(), 10);
     let listed = set("static-driver-verifier-rules").entries.len();
     assert_eq!(listed, 6, "an index for each of six models");
-    let release = catalog
-        .rule(&"kmdf/WdfSpinLockRelease".parse().unwrap())
-        .unwrap();
-    assert!(
-        release
-            .rule_sets
-            .contains(&"Locking Rule Set (KMDF)".to_owned()),
-        "{:?}",
-        release.rule_sets
-    );
+    let release = catalog.rule(&"kmdf/WdfSpinLockRelease".parse().unwrap()).unwrap();
+    assert!(release.rule_sets.contains(&"Locking Rule Set (KMDF)".to_owned()), "{:?}", release.rule_sets);
     let mut paths = Vec::new();
     for node in &catalog.tocs()[0].nodes {
         node.walk(&mut Vec::new(), &mut |above, node| {
-            if node
-                .page
-                .as_ref()
-                .is_some_and(|page| page.value == "wdm-doublefetch.md")
-            {
+            if node.page.as_ref().is_some_and(|page| page.value == "wdm-doublefetch.md") {
                 paths.push(above[above.len() - 3..].join(" / "));
             }
         });
     }
-    assert_eq!(
-        paths,
-        ["DDI Compliance Rules / Rules for WDM Drivers / DDI usage rule set (WDM)"]
-    );
-    let models_known = catalog
-        .rules()
-        .iter()
-        .filter(|page| page.id.model.slug() == "unknown")
-        .count();
+    assert_eq!(paths, ["DDI Compliance Rules / Rules for WDM Drivers / DDI usage rule set (WDM)"]);
+    let models_known = catalog.rules().iter().filter(|page| page.id.model.slug() == "unknown").count();
     assert_eq!(models_known, 0);
 }
 
@@ -80,11 +51,7 @@ fn bug_checks_list_rules_by_subcode() {
     let Some(root) = upstream() else { return };
     let (catalog, problems) = Catalog::load_pages(&root.join("debugger"));
     assert!(problems.is_empty(), "{problems:?}");
-    let pages: Vec<_> = catalog
-        .bug_checks()
-        .iter()
-        .map(|page| (page.code, page.name.as_str()))
-        .collect();
+    let pages: Vec<_> = catalog.bug_checks().iter().map(|page| (page.code, page.name.as_str())).collect();
     assert_eq!(
         pages,
         [
@@ -101,22 +68,11 @@ fn bug_checks_list_rules_by_subcode() {
         (0x0009_3101, "ndis-wlanassert.md", 322),
     ] {
         let (page, row) = catalog.subcode(0xC4, subcode).unwrap();
-        assert!(
-            row.links.iter().any(|link| link.target.ends_with(rule)),
-            "{:?}",
-            row.links
-        );
+        assert!(row.links.iter().any(|link| link.target.ends_with(rule)), "{:?}", row.links);
         assert_eq!(page.source.line(row.value.span), line);
     }
     // A rule without a page is still told.
-    assert!(
-        catalog
-            .subcode(0xC4, 0x0002_0025)
-            .unwrap()
-            .1
-            .text
-            .contains("IrqlKeMore")
-    );
+    assert!(catalog.subcode(0xC4, 0x0002_0025).unwrap().1.text.contains("IrqlKeMore"));
     let verifier = &catalog.bug_checks()[1];
     // Rows that start with a number, counted by grep.
     assert_eq!(verifier.subcodes.len(), 242);
@@ -146,18 +102,12 @@ fn shown(api: &ApiPage) -> String {
         IrqlBound::Exact(level) => level.to_string(),
         IrqlBound::SeeRemarks(_) => "words".to_owned(),
         IrqlBound::None => "none".to_owned(),
-        bound => bound
-            .interval()
-            .map_or(String::new(), |interval| interval.to_string()),
+        bound => bound.interval().map_or(String::new(), |interval| interval.to_string()),
     };
     let rules: Vec<_> = api
         .compliance
         .iter()
-        .map(|rule| {
-            rule.model
-                .as_ref()
-                .map_or(rule.name.clone(), |model| format!("{}({model})", rule.name))
-        })
+        .map(|rule| rule.model.as_ref().map_or(rule.name.clone(), |model| format!("{}({model})", rule.name)))
         .collect();
     format!(
         "{} {:?} {} | {level}{} | {} | {}",
@@ -177,30 +127,22 @@ fn reference_pages_say_what_a_reader_finds() {
     assert!(problems.is_empty(), "{problems:?}");
     let catalog = Catalog::default().with_apis(apis);
     for (name, expected) in [
-        (
-            "WdfSpinLockAcquire",
-            "WdfSpinLockAcquire Function wdfsync | <= DISPATCH | SpinLock:-@51 | ",
-        ),
+        ("WdfSpinLockAcquire", "WdfSpinLockAcquire Function wdfsync | <= DISPATCH | SpinLock:-@51 | "),
         (
             "wdfwaitlockacquire",
             "WdfWaitLockAcquire Function wdfsync | words* | Lock:in@57 Timeout:in?@62 | DriverCreate KmdfIrql KmdfIrql2 WdfWaitlock WdfWaitlockRelease",
         ),
-        (
-            "DRIVER_CANCEL",
-            "DRIVER_CANCEL Callback wdm | DISPATCH* | DeviceObject:inout@48 Irp:inout@52 | ",
-        ),
+        ("DRIVER_CANCEL", "DRIVER_CANCEL Callback wdm | DISPATCH* | DeviceObject:inout@48 Irp:inout@52 | "),
     ] {
         let found = shown(catalog.api(name).unwrap());
         assert_eq!(found.replace('`', ""), expected, "{name}");
     }
-    let by_target = catalog.api_at("https://docs.microsoft.com/windows-hardware/drivers/ddi/content/wdm/nc-wdm-driver_cancel").unwrap();
+    let by_target = catalog
+        .api_at("https://docs.microsoft.com/windows-hardware/drivers/ddi/content/wdm/nc-wdm-driver_cancel")
+        .unwrap();
     assert_eq!(by_target.name.value, "DRIVER_CANCEL");
     assert!(catalog.api("NoSuchThing").is_none() && catalog.api_at("nf-wdm-nosuchthing").is_none());
     let wait = catalog.api("WdfWaitLockAcquire").unwrap();
     assert!(wait.returns().text.contains("STATUS_TIMEOUT"));
-    assert!(
-        wait.section_text("remarks")
-            .text
-            .contains("must be called at IRQL = PASSIVE_LEVEL")
-    );
+    assert!(wait.section_text("remarks").text.contains("must be called at IRQL = PASSIVE_LEVEL"));
 }

@@ -1,10 +1,7 @@
 //! Machines from pages without a specification: the seeds part by part, every page of the three families against our
 //! own specification of the same rule, and what has to be refused.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a fault in the data is a fault of the test"
-)]
+#![expect(clippy::unwrap_used, reason = "a fault in the data is a fault of the test")]
 
 mod support;
 
@@ -34,44 +31,24 @@ struct Tree {
 impl Tree {
     fn read(folder: &Path, reference: Option<&Path>) -> Self {
         let (catalog, _) = Catalog::load_pages(folder);
-        let apis = reference
-            .map(|dir| Catalog::load_ddi(dir).0)
-            .unwrap_or_default();
+        let apis = reference.map(|dir| Catalog::load_ddi(dir).0).unwrap_or_default();
         let catalog = catalog.with_apis(apis);
         let facts = with_reference(&bundled_facts(), catalog.apis()).into_owned();
-        Self {
-            catalog,
-            facts,
-            semantics: semantics(bundled::files()).unwrap(),
-        }
+        Self { catalog, facts, semantics: semantics(bundled::files()).unwrap() }
     }
 
     fn derive(&self, page: &RulePage) -> Derivation {
-        derive(
-            page,
-            Grounds {
-                catalog: &self.catalog,
-                facts: &self.facts,
-                semantics: &self.semantics,
-            },
-        )
+        derive(page, Grounds { catalog: &self.catalog, facts: &self.facts, semantics: &self.semantics })
     }
 
     fn one(&self, id: &str) -> Derivation {
-        let page = self
-            .catalog
-            .rule(&id.parse().unwrap())
-            .unwrap_or_else(|| panic!("no page {id}"));
+        let page = self.catalog.rule(&id.parse().unwrap()).unwrap_or_else(|| panic!("no page {id}"));
         self.derive(page)
     }
 }
 
 fn bundled_facts() -> ApiFacts {
-    let files: Vec<_> = bundled::files()
-        .iter()
-        .copied()
-        .filter(|(path, _)| path.starts_with("apis/"))
-        .collect();
+    let files: Vec<_> = bundled::files().iter().copied().filter(|(path, _)| path.starts_with("apis/")).collect();
     ApiFacts::parse(&files).unwrap()
 }
 
@@ -88,11 +65,7 @@ fn gist(machines: &[Machine]) -> BTreeSet<String> {
                 .flat_map(|check| check.require.iter().map(ToString::to_string))
                 .collect();
             for pattern in &event.patterns {
-                let name = if checks.is_empty() {
-                    format!("{}: ", event.name)
-                } else {
-                    String::new()
-                };
+                let name = if checks.is_empty() { format!("{}: ", event.name) } else { String::new() };
                 let mut line = format!("{name}{pattern}");
                 for (word, all) in [("when", &conditions), ("must", &checks)] {
                     if !all.is_empty() {
@@ -102,11 +75,7 @@ fn gist(machines: &[Machine]) -> BTreeSet<String> {
                 gist.insert(line);
             }
         }
-        for state in machine
-            .states
-            .iter()
-            .filter(|state| state.name != "unknown")
-        {
+        for state in machine.states.iter().filter(|state| state.name != "unknown") {
             for (event, next) in &state.on {
                 let next = match next {
                     Next::Go(state) => state.as_str(),
@@ -122,26 +91,18 @@ fn gist(machines: &[Machine]) -> BTreeSet<String> {
 fn machines(tree: &Tree, page: &RulePage, derivation: &Derivation) -> Vec<Machine> {
     let listed: Vec<String> = page.applies_to().map(|api| api.name.clone()).collect();
     let spec = derivation.spec.as_ref().unwrap();
-    expand(spec, &PageReference::new(&listed, &tree.facts))
-        .unwrap()
-        .machines
+    expand(spec, &PageReference::new(&listed, &tree.facts)).unwrap().machines
 }
 
 /// One row of the table: what came of the page, and how it differs from what we have written.
 fn row(tree: &Tree, page: &RulePage, ours: &RulePage) -> String {
     let derivation = tree.derive(page);
     if derivation.spec.is_none() {
-        let first = derivation
-            .refused
-            .first()
-            .unwrap_or_else(|| panic!("{}: neither derived nor refused", page.id));
+        let first = derivation.refused.first().unwrap_or_else(|| panic!("{}: neither derived nor refused", page.id));
         return format!("refused: {}", first.reason);
     }
     let mut row = derivation.status().to_owned();
-    let written = rule_of(ours, &tree.facts)
-        .0
-        .map(|rule| rule.machines)
-        .unwrap_or_default();
+    let written = rule_of(ours, &tree.facts).0.map(|rule| rule.machines).unwrap_or_default();
     if written.is_empty() {
         return row + ", not written";
     }
@@ -167,12 +128,7 @@ fn pages_of_the_families_are_derived_or_refused() {
         return;
     };
     let (own, _) = Catalog::bundled();
-    let family = |page: &RulePage| {
-        page.front_matter
-            .text("family")
-            .map(|text| text.value)
-            .unwrap_or_default()
-    };
+    let family = |page: &RulePage| page.front_matter.text("family").map(|text| text.value).unwrap_or_default();
     let mut table = String::new();
     for folder in ["devtest", "history/2018-07"] {
         let tree = Tree::read(&upstream.join(folder), Some(&upstream.join("ddi")));
@@ -190,12 +146,7 @@ fn pages_of_the_families_are_derived_or_refused() {
                 writeln!(rows, "  {}: {row}", page.id).unwrap();
             } else {
                 // A page of another family must not be mistaken for one of these.
-                assert!(
-                    !derived,
-                    "{folder}: {} is of family {}",
-                    page.id,
-                    family(ours)
-                );
+                assert!(!derived, "{folder}: {} is of family {}", page.id, family(ours));
             }
         }
         writeln!(table, "{folder}").unwrap();
@@ -245,26 +196,15 @@ fn the_seeds_give_what_their_pages_demand() {
         (
             "storport/IrqlKeReleaseSpinLock",
             "track: $k\nobject: spin lock\nevents:\n  save:\n  - KeAcquireSpinLock($k, out $old)\n  - $old = KeAcquireSpinLockForDpc($k)\n  - $old = KeAcquireSpinLockRaiseToDpc($k)\n  release: KeReleaseSpinLock($k, $new)\ncheck:\n  release:\n  - irql == DISPATCH\n  - $new == $old\n",
-            &[
-                ("check: irql == DISPATCH", 19),
-                ("check: KeReleaseSpinLock($k, $new) with $new == $old", 19),
-            ],
+            &[("check: irql == DISPATCH", 19), ("check: KeReleaseSpinLock($k, $new) with $new == $old", 19)],
         ),
     ] {
         let derivation = tree.one(id);
         assert_eq!(derivation.yaml().as_deref(), Some(specification), "{id}");
-        assert_eq!(
-            (derivation.status(), &derivation.unchecked[..]),
-            ("executable", &[][..]),
-            "{id}"
-        );
+        assert_eq!((derivation.status(), &derivation.unchecked[..]), ("executable", &[][..]), "{id}");
         for (part, line) in parts {
-            let found: Vec<u32> = derivation
-                .from
-                .iter()
-                .filter(|from| from.part == *part)
-                .map(|from| from.place.line)
-                .collect();
+            let found: Vec<u32> =
+                derivation.from.iter().filter(|from| from.part == *part).map(|from| from.place.line).collect();
             assert!(found.contains(line), "{id}: {part} stands on {found:?}");
         }
     }
@@ -303,12 +243,7 @@ fn sentences_demand_what_they_say_and_no_more() {
             true,
             false,
         ),
-        (
-            "Every call to **KeAcquireSpinLock** must have a matching call to **KeReleaseSpinLock**.",
-            false,
-            false,
-            true,
-        ),
+        ("Every call to **KeAcquireSpinLock** must have a matching call to **KeReleaseSpinLock**.", false, false, true),
         (
             "After calling **KeAcquireSpinLock**, the driver calls **KeReleaseSpinLock** before subsequent calls to **KeAcquireSpinLock**.",
             true,
@@ -317,22 +252,10 @@ fn sentences_demand_what_they_say_and_no_more() {
         ),
     ] {
         let derivation = made(prose, SPIN);
-        let pair = derivation
-            .spec
-            .as_ref()
-            .unwrap_or_else(|| panic!("{prose}: {:?}", derivation.refused))
-            .pair[0]
-            .clone();
-        let found = (
-            pair.double == Demand::Error,
-            pair.unheld == Demand::Error,
-            pair.at_exit == AtExit::Same,
-        );
-        assert_eq!(
-            (found, derivation.status()),
-            ((double, unheld, exit), "executable"),
-            "{prose}"
-        );
+        let pair =
+            derivation.spec.as_ref().unwrap_or_else(|| panic!("{prose}: {:?}", derivation.refused)).pair[0].clone();
+        let found = (pair.double == Demand::Error, pair.unheld == Demand::Error, pair.at_exit == AtExit::Same);
+        assert_eq!((found, derivation.status()), ((double, unheld, exit), "executable"), "{prose}");
     }
 }
 
@@ -357,15 +280,8 @@ fn levels_are_read_in_words_and_signs() {
         ),
     ] {
         let derivation = made(prose, "KeSetEvent");
-        let spec = derivation
-            .spec
-            .as_ref()
-            .unwrap_or_else(|| panic!("{prose}: {:?}", derivation.refused));
-        assert_eq!(
-            spec.irql[0].must.map(|must| must.to_string()).as_deref(),
-            Some(must),
-            "{prose}"
-        );
+        let spec = derivation.spec.as_ref().unwrap_or_else(|| panic!("{prose}: {:?}", derivation.refused));
+        assert_eq!(spec.irql[0].must.map(|must| must.to_string()).as_deref(), Some(must), "{prose}");
     }
 }
 
@@ -401,11 +317,7 @@ fn a_demand_that_no_pattern_fits_is_handed_back() {
     let derivation = made(prose, SPIN);
     assert_eq!(derivation.status(), "partial");
     assert_eq!(
-        derivation
-            .unchecked
-            .iter()
-            .map(|one| one.text.as_str())
-            .collect::<Vec<_>>(),
+        derivation.unchecked.iter().map(|one| one.text.as_str()).collect::<Vec<_>>(),
         ["The driver must not sleep."]
     );
 }
@@ -417,18 +329,8 @@ fn a_timed_acquire_needs_no_reference_page() {
     let derivation = made(prose, "WdfWaitLockAcquire\nWdfWaitLockRelease");
     let pair = &derivation.spec.as_ref().unwrap().pair[0];
     let shown = |patterns: &[rulebook_machine::pattern::Pattern]| {
-        patterns
-            .iter()
-            .map(ToString::to_string)
-            .collect::<Vec<_>>()
-            .join("; ")
+        patterns.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
     };
-    assert_eq!(
-        shown(&pair.acquire),
-        "WdfWaitLockAcquire($k, NULL); WdfWaitLockAcquire($k, _) -> null"
-    );
-    assert_eq!(
-        shown(&pair.no_effect),
-        "WdfWaitLockAcquire($k, !NULL) -> nonnull"
-    );
+    assert_eq!(shown(&pair.acquire), "WdfWaitLockAcquire($k, NULL); WdfWaitLockAcquire($k, _) -> null");
+    assert_eq!(shown(&pair.no_effect), "WdfWaitLockAcquire($k, !NULL) -> nonnull");
 }

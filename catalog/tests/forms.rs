@@ -50,30 +50,14 @@ fn applies_to(page: &RulePage) -> Vec<&str> {
 fn says_all(form: &str, page: &RulePage) {
     assert_eq!(page.id.to_string(), "wdm/Sample", "{form}");
     assert_eq!(applies_to(page), ["First", "Second"], "{form}");
-    assert_eq!(
-        page.models
-            .iter()
-            .map(|model| model.value.as_str())
-            .collect::<Vec<_>>(),
-        ["WDM"],
-        "{form}"
-    );
-    assert!(
-        page.testing
-            .compile_time
-            .as_ref()
-            .is_some_and(|test| test.rule.is_some()),
-        "{form}"
-    );
+    assert_eq!(page.models.iter().map(|model| model.value.as_str()).collect::<Vec<_>>(), ["WDM"], "{form}");
+    assert!(page.testing.compile_time.as_ref().is_some_and(|test| test.rule.is_some()), "{form}");
     assert_eq!(page.prose.len(), 1, "{form}");
 }
 
 #[test]
 fn the_same_page_in_other_bytes_is_the_same_page() {
-    let utf16: Vec<u8> = [0xFF, 0xFE]
-        .into_iter()
-        .chain(PAGE.encode_utf16().flat_map(u16::to_le_bytes))
-        .collect();
+    let utf16: Vec<u8> = [0xFF, 0xFE].into_iter().chain(PAGE.encode_utf16().flat_map(u16::to_le_bytes)).collect();
     let setext = PAGE
         .replace("# Sample rule (wdm)\n", "Sample rule (wdm)\n=====\n")
         .replace("## How to test", "How to test\n-----------")
@@ -89,26 +73,13 @@ fn the_same_page_in_other_bytes_is_the_same_page() {
         ("setext and CRLF", setext.replace('\n', "\r\n").into_bytes()),
         ("not UTF-8", invalid),
         ("no final newline", PAGE.trim_end().as_bytes().to_vec()),
-        (
-            "no-break spaces",
-            PAGE.replace("\n\n", "\n\u{a0}\n").into_bytes(),
-        ),
-        (
-            "fact glued to a paragraph",
-            PAGE.replace(".\n\n**Driver", ".\n**Driver").into_bytes(),
-        ),
+        ("no-break spaces", PAGE.replace("\n\n", "\n\u{a0}\n").into_bytes()),
+        ("fact glued to a paragraph", PAGE.replace(".\n\n**Driver", ".\n**Driver").into_bytes()),
         (
             "facts as glued table",
-            PAGE.replace(
-                ".\n\n**Driver model: WDM**",
-                ".\n|   |   |\n|---|---|\n| Driver model | WDM |",
-            )
-            .into_bytes(),
+            PAGE.replace(".\n\n**Driver model: WDM**", ".\n|   |   |\n|---|---|\n| Driver model | WDM |").into_bytes(),
         ),
-        (
-            "front matter missing",
-            PAGE.split_once("---\n\n").unwrap().1.as_bytes().to_vec(),
-        ),
+        ("front matter missing", PAGE.split_once("---\n\n").unwrap().1.as_bytes().to_vec()),
     ] {
         says_all(form, &rule(&bytes));
     }
@@ -128,9 +99,7 @@ fn sections_may_be_missing() {
     for cut in ["## How to test", "## Applies to", "**Driver model"] {
         // Cut from the mark to the next blank line or section.
         let (before, after) = PAGE.split_once(cut).unwrap();
-        let rest = after
-            .split_once("\n## ")
-            .map_or(String::new(), |(_, rest)| format!("## {rest}"));
+        let rest = after.split_once("\n## ").map_or(String::new(), |(_, rest)| format!("## {rest}"));
         let page = rule(format!("{before}{rest}").as_bytes());
         assert_eq!(page.id.to_string(), "wdm/Sample");
         assert_eq!(page.testing.compile_time.is_none(), cut == "## How to test");
@@ -138,10 +107,7 @@ fn sections_may_be_missing() {
         assert_eq!(page.models_span.is_none(), cut == "**Driver model");
     }
     let page = rule(b"---\ntitle: X Rule\napi_name:\n- X\n---\n");
-    assert_eq!(
-        (page.id.model.clone(), page.model_source),
-        (Model::Wdm, ModelSource::FileName)
-    );
+    assert_eq!((page.id.model.clone(), page.model_source), (Model::Wdm, ModelSource::FileName));
     assert!(page.prose.is_empty() && page.apis.is_empty() && page.heading.is_none());
 }
 
@@ -158,20 +124,11 @@ fn translations_keep_their_facts() {
     assert_eq!(page.id.to_string(), "wdm/Sample");
     assert_eq!(page.models[0].value, "WDM");
     let check = &page.bug_checks[0];
-    assert_eq!(
-        (check.code, check.subcode, check.malformed),
-        (0xC4, Some(0x20003), false)
-    );
-    let targets: Vec<_> = page
-        .applies_to()
-        .filter_map(|api| api.target.as_deref())
-        .collect();
+    assert_eq!((check.code, check.subcode, check.malformed), (0xC4, Some(0x20003), false));
+    let targets: Vec<_> = page.applies_to().filter_map(|api| api.target.as_deref()).collect();
     assert_eq!(targets, ["/ddi/wdm/nf-wdm-first", "/ddi/wdm/nf-wdm-second"]);
     assert_eq!(page.see_also[0].target, "other.md");
-    assert_eq!(
-        page.testing.compile_time.unwrap().rule.unwrap().value,
-        "Sample"
-    );
+    assert_eq!(page.testing.compile_time.unwrap().rule.unwrap().value, "Sample");
 }
 
 #[test]
@@ -187,20 +144,13 @@ fn our_own_pages_hold_a_machine_and_examples() {
         .examples
         .iter()
         .map(|example| {
-            let markers: Vec<_> = example
-                .markers
-                .iter()
-                .map(|marker| (marker.line, marker.text.as_str()))
-                .collect();
+            let markers: Vec<_> = example.markers.iter().map(|marker| (marker.line, marker.text.as_str())).collect();
             (example.kind, example.title.value.as_str(), markers)
         })
         .collect();
     assert_eq!(
         shown,
-        [
-            (ExampleKind::Violation, "twice", vec![(4, ""), (5, "again")]),
-            (ExampleKind::Compliant, "once", vec![])
-        ]
+        [(ExampleKind::Violation, "twice", vec![(4, ""), (5, "again")]), (ExampleKind::Compliant, "once", vec![])]
     );
     assert_eq!(page.source.line(page.examples[0].code.span), 37);
     assert!(page.code.is_empty() && page.extra.is_empty());
@@ -211,32 +161,14 @@ fn wrong_parts_of_our_own_pages_are_reported_at_their_lines() {
     for (tail, line, says) in [
         ("## Specification\n\ntext\n", 25, "no fenced `yaml` block"),
         ("## Specification\n\n```json\n{}\n```\n", 27, "is in `json`"),
-        (
-            "## Examples\n\n### Violation: a\n\n```c\nx();\n```\n",
-            27,
-            "has no `//~` mark",
-        ),
-        (
-            "## Examples\n\n### Compliant: a\n\n```c\nx(); //~\n```\n",
-            30,
-            "compliant code has a `//~` mark",
-        ),
-        (
-            "## Examples\n\n### Violation: a\n\ntext\n",
-            27,
-            "has no code",
-        ),
-        (
-            "## Examples\n\n### Other\n\ntext\n",
-            27,
-            "starts with `Violation:`",
-        ),
+        ("## Examples\n\n### Violation: a\n\n```c\nx();\n```\n", 27, "has no `//~` mark"),
+        ("## Examples\n\n### Compliant: a\n\n```c\nx(); //~\n```\n", 30, "compliant code has a `//~` mark"),
+        ("## Examples\n\n### Violation: a\n\ntext\n", 27, "has no code"),
+        ("## Examples\n\n### Other\n\ntext\n", 27, "starts with `Violation:`"),
     ] {
         let (page, problems) = read(format!("{PAGE}\n{tail}").as_bytes());
         assert!(matches!(page, Ok(Page::Rule(_))), "{tail}");
-        let [problem] = problems.as_slice() else {
-            panic!("{problems:?}")
-        };
+        let [problem] = problems.as_slice() else { panic!("{problems:?}") };
         assert_eq!(
             (problem.place.line, problem.message.contains(says)),
             (line, true),
@@ -254,34 +186,17 @@ fn a_broken_page_is_reported_and_nothing_else_is_lost() {
     write("a.md", PAGE);
     write("b.md", "---\ntitle: B Rule (WDM)\nkey: [1,\n---\n");
     write("c.md", "---\ntitle: C Rule (WDM)\n");
-    write(
-        "d.md",
-        "---\ndescription: no name\napi_name: \"two words\"\n---\n# Words of a title\n",
-    );
+    write("d.md", "---\ndescription: no name\napi_name: \"two words\"\n---\n# Words of a title\n");
     write("e.md", "# Only words\n");
     write("f.md", "---\nUID: nonsense\n---\n");
-    write(
-        "g.md",
-        &PAGE.replace("Sample", "Another").replace("(WDM)", "(KMDF)"),
-    );
+    write("g.md", &PAGE.replace("Sample", "Another").replace("(WDM)", "(KMDF)"));
     write("z.md", &PAGE.replace("Sample", "sample"));
     write("toc.yml", "- name: [\n");
     write("readme.txt", "no page");
     let (catalog, problems) = Catalog::load_pages(dir.path());
-    let ids: Vec<_> = catalog
-        .rules()
-        .iter()
-        .map(|page| page.id.to_string())
-        .collect();
+    let ids: Vec<_> = catalog.rules().iter().map(|page| page.id.to_string()).collect();
     assert_eq!(ids, ["kmdf/Another", "wdm/Sample", "wdm/sample"]);
-    assert!(
-        catalog
-            .rule(&"WDM/SAMPLE".parse().unwrap())
-            .unwrap()
-            .source
-            .path
-            .ends_with("/a.md")
-    );
+    assert!(catalog.rule(&"WDM/SAMPLE".parse().unwrap()).unwrap().source.path.ends_with("/a.md"));
     let shown: Vec<_> = problems
         .iter()
         .map(|problem| {
@@ -311,10 +226,7 @@ fn rule_sets_fill_in_the_rules_they_list() {
     let dir = tempfile::tempdir().unwrap();
     let write = |name: &str, text: &str| fs::write(dir.path().join(name), text).unwrap();
     write("mine.md", "---\ntitle: Mine Rule\napi_name:\n- Mine\n---\n");
-    write(
-        "other.md",
-        "---\ntitle: Other Rule (KMDF)\napi_name:\n- Other\n---\n",
-    );
+    write("other.md", "---\ntitle: Other Rule (KMDF)\napi_name:\n- Other\n---\n");
     write(
         "set.md",
         "---\ntitle: Locking Rule Set (KMDF)\n---\n# Locking\n<table><tr><th>Topic</th><th>Description</th></tr>\
@@ -325,24 +237,12 @@ fn rule_sets_fill_in_the_rules_they_list() {
     let mine = catalog.rule(&"kmdf/Mine".parse().unwrap()).unwrap();
     assert_eq!(
         (mine.model_source, mine.rule_sets.as_slice()),
-        (
-            ModelSource::RuleSet,
-            ["Locking Rule Set (KMDF)".to_owned()].as_slice()
-        )
+        (ModelSource::RuleSet, ["Locking Rule Set (KMDF)".to_owned()].as_slice())
     );
-    assert!(
-        catalog
-            .rule(&"kmdf/Other".parse().unwrap())
-            .unwrap()
-            .rule_sets
-            .is_empty()
-    );
+    assert!(catalog.rule(&"kmdf/Other".parse().unwrap()).unwrap().rule_sets.is_empty());
     let entries = &catalog.rule_sets()[0].entries;
     assert_eq!(
-        entries
-            .iter()
-            .map(|entry| entry.rule.as_ref().map(ToString::to_string))
-            .collect::<Vec<_>>(),
+        entries.iter().map(|entry| entry.rule.as_ref().map(ToString::to_string)).collect::<Vec<_>>(),
         [Some("kmdf/Mine".to_owned())]
     );
 }
@@ -357,16 +257,10 @@ fn machine_translations_keep_their_facts() {
          <a name=\"applies-to\"></a>対象\n----------\n\n[**訳**](https://docs.microsoft.com/ddi/content/wdm/nf-wdm-first)\n"
             .as_bytes(),
     );
-    assert_eq!(
-        (page.id.to_string(), page.id.name.as_str()),
-        ("wdm/Sample".to_owned(), "Sample")
-    );
+    assert_eq!((page.id.to_string(), page.id.name.as_str()), ("wdm/Sample".to_owned(), "Sample"));
     assert_eq!(page.model_source, ModelSource::DriverModel);
     assert_eq!(page.aliases[0].value, "sample");
-    assert_eq!(
-        (page.bug_checks[0].code, page.bug_checks[0].subcode),
-        (0xC4, Some(0x8100B))
-    );
+    assert_eq!((page.bug_checks[0].code, page.bug_checks[0].subcode), (0xC4, Some(0x8100B)));
     assert_eq!(page.applies_to().count(), 1);
     assert!(page.testing.run_time.is_none());
 }

@@ -23,11 +23,7 @@ fn key(page: &RulePage, key: &str) -> Option<String> {
 }
 
 fn facts() -> ApiFacts {
-    let files: Vec<_> = bundled::files()
-        .iter()
-        .copied()
-        .filter(|(path, _)| path.starts_with("apis/"))
-        .collect();
+    let files: Vec<_> = bundled::files().iter().copied().filter(|(path, _)| path.starts_with("apis/")).collect();
     ApiFacts::parse(&files).unwrap()
 }
 
@@ -56,60 +52,23 @@ fn faults(page: &RulePage) -> Vec<String> {
     let path = format!("rules/{}/{}.md", page.id.model, page.id.name);
     say(page.source.path != path, "the path is not model/Name.md");
     say(text.contains("FIXME"), "a placeholder is left");
-    say(
-        text.contains('\r') || text.lines().any(|line| line.ends_with(' ')),
-        "a line ends in space",
-    );
+    say(text.contains('\r') || text.lines().any(|line| line.ends_with(' ')), "a line ends in space");
     say(key(page, "family").is_none(), "no family");
-    say(
-        page.summary
-            .as_ref()
-            .is_none_or(|summary| summary.value.len() > 140),
-        "no summary of one line",
-    );
+    say(page.summary.as_ref().is_none_or(|summary| summary.value.len() > 140), "no summary of one line");
     let applicability = key(page, "applicability").unwrap_or_default();
-    say(
-        !APPLICABILITIES.contains(&applicability.as_str()),
-        "no applicability",
-    );
-    say(
-        page.specification.is_none() && key(page, "status").is_none(),
-        "neither a specification nor a status",
-    );
+    say(!APPLICABILITIES.contains(&applicability.as_str()), "no applicability");
+    say(page.specification.is_none() && key(page, "status").is_none(), "neither a specification nor a status");
     say(page.prose.is_empty(), "nothing says what is required");
     for heading in ["Why it matters", "Limits"] {
-        let section = page
-            .extra
-            .iter()
-            .find(|section| section.heading.value == heading);
-        say(
-            section.is_none_or(|section| section.blocks.is_empty()),
-            &format!("nothing under {heading}"),
-        );
+        let section = page.extra.iter().find(|section| section.heading.value == heading);
+        say(section.is_none_or(|section| section.blocks.is_empty()), &format!("nothing under {heading}"));
     }
     if page.specification.is_some() {
-        let of = |kind| {
-            page.examples
-                .iter()
-                .filter(move |example| example.kind == kind)
-        };
-        say(
-            of(ExampleKind::Violation).all(|example| example.markers.is_empty()),
-            "no violation with a mark",
-        );
-        say(
-            of(ExampleKind::Compliant).next().is_none(),
-            "no compliant example",
-        );
-        let texts: BTreeSet<&str> = page
-            .examples
-            .iter()
-            .map(|example| example.code.text.as_str())
-            .collect();
-        say(
-            texts.len() != page.examples.len(),
-            "an example stands there twice",
-        );
+        let of = |kind| page.examples.iter().filter(move |example| example.kind == kind);
+        say(of(ExampleKind::Violation).all(|example| example.markers.is_empty()), "no violation with a mark");
+        say(of(ExampleKind::Compliant).next().is_none(), "no compliant example");
+        let texts: BTreeSet<&str> = page.examples.iter().map(|example| example.code.text.as_str()).collect();
+        say(texts.len() != page.examples.len(), "an example stands there twice");
     }
     faults
 }
@@ -128,12 +87,7 @@ fn every_specification_expands_over_the_bundled_facts() {
         let Some(machines) = machines(page, &facts) else {
             continue;
         };
-        wrong.extend(
-            machines
-                .problems
-                .iter()
-                .map(|problem| format!("{}: {}", problem.place, problem.message)),
-        );
+        wrong.extend(machines.problems.iter().map(|problem| format!("{}: {}", problem.place, problem.message)));
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
@@ -146,17 +100,8 @@ fn every_scope_names_roles_that_the_semantics_know() {
         let Some(machines) = machines(page, &facts) else {
             continue;
         };
-        for word in machines
-            .scope
-            .roles
-            .iter()
-            .chain(&machines.scope.except_roles)
-        {
-            assert!(
-                !semantics.roles_of(word).is_empty(),
-                "{}: `{word}` is no role and no group",
-                page.source.path
-            );
+        for word in machines.scope.roles.iter().chain(&machines.scope.except_roles) {
+            assert!(!semantics.roles_of(word).is_empty(), "{}: `{word}` is no role and no group", page.source.path);
         }
     }
 }
@@ -168,9 +113,7 @@ fn a_variant_names_another_page_of_its_model() {
         let Some(of) = key(page, "variant-of") else {
             continue;
         };
-        let id = of
-            .parse()
-            .unwrap_or_else(|error| panic!("{}: {error}", page.source.path));
+        let id = of.parse().unwrap_or_else(|error| panic!("{}: {error}", page.source.path));
         let other = catalog.rule(&id);
         assert!(
             other.is_some_and(|other| other.id != page.id && other.id.model == page.id.model),
@@ -188,28 +131,15 @@ fn our_pages_state_the_facts_of_the_published_ones() {
     };
     let (published, _) = Catalog::load_pages(&upstream.join("devtest"));
     for page in own().rules() {
-        let other = published
-            .rule(&page.id)
-            .unwrap_or_else(|| panic!("{}: not published", page.source.path));
-        let list = |page: &RulePage| {
-            page.applies_to()
-                .map(|api| api.name.clone())
-                .collect::<Vec<_>>()
-        };
+        let other = published.rule(&page.id).unwrap_or_else(|| panic!("{}: not published", page.source.path));
+        let list = |page: &RulePage| page.applies_to().map(|api| api.name.clone()).collect::<Vec<_>>();
         assert_eq!(list(page), list(other), "{}: APIs", page.id);
-        let codes = |page: &RulePage| {
-            page.bug_checks
-                .iter()
-                .map(|check| (check.code, check.subcode))
-                .collect::<Vec<_>>()
-        };
+        let codes =
+            |page: &RulePage| page.bug_checks.iter().map(|check| (check.code, check.subcode)).collect::<Vec<_>>();
         assert_eq!(codes(page), codes(other), "{}: bug checks", page.id);
         let tests = |page: &RulePage| {
-            let compile = page
-                .testing
-                .compile_time
-                .as_ref()
-                .map(|test| test.rule.as_ref().map(|rule| rule.value.clone()));
+            let compile =
+                page.testing.compile_time.as_ref().map(|test| test.rule.as_ref().map(|rule| rule.value.clone()));
             let run = page.testing.run_time.as_ref().map(|test| {
                 let value = |class: &rulebook_catalog::Spanned<u32>| class.value;
                 (

@@ -104,7 +104,11 @@ mod tests {
 
     #[test]
     fn patterns_are_rewritten_with_their_arguments() {
-        let alias = |call: &str, is: &str| Alias { call: call.parse().unwrap(), is: is.parse().unwrap(), source: String::new() };
+        let alias = |call: &str, is: &str| Alias {
+            call: call.parse().unwrap(),
+            is: is.parse().unwrap(),
+            source: String::new(),
+        };
         let aliases = Aliases::new(&[
             alias("Acquire($k, out $o)", "$o = AcquireRaise($k)"),
             alias("Swap($a, $b)", "Pair($b, $a)"),

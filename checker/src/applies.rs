@@ -34,7 +34,10 @@ impl Kind {
             })
             .collect();
         let includes = |header: &String| {
-            program.includes.iter().any(|path| path.rsplit('/').next().is_some_and(|name| name.eq_ignore_ascii_case(header)))
+            program
+                .includes
+                .iter()
+                .any(|path| path.rsplit('/').next().is_some_and(|name| name.eq_ignore_ascii_case(header)))
         };
         let shown = |by_call: bool| {
             let shows = |evidence: &&rulebook_machine::semantics::ModelEvidence| match by_call {
@@ -51,7 +54,8 @@ impl Kind {
         if evidence.is_empty() {
             return Self { models: roles.models(), kernel: true, dispatches: roles.fills_tables() };
         }
-        let kernel = evidence.iter().all(|evidence| evidence.kernel) && !shown(false).iter().any(|evidence| !evidence.kernel);
+        let kernel =
+            evidence.iter().all(|evidence| evidence.kernel) && !shown(false).iter().any(|evidence| !evidence.kernel);
         let models = evidence.iter().map(|evidence| evidence.model.clone()).collect();
         Self { models, kernel, dispatches: roles.fills_tables() }
     }
@@ -73,9 +77,14 @@ impl Kind {
             Applicability::Dispatch => Err("the driver installs no dispatch routines itself".to_owned()),
             Applicability::Kernel => {
                 let twins = table.rules.iter().filter(|other| {
-                    other.id != rule.id && self.models.contains(other.model()) && other.name().eq_ignore_ascii_case(rule.name())
+                    other.id != rule.id
+                        && self.models.contains(other.model())
+                        && other.name().eq_ignore_ascii_case(rule.name())
                 });
-                let patterns = twins.flat_map(|twin| &twin.machines).flat_map(|machine| &machine.events).flat_map(|event| &event.patterns);
+                let patterns = twins
+                    .flat_map(|twin| &twin.machines)
+                    .flat_map(|machine| &machine.events)
+                    .flat_map(|event| &event.patterns);
                 Ok(patterns.filter_map(|pattern| pattern.api().map(str::to_owned)).collect())
             }
         }

@@ -22,6 +22,8 @@ pub(crate) struct Api {
     pub(crate) through: Option<V>,
     pub(crate) loc: Loc,
     pub(crate) site: Site,
+    /// Whether nothing is done with the result.
+    pub(crate) ignored: bool,
 }
 
 impl Run<'_, '_> {
@@ -47,8 +49,11 @@ impl Run<'_, '_> {
             finished.push((state, result));
         } else if let Some(body) = self.body_of(&call.callee) {
             self.enter(state, body, &args, loc, site, &mut finished);
+            if call.dst.is_none() {
+                self.expect_success(&mut finished);
+            }
         } else {
-            let api = self.read(&call.callee, call.via_macro, args, loc, site);
+            let api = self.read(call, args, loc, site);
             self.external(state, &api, &mut finished);
         }
         for (mut state, result) in finished {
@@ -60,17 +65,30 @@ impl Run<'_, '_> {
         }
     }
 
+    /// Who does not look at a truth value counts on its being true: paths that give false are left out where others give true.
+    fn expect_success(&self, finished: &mut Vec<(State, V)>) {
+        let range = |(state, result): &(State, V)| state.range(&self.engine.values, *result);
+        let is_true = |one: &(State, V)| !range(one).contains(0) && range(one).high > 0;
+        let is_false = |one: &(State, V)| range(one) == Range::exactly(0);
+        if finished.iter().any(is_true) && finished.iter().all(|one| is_true(one) || is_false(one)) {
+            finished.retain(is_true);
+        }
+    }
+
     /// The function whose body stands for the call; what the rules speak of is not looked into.
     fn body_of(&self, callee: &Callee) -> Option<crate::code::FuncId> {
         if let Callee::Named(name) = callee
-            && (self.engine.compiled.by_api.contains_key(name) || self.engine.compiled.function(*name).is_some_and(|f| f.irql.is_some()))
+            && (self.engine.compiled.by_api.contains_key(name)
+                || self.engine.compiled.function(*name).is_some_and(|f| f.irql.is_some()))
         {
             return None;
         }
         self.engine.code.resolve(self.ir, callee)
     }
 
-    fn read(&mut self, callee: &Callee, via: Option<Symbol>, mut args: Vec<V>, loc: Loc, site: Site) -> Api {
+    fn read(&mut self, call: &Call, mut args: Vec<V>, loc: Loc, site: Site) -> Api {
+        let (callee, via) = (&call.callee, call.via_macro);
+        let ignored = call.dst.is_none();
         let mut name = match callee {
             Callee::Named(name) | Callee::Method { name, .. } | Callee::Member(name, _) => *name,
             Callee::Pointer(_) => self.engine.nameless,
@@ -78,7 +96,7 @@ impl Run<'_, '_> {
         let written = via.unwrap_or(name);
         let mut through = None;
         if !self.engine.options.aliases || !matches!(callee, Callee::Named(_)) {
-            return Api { name, written, args, through, loc, site };
+            return Api { name, written, args, through, loc, site, ignored };
         }
         // A chain longer than this is a circle in the data.
         for _ in 0..4 {
@@ -90,7 +108,7 @@ impl Run<'_, '_> {
             args = rewrite.args.iter().map(|at| at.and_then(|at| args.get(at).copied()).unwrap_or(nothing)).collect();
             name = rewrite.to;
         }
-        Api { name, written, args, through, loc, site }
+        Api { name, written, args, through, loc, site, ignored }
     }
 
     fn external(&mut self, mut state: State, api: &Api, out: &mut Vec<(State, V)>) {
@@ -115,7 +133,8 @@ impl Run<'_, '_> {
         };
         for (at, arg) in api.args.iter().enumerate() {
             let stores = function.params.get(at).copied().unwrap_or(known.is_none() && !getter);
-            if stores && values.as_int(*arg).is_none() && !matches!(values.node(*arg), Node::Str(_) | Node::Function(_)) {
+            if stores && values.as_int(*arg).is_none() && !matches!(values.node(*arg), Node::Str(_) | Node::Function(_))
+            {
                 state.forget(values, *arg, api.site);
             }
         }
@@ -147,13 +166,16 @@ impl Run<'_, '_> {
             });
             // What is no level comes from code that was not understood.
             let level = level.map(|level| match values.as_int(level) {
-                Some(number) if !(0..=31).contains(&number) => values.make(Node::Havoc(self.engine.irql_slot, api.site)),
+                Some(number) if !(0..=31).contains(&number) => {
+                    values.make(Node::Havoc(self.engine.irql_slot, api.site))
+                }
                 _ => level,
             });
             if let Some(level) = level {
                 if let Some(on) = &effect.on {
                     let mut without = state.clone();
-                    if !self.engine.options.branch_facts || without.facts.restrict(&self.engine.values, result, &on.no) {
+                    if !self.engine.options.branch_facts || without.facts.restrict(&self.engine.values, result, &on.no)
+                    {
                         finished.push(without);
                     }
                     for yes in &on.yes {

@@ -62,7 +62,8 @@ impl<'p> Code<'p> {
         let calls: Vec<Vec<FuncId>> = functions
             .iter()
             .map(|function| {
-                let mut callees: Vec<FuncId> = calls(function.ir).filter_map(|callee| code.find(&functions, function.ir, callee)).collect();
+                let mut callees: Vec<FuncId> =
+                    calls(function.ir).filter_map(|callee| code.find(&functions, function.ir, callee)).collect();
                 callees.sort_unstable();
                 callees.dedup();
                 callees

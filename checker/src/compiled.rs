@@ -114,6 +114,8 @@ pub(crate) enum CArg {
 pub(crate) struct CResult {
     pub(crate) yes: Vec<Range>,
     pub(crate) no: Range,
+    /// Whether success satisfies it.
+    pub(crate) is_success: bool,
 }
 
 #[derive(Debug)]
@@ -177,7 +179,8 @@ impl<'t> Base<'t> {
     /// Makes the semantics ready.
     pub(crate) fn new(table: &'t Table) -> Self {
         let semantics = &table.semantics;
-        let constants: FxHashMap<Symbol, i64> = semantics.constants.iter().map(|(name, value)| (Symbol::new(name), *value)).collect();
+        let constants: FxHashMap<Symbol, i64> =
+            semantics.constants.iter().map(|(name, value)| (Symbol::new(name), *value)).collect();
         let mut base = Self {
             table,
             functions: FxHashMap::default(),
@@ -215,7 +218,11 @@ impl<'t> Base<'t> {
                 accessor: function.accessor,
                 raises: function.raises,
                 asserts: function.asserts,
-                registers: function.registers.iter().filter_map(|(param, role)| Some((function.position(param)?, role.clone()))).collect(),
+                registers: function
+                    .registers
+                    .iter()
+                    .filter_map(|(param, role)| Some((function.position(param)?, role.clone())))
+                    .collect(),
             };
             base.functions.insert(Symbol::new(name), made);
         }
@@ -223,34 +230,41 @@ impl<'t> Base<'t> {
     }
 
     fn result(&self, test: &ResultTest, returns: Option<Returns>) -> CResult {
+        let (yes, no) = self.ranges(test, returns);
+        let success = if returns == Some(Returns::NonZero) { 1 } else { 0 };
+        let is_success = returns.is_some() && yes.iter().any(|range| range.contains(success));
+        CResult { yes, no, is_success }
+    }
+
+    /// What satisfies a result test, and what does not.
+    fn ranges(&self, test: &ResultTest, returns: Option<Returns>) -> (Vec<Range>, Range) {
         let zero = || Range::exactly(0);
         let not_zero = || Range { not: vec![0], ..Range::ALL };
-        let from_yes = |yes: Range, no: Range| CResult { yes: vec![yes], no };
         match test {
-            ResultTest::Null => from_yes(zero(), not_zero()),
-            ResultTest::NonNull => from_yes(not_zero(), zero()),
+            ResultTest::Null => (vec![zero()], not_zero()),
+            ResultTest::NonNull => (vec![not_zero()], zero()),
             ResultTest::Ok | ResultTest::Fail => {
                 let (yes, no) = match returns {
                     Some(Returns::NonZero) => (not_zero(), zero()),
                     Some(Returns::ZeroIsSuccess) => (zero(), not_zero()),
                     _ => (Range::between(0, i64::MAX), Range::between(i64::MIN, -1)),
                 };
-                if *test == ResultTest::Ok { from_yes(yes, no) } else { from_yes(no, yes) }
+                if *test == ResultTest::Ok { (vec![yes], no) } else { (vec![no], yes) }
             }
             ResultTest::Is(names) | ResultTest::Not(names) => {
                 let mut numbers: Vec<i64> = names.iter().map(|name| self.number(name)).collect();
                 numbers.sort_unstable();
-                // Any value but zero is true.
-                let is = match (returns, numbers.as_slice()) {
-                    (Some(Returns::NonZero), [1]) => from_yes(not_zero(), zero()),
-                    _ => CResult {
-                        yes: numbers.iter().map(|number| Range::exactly(*number)).collect(),
-                        no: Range { not: numbers, ..Range::ALL },
-                    },
+                let (yes, no) = match (returns, numbers.as_slice()) {
+                    // Any value but zero is true.
+                    (Some(Returns::NonZero), [1]) => (vec![not_zero()], zero()),
+                    _ => (
+                        numbers.iter().map(|number| Range::exactly(*number)).collect(),
+                        Range { not: numbers, ..Range::ALL },
+                    ),
                 };
                 match test {
-                    ResultTest::Is(_) => is,
-                    _ => CResult { no: is.yes.first().cloned().unwrap_or(Range::ALL), yes: vec![is.no] },
+                    ResultTest::Is(_) => (yes, no),
+                    _ => (vec![no], yes.into_iter().next().unwrap_or(Range::ALL)),
                 }
             }
         }
@@ -315,7 +329,11 @@ impl<'t> Compiled<'t> {
         for (api, place) in places {
             self.by_api.entry(api).or_default().push(place);
         }
-        let states: Vec<&rule::State> = machine.states.iter().filter(|state| state.name != rule::UNKNOWN || machine.states.first() == Some(state)).collect();
+        let states: Vec<&rule::State> = machine
+            .states
+            .iter()
+            .filter(|state| state.name != rule::UNKNOWN || machine.states.first() == Some(state))
+            .collect();
         let number = |name: &str| states.iter().position(|state| state.name == name).map_or(UNKNOWN, |at| at as u8);
         let leads = |state: Option<&rule::State>| -> Vec<CNext> {
             let lead = |event: &rule::Event| match state.and_then(|state| state.on.get(&event.name)) {
@@ -339,7 +357,12 @@ impl<'t> Compiled<'t> {
                 .collect()
         };
         let speaks_of_level = |condition: &Condition| !matches!(condition, Condition::Compare { left, right, .. } if !matches!((left, right), (Term::Var(_), Term::Var(_))));
-        let level_matters = machine.checks.iter().flat_map(|check| &check.require).chain(machine.events.iter().flat_map(|event| &event.when)).any(speaks_of_level);
+        let level_matters = machine
+            .checks
+            .iter()
+            .flat_map(|check| &check.require)
+            .chain(machine.events.iter().flat_map(|event| &event.when))
+            .any(speaks_of_level);
         let checks = machine.events.iter().map(|event| checks_of(event, self, &mut vars)).collect();
         self.machines.push(CMachine {
             rule,
@@ -356,7 +379,8 @@ impl<'t> Compiled<'t> {
     }
 
     fn pattern(&self, pattern: &Pattern, vars: &mut Vec<String>) -> CPattern {
-        let returns = pattern.api().and_then(|api| self.functions.get(&Symbol::new(api))).and_then(|function| function.returns);
+        let returns =
+            pattern.api().and_then(|api| self.functions.get(&Symbol::new(api))).and_then(|function| function.returns);
         let result = pattern.result.as_ref().map(|test| self.result(test, returns));
         let binds = pattern.binds.as_ref().map(|name| var(vars, name));
         match &pattern.subject {

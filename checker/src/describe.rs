@@ -44,8 +44,12 @@ fn content(values: &Values, function: &Function, of: V, depth: u8) -> String {
     }
     match values.node(of) {
         Node::Int(number) => number.to_string(),
-        Node::Param(at) => function.locals.get(at as usize).map_or_else(|| "argument".to_owned(), |local| local.name.to_string()),
-        Node::Init(address) | Node::Havoc(address, _) | Node::Phi(_, address) => object(values, function, address, depth),
+        Node::Param(at) => {
+            function.locals.get(at as usize).map_or_else(|| "argument".to_owned(), |local| local.name.to_string())
+        }
+        Node::Init(address) | Node::Havoc(address, _) | Node::Phi(_, address) => {
+            object(values, function, address, depth)
+        }
         Node::Pure(name, list) => {
             let mut args = Vec::new();
             let mut rest = list;
@@ -55,7 +59,9 @@ fn content(values: &Values, function: &Function, of: V, depth: u8) -> String {
             }
             format!("{name}({})", args.join(", "))
         }
-        Node::Container(inner, field) => format!("the structure around {} ({field})", content(values, function, inner, depth + 1)),
+        Node::Container(inner, field) => {
+            format!("the structure around {} ({field})", content(values, function, inner, depth + 1))
+        }
         Node::EntryIrql => "the level at entry".to_owned(),
         Node::Old(inner) => content(values, function, inner, depth + 1),
         Node::Str(text) => text.to_string(),

@@ -56,7 +56,12 @@ impl<'t> Prepared<'t> {
 }
 
 /// Checks one driver.
-pub(crate) fn driver(project: &Project, prepared: &Prepared<'_>, options: &Options, cache: &Cache) -> (Report, Sources) {
+pub(crate) fn driver(
+    project: &Project,
+    prepared: &Prepared<'_>,
+    options: &Options,
+    cache: &Cache,
+) -> (Report, Sources) {
     let table = prepared.base.table;
     let program = load(project, &table.semantics.language, cache);
     let mut report = Report { problems: program.problems.clone(), ..Report::default() };
@@ -83,17 +88,25 @@ pub(crate) fn driver(project: &Project, prepared: &Prepared<'_>, options: &Optio
     let mut drive = Drive::new(&program, compiled, &roles);
     let (convicted, cut) = drive.run(options);
     let mut sources = Sources::new();
-    report.findings = Findings { program: &program, compiled, code: &drive.code, project: &project.name }.make(convicted, &mut sources);
+    report.findings = Findings { program: &program, compiled, code: &drive.code, project: &project.name }
+        .make(convicted, &mut sources);
     let broken: BTreeSet<&str> = report.findings.iter().map(|finding| finding.rule.as_str()).collect();
     report.summary.inconclusive = cut.iter().filter(|rule| !broken.contains(rule.as_str())).count();
     report.summary.not_applicable = not_applicable.len();
     if options.verdicts {
-        let verdict = |rule: &str, outcome, reason| Verdict { driver: project.name.clone(), rule: rule.to_owned(), outcome, reason };
+        let verdict = |rule: &str, outcome, reason| Verdict {
+            driver: project.name.clone(),
+            rule: rule.to_owned(),
+            outcome,
+            reason,
+        };
         for (rule, decision) in &decided {
             let (outcome, reason) = match decision {
                 Err(reason) => (Verdicts::NotApplicable, Some(reason.clone())),
                 Ok(_) if broken.contains(rule) => (Verdicts::Defect, None),
-                Ok(_) if cut.contains(*rule) => (Verdicts::Inconclusive, Some("a function has more paths than the budget allows".to_owned())),
+                Ok(_) if cut.contains(*rule) => {
+                    (Verdicts::Inconclusive, Some("a function has more paths than the budget allows".to_owned()))
+                }
                 Ok(_) => (Verdicts::Pass, None),
             };
             report.verdicts.push(verdict(rule, outcome, reason));
@@ -127,7 +140,9 @@ impl<'p, 't> Drive<'p, 't> {
         let contracts = || compiled.table.semantics.roles.values().map(|role| &role.contract);
         let levels = contracts().filter_map(|contract| contract.irql.as_ref());
         let wanted = levels.flat_map(|levels| levels.unless_mentioned.iter().chain(levels.called_at_where.keys()));
-        let unless = contracts().filter_map(|contract| contract.entered_after_unless.as_ref()).flat_map(|unless| &unless.mentioned);
+        let unless = contracts()
+            .filter_map(|contract| contract.entered_after_unless.as_ref())
+            .flat_map(|unless| &unless.mentioned);
         let wanted: BTreeSet<&str> = wanted.chain(unless).map(String::as_str).collect();
         let mut mentioned = FxHashSet::default();
         for name in wanted {
@@ -149,10 +164,16 @@ impl<'p, 't> Drive<'p, 't> {
             let Some(base) = engine.base(id) else { continue };
             let root = self.is_root(id);
             if base.cut {
-                cut.extend(self.compiled.machines.iter().filter(|machine| machine.stateless).map(|machine| machine.rule.id.clone()));
+                cut.extend(
+                    self.compiled
+                        .machines
+                        .iter()
+                        .filter(|machine| machine.stateless)
+                        .map(|machine| machine.rule.id.clone()),
+                );
             }
             if root {
-                for violation in &base.violations {
+                for violation in base.violations.iter().filter(|violation| violation.assumed.is_empty()) {
                     self.judge_base(&engine, id, violation, &mut convicted);
                 }
                 self.judge_level_at_exit(&engine, id, &base.exits, &mut convicted);
@@ -185,7 +206,9 @@ impl<'p, 't> Drive<'p, 't> {
     /// Whether nothing in the driver that is analysed calls the function, or the system does.
     fn is_root(&self, id: FuncId) -> bool {
         let function = self.code.get(id);
-        function.callers == 0 || !self.roles.of(function.ir.name).is_empty() || self.code.address_taken.contains(&function.ir.name)
+        function.callers == 0
+            || !self.roles.of(function.ir.name).is_empty()
+            || self.code.address_taken.contains(&function.ir.name)
     }
 
     /// The roles in which the rule looks at the function; `None` stands for no known role.
@@ -197,7 +220,8 @@ impl<'p, 't> Drive<'p, 't> {
             return if rule.scope.roles.is_empty() { vec![None] } else { Vec::new() };
         }
         let fits = |role: &&Attached<'t>| {
-            (rule.scope.roles.is_empty() || named(&rule.scope.roles, role.type_name)) && !named(&rule.scope.except_roles, role.type_name)
+            (rule.scope.roles.is_empty() || named(&rule.scope.roles, role.type_name))
+                && !named(&rule.scope.except_roles, role.type_name)
         };
         attached.iter().filter(fits).map(Some).collect()
     }
@@ -215,10 +239,12 @@ impl<'p, 't> Drive<'p, 't> {
             let entry = self.entry_level(id, role);
             let level = match &violation.entry {
                 None => violation.irql.clone(),
-                Some(bad) => match entry.as_ref().and_then(|entry| level_that_convicts(engine, entry, bad, violation)) {
-                    Some(level) => level,
-                    None => continue,
-                },
+                Some(bad) => {
+                    match entry.as_ref().and_then(|entry| level_that_convicts(engine, entry, bad, violation)) {
+                        Some(level) => level,
+                        None => continue,
+                    }
+                }
             };
             convicted.push(Convicted::new(violation, id, role, level, entry));
             return;
@@ -229,7 +255,9 @@ impl<'p, 't> Drive<'p, 't> {
     fn judge_level_at_exit(&self, engine: &Engine<'_>, id: FuncId, exits: &[Outcome], convicted: &mut Vec<Convicted>) {
         for (at, machine) in self.compiled.machines.iter().enumerate() {
             let Some(event) = machine.exit_event() else { continue };
-            let same = |check: &&crate::compiled::CCheck<'_>| check.require.iter().any(|condition| matches!(condition, CCondition::SameIrql));
+            let same = |check: &&crate::compiled::CCheck<'_>| {
+                check.require.iter().any(|condition| matches!(condition, CCondition::SameIrql))
+            };
             let Some(check) = machine.checks[event as usize].iter().find(same) else { continue };
             for role in self.roles_for(id, machine.rule).into_iter().flatten() {
                 if role.role.contract.irql_may_change {
@@ -237,34 +265,65 @@ impl<'p, 't> Drive<'p, 't> {
                 }
                 let Some(entry) = self.entry_level(id, Some(role)) else { continue };
                 for exit in exits {
-                    let now = exit.facts.iter().find(|(value, _)| *value == exit.irql).map_or(Range::between(0, 15), |(_, range)| range.clone());
+                    let now = exit
+                        .facts
+                        .iter()
+                        .find(|(value, _)| *value == exit.irql)
+                        .map_or(Range::between(0, 15), |(_, range)| range.clone());
                     let now = engine.values.as_int(exit.irql).map_or(now, Range::exactly);
                     let known = engine.values.as_int(exit.irql).is_some();
                     if engine.values.node(exit.irql) == Node::EntryIrql || !known {
                         continue;
                     }
-                    let at_entry = exit.facts.iter().find(|(value, _)| engine.values.node(*value) == Node::EntryIrql).map(|(_, range)| range.clone());
+                    let at_entry = exit
+                        .facts
+                        .iter()
+                        .find(|(value, _)| engine.values.node(*value) == Node::EntryIrql)
+                        .map(|(_, range)| range.clone());
                     let within = Range::between(i64::from(entry.within.min.0), i64::from(entry.within.max.0));
                     let within = at_entry.map_or(within.clone(), |range| within.meet(&range));
-                    let called_at = entry.called_at.iter().any(|level| within.contains(i64::from(level.0)) && !now.contains(i64::from(level.0)));
+                    let called_at = entry
+                        .called_at
+                        .iter()
+                        .any(|level| within.contains(i64::from(level.0)) && !now.contains(i64::from(level.0)));
                     if within.is_empty() || (!within.meet(&now).is_empty() && !called_at) {
                         continue;
                     }
-                    let violation = exit_violation(MachineId(at as u16), check.message, id, self.code.get(id).ir.name, exit, now);
-                    convicted.push(Convicted::new(&violation, id, Some(role), violation.irql.clone(), Some(entry.clone())));
+                    let violation =
+                        exit_violation(MachineId(at as u16), check.message, id, self.code.get(id).ir.name, exit, now);
+                    convicted.push(Convicted::new(
+                        &violation,
+                        id,
+                        Some(role),
+                        violation.irql.clone(),
+                        Some(entry.clone()),
+                    ));
                 }
             }
         }
     }
 
-    fn judge_keyed(&self, engine: &mut Engine<'_>, id: FuncId, subject: &Subject, keyed: &crate::engine::Keyed, own: bool, convicted: &mut Vec<Convicted>) {
+    fn judge_keyed(
+        &self,
+        engine: &mut Engine<'_>,
+        id: FuncId,
+        subject: &Subject,
+        keyed: &crate::engine::Keyed,
+        own: bool,
+        convicted: &mut Vec<Convicted>,
+    ) {
         let machine = self.compiled.machine(subject.machine);
         let ir = self.code.get(id).ir;
-        let object = subject.key.first().map_or_else(String::new, |value| crate::describe::value(&engine.values, ir, *value));
+        let object =
+            subject.key.first().map_or_else(String::new, |value| crate::describe::value(&engine.values, ir, *value));
         let annotated_holder = self.annotations.get(&ir.name).is_some_and(|all| {
             all.iter().any(|annotation| {
                 let name = annotation.name.as_str();
-                name.starts_with("Acquires_") || name.starts_with("Releases_") || name.starts_with("Requires_lock_held") || name.starts_with("drv_acquires") || name.starts_with("drv_releases")
+                name.starts_with("Acquires_")
+                    || name.starts_with("Releases_")
+                    || name.starts_with("Requires_lock_held")
+                    || name.starts_with("drv_acquires")
+                    || name.starts_with("drv_releases")
             })
         });
         for role in self.roles_for(id, machine.rule) {
@@ -283,14 +342,18 @@ impl<'p, 't> Drive<'p, 't> {
                     let first = violation.seen == 0;
                     let may_be_held = contract.is_some_and(|contract| contract.caller_may_hold) || annotated_holder;
                     // A function that nobody is known to call may be the release half of a pair.
-                    let takes_it_too = (0..machine.events.len() as u8)
-                        .any(|event| keyed.seen >> event & 1 == 1 && matches!(machine.next(0, event), CNext::Go(to) if *to != 0));
+                    let takes_it_too = (0..machine.events.len() as u8).any(|event| {
+                        keyed.seen >> event & 1 == 1 && matches!(machine.next(0, event), CNext::Go(to) if *to != 0)
+                    });
                     if first && (may_be_held || (role.is_none() && !takes_it_too)) {
                         continue;
                     }
                     let level = match &violation.entry {
                         None => violation.irql.clone(),
-                        Some(bad) => match self.entry_level(id, role).and_then(|entry| level_that_convicts(engine, &entry, bad, violation)) {
+                        Some(bad) => match self
+                            .entry_level(id, role)
+                            .and_then(|entry| level_that_convicts(engine, &entry, bad, violation))
+                        {
                             Some(level) => level,
                             None => continue,
                         },
@@ -346,7 +409,9 @@ impl<'p, 't> Drive<'p, 't> {
                     let mut key = Vec::with_capacity(machine.keys);
                     for var in 0..machine.keys as u16 {
                         let at = pattern.args.iter().position(|arg| matches!(arg, CArg::Var(own) if *own == var));
-                        key.extend(at.and_then(|at| args.list.get(at)).and_then(|arg| self.handed_value(engine, role, arg)));
+                        key.extend(
+                            at.and_then(|at| args.list.get(at)).and_then(|arg| self.handed_value(engine, role, arg)),
+                        );
                     }
                     if key.len() == machine.keys {
                         found.push(Subject { machine: place.machine, key });
@@ -376,7 +441,11 @@ impl<'p, 't> Drive<'p, 't> {
     fn entry_calls(&self, role: &Attached<'t>) -> Vec<rulebook_machine::Pattern> {
         let contract = &role.role.contract;
         let ruled_out = |names: &[String]| names.iter().any(|name| self.mentioned.contains(name.as_str()));
-        let unless = contract.entered_after_unless.iter().filter(|unless| !ruled_out(&unless.mentioned)).flat_map(|unless| &unless.calls);
+        let unless = contract
+            .entered_after_unless
+            .iter()
+            .filter(|unless| !ruled_out(&unless.mentioned))
+            .flat_map(|unless| &unless.calls);
         contract.entered_after.iter().chain(unless).map(|call| self.compiled.aliases.canonical(call)).collect()
     }
 
@@ -401,7 +470,12 @@ impl<'p, 't> Drive<'p, 't> {
                         let key = engine.values.node(subject.key[*var as usize]);
                         match args.get(at) {
                             Some(Arg::Any) => true,
-                            Some(Arg::Const(names)) => names.iter().any(|name| self.compiled.constants.get(&Symbol::new(name)).is_some_and(|number| key == Node::Int(*number))),
+                            Some(Arg::Const(names)) => names.iter().any(|name| {
+                                self.compiled
+                                    .constants
+                                    .get(&Symbol::new(name))
+                                    .is_some_and(|number| key == Node::Int(*number))
+                            }),
                             _ => position.is_some_and(|position| key == Node::Param(position as u32)),
                         }
                     }
@@ -420,7 +494,14 @@ impl<'p, 't> Drive<'p, 't> {
 }
 
 /// A violation at the return from a function.
-fn exit_violation(machine: MachineId, message: &str, id: FuncId, function: Symbol, exit: &Outcome, irql: Range) -> Violation {
+fn exit_violation(
+    machine: MachineId,
+    message: &str,
+    id: FuncId,
+    function: Symbol,
+    exit: &Outcome,
+    irql: Range,
+) -> Violation {
     Violation {
         machine,
         message: message.into(),
@@ -428,6 +509,7 @@ fn exit_violation(machine: MachineId, message: &str, id: FuncId, function: Symbo
         pre: exit.moved.as_ref().map_or(0, |moved| moved.pre),
         seen: exit.moved.as_ref().map_or(0, |moved| moved.seen),
         facts: exit.facts.clone(),
+        assumed: Vec::new(),
         entry: None,
         irql,
         loc: exit.loc,
@@ -442,7 +524,8 @@ fn exit_violation(machine: MachineId, message: &str, id: FuncId, function: Symbo
 /// The level of entry that convicts: all that are possible are bad, or one at which the role is documented to be called.
 fn level_that_convicts(engine: &Engine<'_>, entry: &Entry, bad: &Range, violation: &Violation) -> Option<Range> {
     let mut within = Range::between(i64::from(entry.within.min.0), i64::from(entry.within.max.0));
-    if let Some((_, on_path)) = violation.facts.iter().find(|(value, _)| engine.values.node(*value) == Node::EntryIrql) {
+    if let Some((_, on_path)) = violation.facts.iter().find(|(value, _)| engine.values.node(*value) == Node::EntryIrql)
+    {
         within = within.meet(on_path);
     }
     let bad_here = within.meet(bad);
@@ -459,5 +542,6 @@ fn level_that_convicts(engine: &Engine<'_>, entry: &Entry, bad: &Range, violatio
 /// Whether the word stands in the text.
 fn mentions(text: &str, word: &str) -> bool {
     let letter = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
-    text.match_indices(word).any(|(at, _)| !letter(text[..at].chars().next_back()) && !letter(text[at + word.len()..].chars().next()))
+    text.match_indices(word)
+        .any(|(at, _)| !letter(text[..at].chars().next_back()) && !letter(text[at + word.len()..].chars().next()))
 }

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use rulebook_frontend::ir::{LocalId, Loc, Symbol};
+use rulebook_frontend::ir::{Loc, LocalId, Symbol};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::Options;
@@ -33,6 +33,8 @@ pub(crate) struct Engine<'a> {
     pub(crate) nameless: Symbol,
     /// The hidden member in which an object keeps a level.
     pub(crate) hidden: Symbol,
+    /// An object of a caller that the function under analysis cannot name.
+    pub(crate) elsewhere: V,
     pub(crate) irql_slot: V,
     pub(crate) result_slot: V,
     base: FxHashMap<FuncId, Slot<Summary>>,
@@ -70,9 +72,15 @@ pub(crate) struct Keyed {
 }
 
 impl<'a> Engine<'a> {
-    pub(crate) fn new(code: &'a Code<'a>, compiled: &'a Compiled<'a>, options: &'a Options, accessors: &'a FxHashSet<Symbol>) -> Self {
+    pub(crate) fn new(
+        code: &'a Code<'a>,
+        compiled: &'a Compiled<'a>,
+        options: &'a Options,
+        accessors: &'a FxHashSet<Symbol>,
+    ) -> Self {
         let mut values = Values::new(Arc::clone(&compiled.constants));
         let irql_slot = values.make(Node::Opaque(Symbol::new("<irql>")));
+        let elsewhere = values.make(Node::Opaque(Symbol::new("<elsewhere>")));
         let result_slot = values.make(Node::Opaque(Symbol::new("<result>")));
         Self {
             code,
@@ -82,6 +90,7 @@ impl<'a> Engine<'a> {
             accessors,
             nameless: Symbol::new(""),
             hidden: Symbol::new("<level>"),
+            elsewhere,
             irql_slot,
             result_slot,
             base: FxHashMap::default(),
@@ -115,7 +124,8 @@ impl<'a> Engine<'a> {
         for violation in &mut found.violations {
             violation.sometimes_fine = found.fine.contains(&(violation.machine, violation.loc));
         }
-        let exits = found.exits.iter().map(|exit| summary::outcome(&self.values, &exit.state, exit.result, exit.loc)).collect();
+        let exits =
+            found.exits.iter().map(|exit| summary::outcome(&self.values, &exit.state, exit.result, exit.loc)).collect();
         let summary = Rc::new(Summary {
             outcomes: self.outcomes(found.exits),
             violations: found.violations,
@@ -147,7 +157,12 @@ impl<'a> Engine<'a> {
 
     fn finish(&mut self, id: FuncId, subject: &Subject, mut found: Found) -> Keyed {
         let seen_of = |exit: &Exit| exit.state.instance.as_ref().map_or(0, |instance| instance.seen);
-        let seen = found.exits.iter().map(seen_of).chain(found.violations.iter().map(|violation| violation.seen)).fold(0, |all, one| all | one);
+        let seen = found
+            .exits
+            .iter()
+            .map(seen_of)
+            .chain(found.violations.iter().map(|violation| violation.seen))
+            .fold(0, |all, one| all | one);
         for violation in &mut found.violations {
             violation.sometimes_fine = found.fine.contains(&(violation.machine, violation.loc));
         }
@@ -167,15 +182,18 @@ impl<'a> Engine<'a> {
             let owes = instance.state != UNKNOWN && matches!(machine.next(instance.state, event), CNext::Error(_));
             (instance.pre == 0).then_some((owes, instance.seen))
         };
-        let well: Vec<&Exit> = exits.iter().filter(|exit| matches!(owed(exit), Some((false, seen)) if seen != 0)).collect();
+        let well: Vec<&Exit> =
+            exits.iter().filter(|exit| matches!(owed(exit), Some((false, seen)) if seen != 0)).collect();
         // Released on some path: events that lead out of a state in which the object is owed.
         let released = |seen: u64| {
             (0..machine.next.len() as u8).any(|state| {
                 matches!(machine.next(state, event), CNext::Error(_))
-                    && (0..machine.events.len() as u8).any(|e| seen >> e & 1 == 1 && matches!(machine.next(state, e), CNext::Go(to) if *to == 0))
+                    && (0..machine.events.len() as u8)
+                        .any(|e| seen >> e & 1 == 1 && matches!(machine.next(state, e), CNext::Go(to) if *to == 0))
             })
         };
-        let well: Vec<&Exit> = well.into_iter().filter(|exit| owed(exit).is_some_and(|(_, seen)| released(seen))).collect();
+        let well: Vec<&Exit> =
+            well.into_iter().filter(|exit| owed(exit).is_some_and(|(_, seen)| released(seen))).collect();
         let mut leaks = Vec::new();
         let mut marked = Vec::new();
         for (at, exit) in exits.iter().enumerate() {
@@ -214,12 +232,15 @@ impl<'a> Engine<'a> {
         let few = exits.len() <= OUTCOMES;
         for exit in exits {
             let class = self.class(&exit);
-            let same = groups.iter().position(|(other, kept)| *other == class && (!few || kept.state.same(&exit.state)));
+            let same =
+                groups.iter().position(|(other, kept)| *other == class && (!few || kept.state.same(&exit.state)));
             let all_of_class = groups.iter().filter(|(other, _)| other.automaton == class.automaton).count();
             let at = match same {
                 Some(at) => Some(at),
                 // Too many kinds of result: those of one automaton's state are merged.
-                None if all_of_class >= OUTCOMES => groups.iter().rposition(|(other, _)| other.automaton == class.automaton),
+                None if all_of_class >= OUTCOMES => {
+                    groups.iter().rposition(|(other, _)| other.automaton == class.automaton)
+                }
                 None => None,
             };
             match at {
@@ -259,7 +280,15 @@ struct Class {
 
 impl Run<'_, '_> {
     /// Goes on behind a call of a function with a body.
-    pub(crate) fn enter(&mut self, mut state: State, body: FuncId, args: &[V], loc: Loc, site: Site, out: &mut Vec<(State, V)>) {
+    pub(crate) fn enter(
+        &mut self,
+        mut state: State,
+        body: FuncId,
+        args: &[V],
+        loc: Loc,
+        site: Site,
+        out: &mut Vec<(State, V)>,
+    ) {
         let name = self.engine.code.get(body).ir.name;
         let summary = if self.engine.options.summaries { self.engine.base(body) } else { None };
         let Some(summary) = summary else {
@@ -274,12 +303,18 @@ impl Run<'_, '_> {
         };
         let mut translate = Translate::new(args, &state, site);
         let mut keyed = None;
+        let mut unnamed = None;
         let entered = state.clone();
         if let Some(subject) = self.subject.clone() {
             let before = state.instance.clone();
             for theirs in summary.touched.iter().filter(|theirs| theirs.machine == subject.machine) {
-                let ours: Vec<V> = theirs.key.iter().map(|value| translate.value(&mut self.engine.values, *value)).collect();
+                let ours: Vec<V> =
+                    theirs.key.iter().map(|value| translate.value(&mut self.engine.values, *value)).collect();
                 let ours: Vec<V> = ours.into_iter().map(|value| self.engine.values.identity(value)).collect();
+                if ours.first() == Some(&self.engine.elsewhere) && !subject.key.is_empty() {
+                    unnamed = Some(theirs);
+                    continue;
+                }
                 if ours == subject.key {
                     let pre = before.as_ref().map_or(0, |instance| instance.state);
                     keyed = self.engine.keyed(body, theirs, pre);
@@ -292,6 +327,10 @@ impl Run<'_, '_> {
                     return;
                 }
             }
+            if let (None, Some(theirs)) = (&keyed, unnamed) {
+                let pre = before.as_ref().map_or(0, |instance| instance.state);
+                keyed = self.engine.keyed(body, theirs, pre);
+            }
         } else {
             self.adopt(&summary.touched, &summary.moved, body, &mut translate);
             self.inherit(&state, &summary.violations, &mut translate, name, loc);
@@ -299,7 +338,11 @@ impl Run<'_, '_> {
         let standing = entered.instance.as_ref().map_or(UNKNOWN, |instance| instance.state);
         if let (Some(keyed), true) = (&keyed, standing != UNKNOWN) {
             self.inherit(&state, &keyed.violations, &mut translate, name, loc);
-            let outcomes: Vec<&Outcome> = keyed.outcomes.iter().filter(|outcome| outcome.moved.as_ref().is_some_and(|moved| moved.pre == standing)).collect();
+            let outcomes: Vec<&Outcome> = keyed
+                .outcomes
+                .iter()
+                .filter(|outcome| outcome.moved.as_ref().is_some_and(|moved| moved.pre == standing))
+                .collect();
             for outcome in outcomes {
                 self.pass(&entered, outcome, &mut translate, name, loc, site, out);
             }
@@ -312,7 +355,16 @@ impl Run<'_, '_> {
 
     /// The path that goes through the callee as `outcome` says, if it can.
     #[expect(clippy::too_many_arguments, reason = "the parts of one call")]
-    fn pass(&mut self, before: &State, outcome: &Outcome, translate: &mut Translate<'_>, name: Symbol, loc: Loc, site: Site, out: &mut Vec<(State, V)>) {
+    fn pass(
+        &mut self,
+        before: &State,
+        outcome: &Outcome,
+        translate: &mut Translate<'_>,
+        name: Symbol,
+        loc: Loc,
+        site: Site,
+        out: &mut Vec<(State, V)>,
+    ) {
         let mut after = before.clone();
         if !self.hold(&mut after, &outcome.facts, translate) {
             return;
@@ -407,7 +459,14 @@ impl Run<'_, '_> {
     }
 
     /// Violations of the callee that happen when it is called as here.
-    fn inherit(&mut self, state: &State, violations: &[Violation], translate: &mut Translate<'_>, name: Symbol, loc: Loc) {
+    fn inherit(
+        &mut self,
+        state: &State,
+        violations: &[Violation],
+        translate: &mut Translate<'_>,
+        name: Symbol,
+        loc: Loc,
+    ) {
         let standing = state.instance.as_ref().map(|instance| instance.state);
         for theirs in violations {
             if standing.is_some_and(|standing| standing != theirs.pre) || theirs.depth > 12 {
@@ -415,6 +474,22 @@ impl Run<'_, '_> {
             }
             let mut after = state.clone();
             if !self.hold(&mut after, &theirs.facts, translate) {
+                continue;
+            }
+            let mut assumed = Vec::new();
+            let mut refuted = false;
+            for (value, truth) in &theirs.assumed {
+                let value = translate.value(&mut self.engine.values, *value);
+                let values = &self.engine.values;
+                let can = after.facts.clone().assume(values, value, *truth);
+                let need_not = after.facts.clone().assume(values, value, !*truth);
+                // What not even the callers here can tell is never told.
+                refuted |= !can || (need_not && !values.exportable(value));
+                if need_not {
+                    assumed.push((value, *truth));
+                }
+            }
+            if refuted {
                 continue;
             }
             let values = &self.engine.values;
@@ -440,11 +515,16 @@ impl Run<'_, '_> {
             let instance = state.instance.as_ref();
             let mut trace = state.trace.clone();
             trace.push_call(name, loc, theirs.trace.clone());
-            let level = if theirs.entry.is_some() && entry.is_none() { after.range(values, after.irql) } else { theirs.irql.clone() };
+            let level = if theirs.entry.is_some() && entry.is_none() {
+                after.range(values, after.irql)
+            } else {
+                theirs.irql.clone()
+            };
             let ours = Violation {
                 pre: instance.map_or(0, |instance| instance.pre),
                 seen: theirs.seen | instance.map_or(0, |instance| instance.seen),
                 facts: summary::entry_facts(values, &after),
+                assumed,
                 entry,
                 irql: level,
                 trace,
@@ -460,11 +540,16 @@ impl Found {
     /// Adds a callee's violation: of those that one threshold makes, the first tells the story.
     fn inherit(&mut self, new: Violation) {
         let stateless = new.entry.is_some();
-        let told = |old: &Violation| old.machine == new.machine && old.entry == new.entry && old.pre == new.pre && old.depth > 0;
+        let told = |old: &Violation| {
+            old.machine == new.machine
+                && old.entry == new.entry
+                && old.pre == new.pre
+                && old.assumed == new.assumed
+                && old.depth > 0
+        };
         if stateless && self.violations.iter().filter(|old| told(old)).count() >= 2 {
             return;
         }
         self.push(new);
     }
 }
-

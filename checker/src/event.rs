@@ -49,22 +49,45 @@ impl Run<'_, '_> {
         let compiled = self.engine.compiled;
         let Some(places) = compiled.by_api.get(&api.name) else { return };
         let mut decided: Option<MachineId> = None;
+        // Conditions on values that only a caller knows: with them the violation is the caller's to confirm.
+        let mut assumed: (Option<MachineId>, Vec<(V, bool)>) = (None, Vec::new());
         for place in places {
             let machine = compiled.machine(place.machine);
             if decided == Some(place.machine) || !machine.stateless {
                 continue;
             }
+            if assumed.0 != Some(place.machine) {
+                assumed = (Some(place.machine), Vec::new());
+            }
             let event = &machine.events[place.event as usize];
             let fit = self.fit(state, state, &event.patterns[place.pattern as usize], api, None, machine.keys);
-            let when = event.when.iter().fold(fit.holds, |all, condition| all.and(self.holds(state, condition, api, &fit.vars)));
-            match when {
+            let mut holds = fit.holds;
+            let mut open = Vec::new();
+            for condition in &event.when {
+                match self.holds(state, condition, api, &fit.vars) {
+                    Holds::Perhaps => match self.compared(state, condition, api, &fit.vars) {
+                        Some(value) => open.push(value),
+                        None => holds = holds.and(Holds::Perhaps),
+                    },
+                    sure => holds = holds.and(sure),
+                }
+            }
+            match holds {
                 Holds::No => continue,
                 // The first pattern that may fit hides the later ones: nobody is convicted on a guess.
                 Holds::Perhaps => {
                     decided = Some(place.machine);
                     continue;
                 }
-                Holds::Yes => decided = Some(place.machine),
+                Holds::Yes if open.is_empty() => decided = Some(place.machine),
+                Holds::Yes => {}
+            }
+            self.assumed = assumed.1.clone();
+            self.assumed.extend(open.iter().map(|value| (*value, true)));
+            match open.as_slice() {
+                [] => {}
+                [one] => assumed.1.push((*one, false)),
+                _ => decided = Some(place.machine),
             }
             let mut fine = true;
             if let CNext::Error(message) = machine.next(0, place.event) {
@@ -78,10 +101,19 @@ impl Run<'_, '_> {
                     }
                 }
             }
+            self.assumed.clear();
             if fine {
                 self.found.fine.insert((place.machine, api.loc));
             }
         }
+    }
+
+    /// The comparison that a condition makes, as a value.
+    fn compared(&mut self, state: &State, condition: &CCondition, api: &Api, vars: &[(u16, V)]) -> Option<V> {
+        let CCondition::Compare(left, op, right) = condition else { return None };
+        let (a, b) = (self.term(state, *left, api, vars)?, self.term(state, *right, api, vars)?);
+        let value = self.comparison(a, operator(*op), b);
+        self.engine.values.exportable(value).then_some(value)
     }
 
     /// The events of the call: for a base run, which objects are touched; for a keyed run, the automaton moves.
@@ -103,7 +135,9 @@ impl Run<'_, '_> {
                 let fit = self.fit(&state, &state, pattern, api, Some(result), machine.keys);
                 let object = self.matches(&subject, &fit.keys);
                 let mut with = state.clone();
-                let when = event.when.iter().fold(fit.holds, |all, condition| all.and(self.given(&mut with, condition, api, &fit.vars, before)));
+                let when = event.when.iter().fold(fit.holds, |all, condition| {
+                    all.and(self.given(&mut with, condition, api, &fit.vars, before))
+                });
                 if when == Holds::No || object == Holds::No {
                     next.push(state);
                     continue;
@@ -118,7 +152,7 @@ impl Run<'_, '_> {
                 }
                 let mut taken = Vec::new();
                 match &pattern.result {
-                    Some(test) => self.split(with, result, test, &mut taken, &mut next),
+                    Some(test) => self.split(with, result, test, api.ignored, &mut taken, &mut next),
                     None => taken.push(with),
                 }
                 for state in taken {
@@ -145,12 +179,11 @@ impl Run<'_, '_> {
             let entry = instance.entry.take().map_or_else(|| taken.clone(), |entry| entry.meet(&taken));
             instance.entry = Some(entry);
         }
-        state.facts.restrict(&self.engine.values, before, &taken);
         Holds::Perhaps
     }
 
     /// Splits a path by a test of the result.
-    fn split(&self, state: State, result: V, test: &CResult, yes: &mut Vec<State>, no: &mut Vec<State>) {
+    fn split(&self, state: State, result: V, test: &CResult, ignored: bool, yes: &mut Vec<State>, no: &mut Vec<State>) {
         if !self.engine.options.branch_facts {
             no.push(state.clone());
             yes.push(state);
@@ -163,8 +196,9 @@ impl Run<'_, '_> {
                 yes.push(with);
             }
         }
+        // Who does not look at the result counts on the success that the pattern asks for.
         let mut without = state;
-        if without.facts.restrict(values, result, &test.no) {
+        if !(ignored && test.is_success) && without.facts.restrict(values, result, &test.no) {
             no.push(without);
         }
     }
@@ -190,6 +224,14 @@ impl Run<'_, '_> {
                     None => break,
                 }
             }
+            if fit.keys.is_empty() && machine.keys > 0 {
+                // An event without an object reaches every one, those of the callers too.
+                let subject = Subject { machine: place.machine, key: vec![self.engine.elsewhere; machine.keys] };
+                if !self.found.touched.contains(&subject) {
+                    self.found.touched.push(subject);
+                }
+                continue;
+            }
             if key.len() == machine.keys && key.iter().all(|value| self.engine.values.as_int(*value) != Some(0)) {
                 let subject = Subject { machine: place.machine, key };
                 self.found.moved.insert(subject.clone());
@@ -201,7 +243,15 @@ impl Run<'_, '_> {
     }
 
     /// How the call fits the pattern: arguments as passed, out parameters as stored.
-    fn fit(&mut self, before: &State, after: &State, pattern: &CPattern, api: &Api, result: Option<V>, keys: usize) -> Fit {
+    fn fit(
+        &mut self,
+        before: &State,
+        after: &State,
+        pattern: &CPattern,
+        api: &Api,
+        result: Option<V>,
+        keys: usize,
+    ) -> Fit {
         let mut fit = Fit { holds: Holds::Yes, keys: Vec::new(), vars: Vec::new() };
         let wrong_count = pattern.args.len() > api.args.len() || (!pattern.rest && pattern.args.len() < api.args.len());
         if wrong_count && !pattern.args.is_empty() {
@@ -271,7 +321,16 @@ impl Run<'_, '_> {
 
     /// Moves the automaton of the followed object, or that of one that may be the same. `None` where nothing is
     /// known of the object any more: the state `unknown` never reports, so the path need not be followed.
-    fn step(&mut self, mut state: State, subject: &Subject, event: u8, object: Holds, fit: &Fit, api: &Api, before: V) -> Option<State> {
+    fn step(
+        &mut self,
+        mut state: State,
+        subject: &Subject,
+        event: u8,
+        object: Holds,
+        fit: &Fit,
+        api: &Api,
+        before: V,
+    ) -> Option<State> {
         let machine = self.engine.compiled.machine(subject.machine);
         let Some(mut instance) = state.instance.take() else { return Some(state) };
         if object == Holds::Perhaps {
@@ -301,6 +360,21 @@ impl Run<'_, '_> {
             instance.vars.set(*var, *value);
         }
         let next = machine.next(from, event).clone();
+        // An object that is first met here under a passing name may have been met before under another.
+        let known = seen != 0 || subject.key.iter().all(|value| self.engine.values.is_stable(*value));
+        if !known && matches!(next, CNext::Error(_)) {
+            return None;
+        }
+        state.trace.push(
+            Kind::Event(
+                api.written,
+                match next {
+                    CNext::Go(to) => to,
+                    _ => from,
+                },
+            ),
+            api.loc,
+        );
         state.instance = Some(instance);
         let mut judged = state.clone();
         judged.irql = before;
@@ -330,13 +404,18 @@ impl Run<'_, '_> {
             instance.state = to;
             instance.seen = seen | 1 << (event & 63);
         }
-        if to != from || next != CNext::Stay {
-            state.trace.push(Kind::Event(api.written, to), api.loc);
-        }
         Some(state)
     }
 
-    fn break_rule(&mut self, state: &State, machine: MachineId, message: &str, api: &Api, entry: Option<Range>, fit: Option<&Fit>) {
+    fn break_rule(
+        &mut self,
+        state: &State,
+        machine: MachineId,
+        message: &str,
+        api: &Api,
+        entry: Option<Range>,
+        fit: Option<&Fit>,
+    ) {
         let irql = state.range(&self.engine.values, state.irql);
         let key = match fit {
             Some(fit) => fit.keys.first().map(|(_, value)| *value),
@@ -347,7 +426,14 @@ impl Run<'_, '_> {
     }
 
     /// Checks a requirement; false if it is violated, or would be at some level of entry.
-    fn require(&mut self, state: &State, condition: &CCondition, api: &Api, vars: &[(u16, V)], what: (MachineId, &str)) -> bool {
+    fn require(
+        &mut self,
+        state: &State,
+        condition: &CCondition,
+        api: &Api,
+        vars: &[(u16, V)],
+        what: (MachineId, &str),
+    ) -> bool {
         match condition {
             CCondition::Irql(interval) => self.require_level(state, *interval, api, what),
             CCondition::SameIrql => true,
@@ -397,17 +483,11 @@ impl Run<'_, '_> {
                 }
             }
             CCondition::Compare(left, op, right) => {
-                let (Some(a), Some(b)) = (self.term(state, *left, api, vars), self.term(state, *right, api, vars)) else {
+                let (Some(a), Some(b)) = (self.term(state, *left, api, vars), self.term(state, *right, api, vars))
+                else {
                     return Holds::Perhaps;
                 };
-                let op = match op {
-                    Compare::Eq => BinOp::Eq,
-                    Compare::Ne => BinOp::Ne,
-                    Compare::Lt => BinOp::Lt,
-                    Compare::Le => BinOp::Le,
-                    Compare::Gt => BinOp::Gt,
-                    Compare::Ge => BinOp::Ge,
-                };
+                let op = operator(*op);
                 let value = self.comparison(a, op, b);
                 let can = state.facts.clone().assume(&self.engine.values, value, true);
                 let cannot = state.facts.clone().assume(&self.engine.values, value, false);
@@ -423,8 +503,12 @@ impl Run<'_, '_> {
     /// Whether two bound values that should be equal are different things: both are levels known by where they
     /// were saved. That they could be equal by chance excuses nobody.
     fn is_another(&mut self, state: &State, condition: &CCondition, api: &Api, vars: &[(u16, V)]) -> bool {
-        let CCondition::Compare(left @ CTerm::Var(_), Compare::Eq, right @ CTerm::Var(_)) = condition else { return false };
-        let (Some(a), Some(b)) = (self.term(state, *left, api, vars), self.term(state, *right, api, vars)) else { return false };
+        let CCondition::Compare(left @ CTerm::Var(_), Compare::Eq, right @ CTerm::Var(_)) = condition else {
+            return false;
+        };
+        let (Some(a), Some(b)) = (self.term(state, *left, api, vars), self.term(state, *right, api, vars)) else {
+            return false;
+        };
         let values = &self.engine.values;
         let known = |value: V| matches!(values.node(value), Node::Int(_) | Node::EntryIrql);
         let (here, there) = (state.range(values, a), state.range(values, b));
@@ -439,20 +523,22 @@ impl Run<'_, '_> {
             CTerm::Arg(at) => api.args.get(at).copied(),
             CTerm::Deref(at) => {
                 let address = *api.args.get(at)?;
-                let stored = state.load(values, address);
-                if values.node(stored) != Node::Init(address) {
-                    return Some(stored);
-                }
-                // A structure of one number: its only stored member is its value.
-                let mut members = state.memory().filter(|(other, _)| *other != address && values.within(*other, address));
-                match (members.next(), members.next()) {
-                    (Some((_, only)), None) => Some(*only),
-                    _ => Some(stored),
-                }
+                Some(state.content(values, address))
             }
             CTerm::Int(number) => Some(values.int(number)),
             CTerm::Name(name) => Some(values.name(name)),
         }
+    }
+}
+
+fn operator(op: Compare) -> BinOp {
+    match op {
+        Compare::Eq => BinOp::Eq,
+        Compare::Ne => BinOp::Ne,
+        Compare::Lt => BinOp::Lt,
+        Compare::Le => BinOp::Le,
+        Compare::Gt => BinOp::Gt,
+        Compare::Ge => BinOp::Ge,
     }
 }
 
@@ -479,4 +565,3 @@ fn not(holds: Holds) -> Holds {
 pub(crate) fn instance(state: u8) -> Instance {
     Instance { state, pre: state, seen: 0, others: Vec::new(), entry: None, vars: crate::small::SmallMap::default() }
 }
-

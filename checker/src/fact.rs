@@ -49,7 +49,12 @@ impl Range {
 
     /// The numbers in either, and perhaps some between.
     pub(crate) fn join(&self, other: &Self) -> Self {
-        let not = self.not.iter().copied().filter(|n| !other.contains(*n)).chain(other.not.iter().copied().filter(|n| !self.contains(*n)));
+        let not = self
+            .not
+            .iter()
+            .copied()
+            .filter(|n| !other.contains(*n))
+            .chain(other.not.iter().copied().filter(|n| !self.contains(*n)));
         let mut not: Vec<i64> = not.collect();
         not.sort_unstable();
         not.dedup();
@@ -143,9 +148,15 @@ impl Facts {
                 };
                 (not(&rb), not(&ra))
             }
-            BinOp::Lt => (Range::between(i64::MIN, rb.high.saturating_sub(1)), Range::between(ra.low.saturating_add(1), i64::MAX)),
+            BinOp::Lt => (
+                Range::between(i64::MIN, rb.high.saturating_sub(1)),
+                Range::between(ra.low.saturating_add(1), i64::MAX),
+            ),
             BinOp::Le => (Range::between(i64::MIN, rb.high), Range::between(ra.low, i64::MAX)),
-            BinOp::Gt => (Range::between(rb.low.saturating_add(1), i64::MAX), Range::between(i64::MIN, ra.high.saturating_sub(1))),
+            BinOp::Gt => (
+                Range::between(rb.low.saturating_add(1), i64::MAX),
+                Range::between(i64::MIN, ra.high.saturating_sub(1)),
+            ),
             BinOp::Ge => (Range::between(rb.low, i64::MAX), Range::between(i64::MIN, ra.high)),
             _ => return true,
         };

@@ -28,7 +28,13 @@ pub(crate) struct Convicted {
 }
 
 impl Convicted {
-    pub(crate) fn new(violation: &Violation, root: FuncId, role: Option<&Attached<'_>>, level: Range, entry: Option<Entry>) -> Self {
+    pub(crate) fn new(
+        violation: &Violation,
+        root: FuncId,
+        role: Option<&Attached<'_>>,
+        level: Range,
+        entry: Option<Entry>,
+    ) -> Self {
         Self { violation: violation.clone(), root, role: role.map(|role| role.type_name.to_owned()), level, entry }
     }
 }
@@ -103,14 +109,47 @@ impl Findings<'_, '_, '_> {
             ("{api}", violation.api.as_str()),
             ("{function}", function.as_str()),
             ("{irql}", &levels(&convicted.level)),
-            ("{entry-irql}", &convicted.entry.as_ref().map_or_else(|| "another level".to_owned(), |entry| interval(entry.within))),
+            (
+                "{entry-irql}",
+                &convicted.entry.as_ref().map_or_else(|| "another level".to_owned(), |entry| interval(entry.within)),
+            ),
         ] {
             text = text.replace(hole, value);
         }
         if let Some(key) = machine.vars.first().filter(|_| machine.keys > 0) {
-            text = text.replace(&format!("{{{key}}}"), &violation.object);
+            let written = self.object_as_written(violation).unwrap_or_else(|| violation.object.to_string());
+            text = text.replace(&format!("{{{key}}}"), &written);
         }
         text
+    }
+
+    /// The object in the words of the last call that concerned it.
+    fn object_as_written(&self, violation: &Violation) -> Option<String> {
+        let machine = self.compiled.machine(violation.machine);
+        let mut trace = violation.trace.clone();
+        let (name, loc) = loop {
+            let last = trace
+                .steps()
+                .into_iter()
+                .rev()
+                .find(|step| matches!(step.kind, Kind::Event(..)) || step.inner.is_some())
+                .cloned()?;
+            match (last.kind, last.inner) {
+                (Kind::Event(name, _), _) => break (name, last.loc),
+                (_, Some(inner)) => trace = inner,
+                _ => return None,
+            }
+        };
+        // Only where the call stands in the function that holds the place do its words mean the same there.
+        let function = self.code.get(violation.function).ir;
+        let inside = loc.file == function.loc.file
+            && loc.span.start >= function.loc.span.start
+            && loc.span.end <= function.end.span.end;
+        let places = self.compiled.by_api.get(&name).filter(|_| inside)?;
+        let place = places.iter().find(|place| place.machine == violation.machine)?;
+        let pattern = &machine.events[place.event as usize].patterns[place.pattern as usize];
+        let at = pattern.args.iter().position(|arg| matches!(arg, crate::compiled::CArg::Var(0)))?;
+        argument(self.text(loc), at)
     }
 
     fn place(&self, loc: Loc) -> rulebook_diagnostics::Place {
@@ -157,8 +196,13 @@ impl Findings<'_, '_, '_> {
     /// The same for the same defect as long as its line and function stay: rule, path, function and the line's text.
     fn fingerprint(&self, rule: &str, loc: Loc, function: &str) -> String {
         let file = self.program.files.get(loc.file.0 as usize);
-        let line = file.map_or("", |file| file.text[..(loc.span.start as usize).min(file.text.len())].rsplit('\n').next().unwrap_or_default());
-        let rest = file.and_then(|file| file.text.get(loc.span.start as usize..)).and_then(|text| text.lines().next()).unwrap_or_default();
+        let line = file.map_or("", |file| {
+            file.text[..(loc.span.start as usize).min(file.text.len())].rsplit('\n').next().unwrap_or_default()
+        });
+        let rest = file
+            .and_then(|file| file.text.get(loc.span.start as usize..))
+            .and_then(|text| text.lines().next())
+            .unwrap_or_default();
         let name = file.and_then(|file| file.path.rsplit('/').next()).unwrap_or_default();
         let mut hash = 0xcbf2_9ce4_8422_2325_u64;
         let words = [rule, name, function].into_iter().chain(line.split_whitespace()).chain(rest.split_whitespace());
@@ -167,6 +211,32 @@ impl Findings<'_, '_, '_> {
         }
         format!("{hash:016x}")
     }
+}
+
+/// The argument at a position of a call's text, without `&`, casts being left as they are.
+fn argument(call: &str, at: usize) -> Option<String> {
+    let open = call.find('(')?;
+    let mut depth = 0_usize;
+    let mut parts = vec![String::new()];
+    for c in call[open + 1..].chars() {
+        match c {
+            '(' | '[' => depth += 1,
+            ')' | ']' if depth == 0 => break,
+            ')' | ']' => depth -= 1,
+            ',' if depth == 0 => {
+                parts.push(String::new());
+                continue;
+            }
+            _ => {}
+        }
+        parts.last_mut()?.push(c);
+    }
+    let text = parts.get(at)?.split_whitespace().collect::<Vec<_>>().join(" ");
+    let text = text.trim_start_matches('&').trim();
+    let inner =
+        text.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')).filter(|inner| !inner.contains(['(', ')']));
+    let text = inner.unwrap_or(text).trim_start_matches('&');
+    (!text.is_empty() && text.len() <= 80 && !text.contains("/*") && !text.contains("//")).then(|| text.to_owned())
 }
 
 /// A range of levels for people.

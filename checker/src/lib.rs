@@ -67,7 +67,12 @@ pub fn bundled_table() -> Result<Table, SpecError> {
 /// Returns the report and the texts of the files that its findings point into.
 /// `progress` is called after each driver with the number done, the number of all, and its name.
 #[must_use]
-pub fn check_paths(paths: &[PathBuf], table: &Table, options: &Options, progress: &(dyn Fn(usize, usize, &str) + Sync)) -> (Report, Sources) {
+pub fn check_paths(
+    paths: &[PathBuf],
+    table: &Table,
+    options: &Options,
+    progress: &(dyn Fn(usize, usize, &str) + Sync),
+) -> (Report, Sources) {
     let (projects, problems) = rulebook_frontend::discover(paths);
     check(&projects, problems, table, options, progress)
 }

@@ -83,7 +83,9 @@ fn set(row: &mut [u64], local: LocalId) {
 /// The local that an instruction overwrites whole.
 fn written(kind: &InstrKind) -> Option<LocalId> {
     match kind {
-        InstrKind::Assign { place: Place::Local(id), .. } | InstrKind::Havoc(Place::Local(id)) | InstrKind::Dead(id) => Some(*id),
+        InstrKind::Assign { place: Place::Local(id), .. }
+        | InstrKind::Havoc(Place::Local(id))
+        | InstrKind::Dead(id) => Some(*id),
         InstrKind::Call(call) => call.dst,
         _ => None,
     }

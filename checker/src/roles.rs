@@ -45,9 +45,12 @@ impl<'t> Roles<'t> {
                 roles.annotated(semantics, compiled, prototype.name, &prototype.sal.function);
             }
             for table in &unit.tables {
-                if let Some(field) = table.field
-                    && let Some(role) = fields.field(field)
-                {
+                let by_position = || fields.position(table.type_name, table.position);
+                let role = match table.field {
+                    Some(field) => fields.member(table.type_name, field),
+                    None => by_position(),
+                };
+                if let Some(role) = role {
                     roles.attach(semantics, table.function, role, None);
                 }
             }
@@ -91,14 +94,22 @@ impl<'t> Roles<'t> {
         let Some((type_name, role)) = found else { return };
         let attached = Attached { type_name, role, index };
         let list = self.by_function.entry(function).or_default();
-        match list.iter_mut().find(|old| old.type_name == attached.type_name && (old.index.is_none() || index.is_none() || old.index == index)) {
+        match list.iter_mut().find(|old| {
+            old.type_name == attached.type_name && (old.index.is_none() || index.is_none() || old.index == index)
+        }) {
             // A registration says more than a declaration.
             Some(old) => old.index = old.index.or(index),
             None => list.push(attached),
         }
     }
 
-    fn annotated(&mut self, semantics: &'t Semantics, compiled: &Base<'t>, function: Symbol, annotations: &[Annotation]) {
+    fn annotated(
+        &mut self,
+        semantics: &'t Semantics,
+        compiled: &Base<'t>,
+        function: Symbol,
+        annotations: &[Annotation],
+    ) {
         let mut class = None;
         let mut indexes = Vec::new();
         for annotation in annotations {
@@ -118,13 +129,23 @@ impl<'t> Roles<'t> {
         }
         for index in indexes {
             let list = self.by_function.get(&function).cloned().unwrap_or_default();
-            for attached in list.iter().filter(|attached| !attached.role.contract.irql.iter().all(|levels| levels.by_index.is_empty())) {
+            for attached in list
+                .iter()
+                .filter(|attached| !attached.role.contract.irql.iter().all(|levels| levels.by_index.is_empty()))
+            {
                 self.attach(semantics, function, attached.type_name, Some(index));
             }
         }
     }
 
-    fn registered(&mut self, semantics: &'t Semantics, compiled: &Base<'t>, fields: &Fields<'t>, _function: &Function, instr: &Instr) {
+    fn registered(
+        &mut self,
+        semantics: &'t Semantics,
+        compiled: &Base<'t>,
+        fields: &Fields<'t>,
+        _function: &Function,
+        instr: &Instr,
+    ) {
         match &instr.kind {
             InstrKind::Assign { place, value } => {
                 let Some(target) = named(value) else { return };
@@ -163,13 +184,24 @@ impl<'t> Roles<'t> {
 struct Fields<'t> {
     fields: FxHashMap<Symbol, &'t str>,
     tables: FxHashMap<Symbol, &'t str>,
+    /// Members and positions in rows of structure types.
+    members: FxHashMap<(Symbol, Symbol), &'t str>,
+    positions: FxHashMap<(Symbol, u32), &'t str>,
 }
 
 impl<'t> Fields<'t> {
     fn new(semantics: &'t Semantics) -> Self {
-        let mut made = Self { fields: FxHashMap::default(), tables: FxHashMap::default() };
+        let mut made = Self { fields: FxHashMap::default(), tables: FxHashMap::default(), members: FxHashMap::default(), positions: FxHashMap::default() };
         for (type_name, role) in &semantics.roles {
             for way in &role.registered {
+                if !way.type_name.is_empty() {
+                    let row = Symbol::new(&way.type_name);
+                    made.members.entry((row, Symbol::new(&way.field))).or_insert(type_name);
+                    if let Some(position) = way.position {
+                        made.positions.entry((row, position)).or_insert(type_name);
+                    }
+                    continue;
+                }
                 if !way.field.is_empty() {
                     made.fields.entry(Symbol::new(&way.field)).or_insert(type_name);
                 }
@@ -183,6 +215,14 @@ impl<'t> Fields<'t> {
 
     fn field(&self, name: Symbol) -> Option<&'t str> {
         self.fields.get(&name).copied()
+    }
+
+    fn member(&self, type_name: Symbol, field: Symbol) -> Option<&'t str> {
+        self.members.get(&(type_name, field)).copied().or_else(|| self.field(field))
+    }
+
+    fn position(&self, type_name: Symbol, position: u32) -> Option<&'t str> {
+        self.positions.get(&(type_name, position)).copied()
     }
 
     fn table(&self, name: Symbol) -> Option<&'t str> {
@@ -224,7 +264,11 @@ impl Attached<'_> {
         });
         let excused = levels.unless_mentioned.iter().any(|name| mentioned(name));
         let further = levels.called_at_where.iter().filter(|(name, _)| mentioned(name)).map(|(_, level)| *level);
-        let called_at = if excused || indexed.is_some() { Vec::new() } else { levels.called_at.iter().copied().chain(further).collect() };
+        let called_at = if excused || indexed.is_some() {
+            Vec::new()
+        } else {
+            levels.called_at.iter().copied().chain(further).collect()
+        };
         Some(Entry { within: indexed.unwrap_or(levels.within), called_at })
     }
 }

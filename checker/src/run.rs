@@ -66,6 +66,8 @@ pub(crate) struct Run<'e, 'a> {
     pub(crate) ir: &'a Function,
     pub(crate) subject: Option<Subject>,
     pub(crate) found: Found,
+    /// What the call at hand is judged on the assumption of.
+    pub(crate) assumed: Vec<(V, bool)>,
     /// Whether paths at different levels are kept apart.
     level_matters: bool,
     /// States seen before each block, with the number of merges there.
@@ -78,8 +80,19 @@ impl<'e, 'a> Run<'e, 'a> {
     pub(crate) fn new(engine: &'e mut Engine<'a>, id: FuncId, subject: Option<Subject>) -> Self {
         let ir = engine.code.get(id).ir;
         let seen = ir.blocks.iter().map(|_| (Vec::new(), 0)).collect();
-        let level_matters = subject.as_ref().is_none_or(|subject| engine.compiled.machine(subject.machine).level_matters);
-        Self { engine, id, ir, subject, found: Found::default(), level_matters, seen, pending: BTreeMap::new() }
+        let level_matters =
+            subject.as_ref().is_none_or(|subject| engine.compiled.machine(subject.machine).level_matters);
+        Self {
+            engine,
+            id,
+            ir,
+            subject,
+            found: Found::default(),
+            assumed: Vec::new(),
+            level_matters,
+            seen,
+            pending: BTreeMap::new(),
+        }
     }
 
     /// Runs from `start` until nothing new is found or the budget is spent.
@@ -216,7 +229,8 @@ impl<'e, 'a> Run<'e, 'a> {
             if kept.iter().any(|other| other.same(&state)) {
                 continue;
             }
-            let mates: Vec<usize> = (0..kept.len()).filter(|at| kept[*at].mergeable(&state, self.level_matters)).collect();
+            let mates: Vec<usize> =
+                (0..kept.len()).filter(|at| kept[*at].mergeable(&state, self.level_matters)).collect();
             match mates.last() {
                 Some(at) if mates.len() >= 2 * self.apart(&state) => {
                     kept[*at] = kept[*at].join(&mut self.engine.values, &state, block.0, false, self.engine.irql_slot);
@@ -295,6 +309,7 @@ impl<'e, 'a> Run<'e, 'a> {
             pre: instance.map_or(0, |instance| instance.pre),
             seen: instance.map_or(0, |instance| instance.seen),
             facts: summary::entry_facts(values, state),
+            assumed: self.assumed.clone(),
             entry: what.entry.or_else(|| instance.and_then(|instance| instance.entry.clone())),
             irql: what.irql,
             loc: what.loc,
@@ -332,7 +347,7 @@ impl Found {
             all += 1;
             if old.loc == new.loc && old.pre == new.pre && old.message == new.message {
                 here += 1;
-                if old.entry == new.entry && old.facts == new.facts {
+                if old.entry == new.entry && old.facts == new.facts && old.assumed == new.assumed {
                     return;
                 }
             }

@@ -48,5 +48,4 @@ impl<K: Ord + Copy, T: Clone + PartialEq> SmallMap<K, T> {
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
-
 }

@@ -111,6 +111,19 @@ impl State {
         values.make(Node::Init(address))
     }
 
+    /// The number stored at `address`, or in the only member of what is there: a structure of one number is that number.
+    pub(crate) fn content(&self, values: &mut Values, address: V) -> V {
+        let stored = self.load(values, address);
+        if values.node(stored) != Node::Init(address) {
+            return stored;
+        }
+        let mut members = self.memory.iter().filter(|(other, _)| *other != address && values.within(*other, address));
+        match (members.next(), members.next()) {
+            (Some((_, only)), None) => *only,
+            _ => stored,
+        }
+    }
+
     /// Stores `value` at `address`; what may be the same place is no longer known.
     pub(crate) fn store(&mut self, values: &Values, address: V, value: V, site: Site) {
         if values.is_plain(address) {
@@ -118,7 +131,9 @@ impl State {
             return;
         }
         let overlaps = |other: V| {
-            other != address && (values.within(other, address) || (values.parent(other).is_some() && values.may_equal(other, address)))
+            other != address
+                && (values.within(other, address)
+                    || (values.parent(other).is_some() && values.may_equal(other, address)))
         };
         let stale: Vec<V> = self.memory.iter().map(|(other, _)| *other).filter(|other| overlaps(*other)).collect();
         if !stale.is_empty() {
@@ -170,7 +185,9 @@ impl State {
             Place::Index(base, index) => {
                 let index = self.eval(values, function, index);
                 let base = match &**base {
-                    Place::Local(id) if !function.locals[id.0 as usize].is_array => self.eval_load(values, function, base),
+                    Place::Local(id) if !function.locals[id.0 as usize].is_array => {
+                        self.eval_load(values, function, base)
+                    }
                     _ => self.address(values, function, base),
                 };
                 values.make(Node::Index(base, index))
@@ -182,7 +199,9 @@ impl State {
         let address = self.address(values, function, place);
         match place {
             // The name of an array is its address.
-            Place::Local(id) if function.locals[id.0 as usize].is_array && !matches!(values.node(address), Node::Global(_)) => {
+            Place::Local(id)
+                if function.locals[id.0 as usize].is_array && !matches!(values.node(address), Node::Global(_)) =>
+            {
                 if id.0 < function.param_count { self.load(values, address) } else { address }
             }
             _ => self.load(values, address),
@@ -252,7 +271,10 @@ impl State {
             values.exportable(value)
                 || held(value)
                 || match values.node(value) {
-                    Node::Bin(_, a, b) => (values.as_int(a).is_some() || values.exportable(a) || held(a)) && (values.as_int(b).is_some() || values.exportable(b) || held(b)),
+                    Node::Bin(_, a, b) => {
+                        (values.as_int(a).is_some() || values.exportable(a) || held(a))
+                            && (values.as_int(b).is_some() || values.exportable(b) || held(b))
+                    }
                     _ => false,
                 }
         };
@@ -269,7 +291,8 @@ impl State {
             met.push((irql, self.irql, other.irql));
         }
         if !self.memory.same(&other.memory) {
-            let only_there = other.memory.iter().map(|(address, _)| *address).filter(|address| self.memory.get(*address).is_none());
+            let only_there =
+                other.memory.iter().map(|(address, _)| *address).filter(|address| self.memory.get(*address).is_none());
             let addresses: Vec<V> = self.memory.iter().map(|(address, _)| *address).chain(only_there).collect();
             for address in addresses {
                 let (here, there) = (self.load(values, address), other.load(values, address));
@@ -323,10 +346,16 @@ fn made_from(values: &Values, value: V, parts: &dyn Fn(V) -> bool) -> bool {
         return true;
     }
     match values.node(value) {
-        Node::Field(a, _) | Node::Init(a) | Node::Havoc(a, _) | Node::Phi(_, a) | Node::Un(_, a) | Node::Pure(_, a) | Node::Container(a, _) => {
-            made_from(values, a, parts)
+        Node::Field(a, _)
+        | Node::Init(a)
+        | Node::Havoc(a, _)
+        | Node::Phi(_, a)
+        | Node::Un(_, a)
+        | Node::Pure(_, a)
+        | Node::Container(a, _) => made_from(values, a, parts),
+        Node::Index(a, b) | Node::Cons(a, b) | Node::Bin(_, a, b) => {
+            made_from(values, a, parts) || made_from(values, b, parts)
         }
-        Node::Index(a, b) | Node::Cons(a, b) | Node::Bin(_, a, b) => made_from(values, a, parts) || made_from(values, b, parts),
         _ => false,
     }
 }

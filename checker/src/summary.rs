@@ -58,6 +58,8 @@ pub(crate) struct Violation {
     pub(crate) seen: u64,
     /// What must hold at entry.
     pub(crate) facts: Vec<(V, Range)>,
+    /// Comparisons that must come out so, which only a caller can tell: while any is open, nobody is convicted.
+    pub(crate) assumed: Vec<(V, bool)>,
     /// Levels at entry that violate; `None` where the level at entry does not matter.
     pub(crate) entry: Option<Range>,
     /// The level at the violation.
@@ -109,7 +111,7 @@ impl<'s> Translate<'s> {
             }
             Node::Init(address) => {
                 let address = self.value(values, address);
-                self.state.load(values, address)
+                self.state.content(values, address)
             }
             Node::Pure(name, args) => {
                 let args = self.value(values, args);
@@ -151,7 +153,9 @@ pub(crate) fn outcome(values: &Values, state: &State, result: Option<V>, loc: Lo
     let writes: Vec<(V, V)> = state
         .memory()
         .filter(|(address, value)| {
-            values.exportable(*address) && !values.in_local(*address) && values.node(*value) != Node::Init(*address)
+            values.exportable(*address)
+                && !values.in_local(*address)
+                && values.node(*value) != Node::Init(*address)
                 && !matches!(values.node(*address), Node::Opaque(_))
         })
         .copied()
@@ -174,7 +178,13 @@ pub(crate) fn outcome(values: &Values, state: &State, result: Option<V>, loc: Lo
     }
     let writes: Vec<(V, V)> = writes.into_iter().take(MOST).collect();
     let carried = |value: V| Some(value) == result || writes.iter().any(|(_, stored)| *stored == value);
-    let facts = state.facts.iter().filter(|(value, _)| values.exportable(*value) || carried(*value)).take(MOST).cloned().collect();
+    let facts = state
+        .facts
+        .iter()
+        .filter(|(value, _)| values.exportable(*value) || carried(*value))
+        .take(MOST)
+        .cloned()
+        .collect();
     let moved = state.instance.as_ref().map(|instance| Moved {
         pre: instance.pre,
         post: instance.state,

@@ -124,7 +124,13 @@ impl Values {
     fn flags_of(&mut self, node: Node) -> Flags {
         let of = |value: V| self.flags[value.0 as usize];
         let (exportable, in_local) = match node {
-            Node::Int(_) | Node::Str(_) | Node::Function(_) | Node::Global(_) | Node::Opaque(_) | Node::Param(_) | Node::EntryIrql => (true, false),
+            Node::Int(_)
+            | Node::Str(_)
+            | Node::Function(_)
+            | Node::Global(_)
+            | Node::Opaque(_)
+            | Node::Param(_)
+            | Node::EntryIrql => (true, false),
             Node::Field(a, _) => (of(a).exportable, of(a).in_local),
             Node::Index(a, b) => (of(a).exportable && of(b).exportable, of(a).in_local),
             Node::Init(a) | Node::Pure(_, a) | Node::Container(a, _) | Node::Un(_, a) => (of(a).exportable, false),
@@ -243,7 +249,8 @@ impl Values {
         {
             return if (op == BinOp::Eq) == (number == 1) { a } else { self.unary(UnOp::Not, a) };
         }
-        let commutes = matches!(op, BinOp::Eq | BinOp::Ne | BinOp::Add | BinOp::Mul | BinOp::And | BinOp::Or | BinOp::Xor);
+        let commutes =
+            matches!(op, BinOp::Eq | BinOp::Ne | BinOp::Add | BinOp::Mul | BinOp::And | BinOp::Or | BinOp::Xor);
         // A number stands on the right.
         let swap = commutes && (self.as_int(a).is_some() || (self.as_int(b).is_none() && b < a));
         let (a, b) = if swap { (b, a) } else { (a, b) };
@@ -265,7 +272,9 @@ impl Values {
     /// a handle in a context is not exchanged behind the back of the code that uses it.
     pub(crate) fn identity(&mut self, value: V) -> V {
         let node = match self.node(value) {
-            Node::Havoc(address, _) | Node::Phi(_, address) if !self.in_local(address) => Node::Init(self.identity(address)),
+            Node::Havoc(address, _) | Node::Phi(_, address) if !self.in_local(address) => {
+                Node::Init(self.identity(address))
+            }
             Node::Init(address) => Node::Init(self.identity(address)),
             Node::Field(base, field) => Node::Field(self.identity(base), field),
             Node::Index(base, index) => Node::Index(self.identity(base), self.identity(index)),
@@ -275,6 +284,19 @@ impl Values {
             _ => return value,
         };
         self.make(node)
+    }
+
+    /// Whether the value names the same object wherever it stands: it does not come from a merge of paths, an
+    /// earlier pass of a loop, or out of a call.
+    pub(crate) fn is_stable(&self, value: V) -> bool {
+        match self.node(value) {
+            Node::Phi(..) | Node::Old(_) | Node::Fresh(..) | Node::Havoc(..) | Node::Result(_) => false,
+            Node::Field(a, _) | Node::Init(a) | Node::Pure(_, a) | Node::Container(a, _) | Node::Un(_, a) => {
+                self.is_stable(a)
+            }
+            Node::Index(a, b) | Node::Cons(a, b) | Node::Bin(_, a, b) => self.is_stable(a) && self.is_stable(b),
+            _ => true,
+        }
     }
 
     /// Whether two different values may still be the same object: the same last member of other bases,

@@ -29,17 +29,12 @@ pub(crate) struct Verdict {
 ///
 /// The files stand below `scratch` for as long as this takes.
 pub(crate) fn check(loaded: &Loaded, scratch: &Path) -> anyhow::Result<Verdict> {
-    std::fs::create_dir_all(scratch)
-        .with_context(|| format!("`{}` cannot be made", scratch.display()))?;
-    let folder = tempfile::tempdir_in(scratch)
-        .with_context(|| format!("`{}` cannot be written to", scratch.display()))?;
+    std::fs::create_dir_all(scratch).with_context(|| format!("`{}` cannot be made", scratch.display()))?;
+    let folder =
+        tempfile::tempdir_in(scratch).with_context(|| format!("`{}` cannot be written to", scratch.display()))?;
     let table = &loaded.source.table;
-    let executable = |page: &&RulePage| {
-        table
-            .rules
-            .iter()
-            .any(|rule| rule.id.eq_ignore_ascii_case(&page.id.to_string()))
-    };
+    let executable =
+        |page: &&RulePage| table.rules.iter().any(|rule| rule.id.eq_ignore_ascii_case(&page.id.to_string()));
     let mut files = Vec::new();
     let mut places: BTreeMap<String, (&RulePage, usize)> = BTreeMap::new();
     for page in loaded.catalog.rules().iter().filter(executable) {
@@ -51,23 +46,19 @@ pub(crate) fn check(loaded: &Loaded, scratch: &Path) -> anyhow::Result<Verdict> 
             files.push(path);
         }
     }
-    let (report, sources) =
-        rulebook_checker::check_paths(&files, table, &Options::default(), &|_, _, _| {});
+    let (report, sources) = rulebook_checker::check_paths(&files, table, &Options::default(), &|_, _, _| {});
     let mut verdict = Verdict::default();
     for (path, (page, number)) in &places {
         let Some(example) = page.examples.get(*number) else {
             continue;
         };
-        let of_rule = |finding: &&Finding| {
-            finding.place.path == *path && finding.rule.eq_ignore_ascii_case(&page.id.to_string())
-        };
+        let of_rule =
+            |finding: &&Finding| finding.place.path == *path && finding.rule.eq_ignore_ascii_case(&page.id.to_string());
         let found: Vec<Finding> = report.findings.iter().filter(of_rule).cloned().collect();
         verdict.judge(page, example, &found);
         if example.kind == ExampleKind::Violation && !found.is_empty() {
             let text = sources.get(path).cloned().unwrap_or_default();
-            verdict
-                .shown
-                .insert((page.id.to_string(), *number), render(found, path, text)?);
+            verdict.shown.insert((page.id.to_string(), *number), render(found, path, text)?);
         }
     }
     Ok(verdict)
@@ -78,45 +69,29 @@ impl Verdict {
         let mut lines: Vec<u32> = found.iter().map(|finding| finding.place.line).collect();
         lines.dedup();
         let marked: Vec<u32> = example.markers.iter().map(|marker| marker.line).collect();
-        let counts = if example.kind == ExampleKind::Violation {
-            &mut self.violating
-        } else {
-            &mut self.compliant
-        };
+        let counts = if example.kind == ExampleKind::Violation { &mut self.violating } else { &mut self.compliant };
         counts.0 += 1;
         if lines == marked {
             counts.1 += 1;
         } else {
             let place = page.source.place(example.title.span);
-            self.wrong.push(format!(
-                "{place}: marked are lines {marked:?} of the example, found {lines:?}"
-            ));
+            self.wrong.push(format!("{place}: marked are lines {marked:?} of the example, found {lines:?}"));
         }
     }
 }
 
 /// Short names: people see them above the source lines.
 fn file(folder: &Path, number: usize, example: &Example) -> PathBuf {
-    let end = if example.code.lang.eq_ignore_ascii_case("cpp") {
-        "cpp"
-    } else {
-        "c"
-    };
+    let end = if example.code.lang.eq_ignore_ascii_case("cpp") { "cpp" } else { "c" };
     folder.join(format!("{number}")).with_extension(end)
 }
 
 /// The example as a driver of the rule's model: an include at its end shows the model and moves no line.
 fn source(table: &Table, page: &RulePage, example: &Example) -> String {
     let model = page.id.model.to_string();
-    let evidence = table
-        .semantics
-        .models
-        .iter()
-        .find(|evidence| evidence.model == model);
+    let evidence = table.semantics.models.iter().find(|evidence| evidence.model == model);
     let header = evidence.and_then(|evidence| evidence.includes.first());
-    let include = header
-        .map(|header| format!("#include <{header}>\n"))
-        .unwrap_or_default();
+    let include = header.map(|header| format!("#include <{header}>\n")).unwrap_or_default();
     format!("{}{include}", example_source(example))
 }
 
@@ -130,10 +105,7 @@ fn render(mut findings: Vec<Finding>, path: &str, text: String) -> anyhow::Resul
     let name = format!("example.{end}");
     for finding in &mut findings {
         let steps = finding.trace.iter_mut().map(|step| &mut step.place);
-        for place in steps
-            .chain([&mut finding.place])
-            .filter(|place| place.path == path)
-        {
+        for place in steps.chain([&mut finding.place]).filter(|place| place.path == path) {
             place.path.clone_from(&name);
         }
         // Both stand on the page already.
@@ -141,20 +113,8 @@ fn render(mut findings: Vec<Finding>, path: &str, text: String) -> anyhow::Resul
         finding.see = None;
     }
     let sources = Sources::from([(name, text)]);
-    let context = Context {
-        sources: &sources,
-        colour: false,
-        directory: "",
-        version: "",
-    };
-    let report = Report {
-        findings,
-        ..Report::default()
-    };
+    let context = Context { sources: &sources, colour: false, directory: "", version: "" };
+    let report = Report { findings, ..Report::default() };
     let full = Format::Full.renderer().render(&report, &context)?;
-    Ok(full
-        .split("\n\n")
-        .filter(|part| !part.contains("\nchecked "))
-        .collect::<Vec<_>>()
-        .join("\n\n"))
+    Ok(full.split("\n\n").filter(|part| !part.contains("\nchecked ")).collect::<Vec<_>>().join("\n\n"))
 }

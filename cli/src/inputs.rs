@@ -22,12 +22,7 @@ pub(crate) struct Loaded {
 
 /// Whether only bundled data is asked for.
 pub(crate) fn is_bundled(args: &Rules) -> bool {
-    let Rules {
-        docs,
-        ddi,
-        own,
-        overlay,
-    } = args;
+    let Rules { docs, ddi, own, overlay } = args;
     [docs, ddi, own, overlay].into_iter().all(Option::is_none)
 }
 
@@ -58,14 +53,9 @@ pub(crate) fn load(args: &Rules) -> anyhow::Result<Loaded> {
     let (rules, wrong) = rules::rules_of(&catalog, &facts);
     problems.extend(wrong);
     let facts = with_reference(&facts, catalog.apis()).into_owned();
-    let source =
-        Source::new(rules, facts, Vec::new()).context("the bundled semantics are damaged")?;
+    let source = Source::new(rules, facts, Vec::new()).context("the bundled semantics are damaged")?;
     problems.sort();
-    Ok(Loaded {
-        catalog,
-        source,
-        problems,
-    })
+    Ok(Loaded { catalog, source, problems })
 }
 
 fn pages(dir: &Path) -> anyhow::Result<(Catalog, Vec<Problem>)> {
@@ -81,8 +71,7 @@ fn existing(dir: &Path) -> anyhow::Result<&Path> {
 
 /// Adds pages; a rule that is there already is replaced, for the user's own page is the later word.
 fn add(all: &mut Pages, own: Pages) {
-    all.rules
-        .retain(|page| own.rules.iter().all(|other| other.id != page.id));
+    all.rules.retain(|page| own.rules.iter().all(|other| other.id != page.id));
     all.rules.extend(own.rules);
     all.rules.sort_by(|a, b| a.id.cmp(&b.id));
     all.rule_sets.extend(own.rule_sets);

@@ -34,9 +34,7 @@ impl From<Outcome> for ExitCode {
 impl Outcome {
     /// [`Outcome::Failed`] if one of `problems` is an error, else `self`.
     pub(crate) fn with(self, problems: &[Problem]) -> Self {
-        let failed = problems
-            .iter()
-            .any(|problem| problem.severity == Severity::Error);
+        let failed = problems.iter().any(|problem| problem.severity == Severity::Error);
         if failed { Self::Failed } else { self }
     }
 }
@@ -71,29 +69,14 @@ pub(crate) fn error(error: &anyhow::Error) {
 
 /// Says what is wrong with inputs: in frames for people, else in lines.
 pub(crate) fn problems(problems: &[Problem], format: Format, colour: Colour) {
-    let sources: Sources = problems
-        .iter()
-        .filter_map(|problem| source(&problem.place.path))
-        .collect();
-    let context = Context {
-        sources: &sources,
-        colour: coloured(colour, &io::stderr()),
-        directory: "",
-        version: "",
-    };
+    let sources: Sources = problems.iter().filter_map(|problem| source(&problem.place.path)).collect();
+    let context = Context { sources: &sources, colour: coloured(colour, &io::stderr()), directory: "", version: "" };
     for problem in problems {
         if format == Format::Full {
             say(&format!("{}\n", render::problem(problem, &context)));
         } else {
-            let level = if problem.severity == Severity::Error {
-                "error"
-            } else {
-                "warning"
-            };
-            say(&format!(
-                "{}: {level}[{}] {}\n",
-                problem.place, problem.code, problem.message
-            ));
+            let level = if problem.severity == Severity::Error { "error" } else { "warning" };
+            say(&format!("{}: {level}[{}] {}\n", problem.place, problem.code, problem.message));
         }
     }
 }
@@ -101,10 +84,7 @@ pub(crate) fn problems(problems: &[Problem], format: Format, colour: Colour) {
 /// A file's path and text, if it can be read.
 pub(crate) fn source(path: &str) -> Option<(String, String)> {
     let bytes = std::fs::read(path).ok()?;
-    Some((
-        path.to_owned(),
-        String::from_utf8_lossy(&bytes).into_owned(),
-    ))
+    Some((path.to_owned(), String::from_utf8_lossy(&bytes).into_owned()))
 }
 
 /// Whether to colour what goes to `stream`.
@@ -112,10 +92,7 @@ pub(crate) fn coloured(colour: Colour, stream: &impl io::IsTerminal) -> bool {
     match colour {
         Colour::Always => true,
         Colour::Never => false,
-        Colour::Auto => {
-            stream.is_terminal()
-                && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
-        }
+        Colour::Auto => stream.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
     }
 }
 

@@ -15,11 +15,7 @@ pub(crate) struct Progress {
 impl Progress {
     /// Starts to show `task`.
     pub(crate) fn start(task: &str) -> Self {
-        let bar = if output::watched() {
-            ProgressBar::new_spinner()
-        } else {
-            ProgressBar::hidden()
-        };
+        let bar = if output::watched() { ProgressBar::new_spinner() } else { ProgressBar::hidden() };
         bar.set_message(task.to_owned());
         bar.enable_steady_tick(Duration::from_millis(120));
         Self { bar }
@@ -35,9 +31,7 @@ impl Progress {
         if self.bar.length() != Some(all as u64) {
             self.bar.set_length(all as u64);
             // The template is a constant; were it wrong, the spinner would stay.
-            if let Ok(style) =
-                ProgressStyle::with_template("{wide_bar:.cyan/dim} {pos}/{len} {msg:30!}")
-            {
+            if let Ok(style) = ProgressStyle::with_template("{wide_bar:.cyan/dim} {pos}/{len} {msg:30!}") {
                 self.bar.set_style(style);
             }
         }

@@ -11,11 +11,7 @@ const PAGES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/pages");
 
 fn build(out: &Path) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_rulebook"));
-    command
-        .args(["build", "--docs", PAGES, "--out"])
-        .arg(out)
-        .output()
-        .unwrap()
+    command.args(["build", "--docs", PAGES, "--out"]).arg(out).output().expect("the test's own files can be read")
 }
 
 /// Every file below `dir` with its bytes.
@@ -23,14 +19,14 @@ fn files(dir: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut found = BTreeMap::new();
     let mut todo = vec![dir.to_owned()];
     while let Some(folder) = todo.pop() {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
+        for entry in fs::read_dir(folder).expect("the test's own files can be read") {
+            let path = entry.expect("the test's own files can be read").path();
             if path.is_dir() {
                 todo.push(path);
             } else {
                 found.insert(
-                    path.strip_prefix(dir).unwrap().to_owned(),
-                    fs::read(&path).unwrap(),
+                    path.strip_prefix(dir).expect("the test's own files can be read").to_owned(),
+                    fs::read(&path).expect("the test's own files can be read"),
                 );
             }
         }
@@ -44,17 +40,9 @@ fn everything_is_made_below_one_folder_and_twice_the_same() {
     let (first, second) = (place.path().join("a"), place.path().join("b"));
     let said = build(&first);
     let text = String::from_utf8(said.stdout).unwrap();
-    assert_eq!(
-        said.status.code(),
-        Some(0),
-        "{text}\n{}",
-        String::from_utf8_lossy(&said.stderr)
-    );
-    for line in [
-        "rules  3, 2 executable",
-        "1 too-vague",
-        "1 of 1 violations found as marked, 1 of 1 compliant silent",
-    ] {
+    assert_eq!(said.status.code(), Some(0), "{text}\n{}", String::from_utf8_lossy(&said.stderr));
+    for line in ["rules  3, 2 executable", "1 too-vague", "1 of 1 violations found as marked, 1 of 1 compliant silent"]
+    {
         assert!(text.contains(line), "`{line}` is not in\n{text}");
     }
     build(&second);
@@ -64,8 +52,7 @@ fn everything_is_made_below_one_folder_and_twice_the_same() {
     assert_eq!(build(&first).status.code(), Some(0));
     assert_eq!(files(&first), before);
 
-    let summary: Value =
-        serde_json::from_slice(&fs::read(first.join("summary.json")).unwrap()).unwrap();
+    let summary: Value = serde_json::from_slice(&fs::read(first.join("summary.json")).unwrap()).unwrap();
     assert_eq!(summary["rules"], 3);
     assert_eq!(summary["executable"], 2);
     assert_eq!(summary["examples"]["violating_as_marked"], 1);
@@ -82,14 +69,8 @@ fn what_somebody_else_put_there_stays() {
     fs::write(place.path().join("book/book.toml"), "mine").unwrap();
     let said = build(place.path());
     assert_eq!(said.status.code(), Some(2));
-    assert!(
-        String::from_utf8_lossy(&said.stderr).contains("book.toml"),
-        "{said:?}"
-    );
-    assert_eq!(
-        fs::read_to_string(place.path().join("book/book.toml")).unwrap(),
-        "mine"
-    );
+    assert!(String::from_utf8_lossy(&said.stderr).contains("book.toml"), "{said:?}");
+    assert_eq!(fs::read_to_string(place.path().join("book/book.toml")).unwrap(), "mine");
 }
 
 #[test]
@@ -108,10 +89,7 @@ fn pages_show_requirement_output_diagram_and_links() {
     ] {
         assert!(gate.contains(part), "`{part}` is not on the page");
     }
-    assert!(
-        !gate.contains("//~"),
-        "marks are for tests, not for readers"
-    );
+    assert!(!gate.contains("//~"), "marks are for tests, not for readers");
     assert!(page("rules/by-apis.html").contains("OpenGate"));
     assert!(page("rules/by-bug-checks.html").contains("0xC4 0x0009F001"));
     assert!(page("rules/toy/Level.html").contains("class=\"rb-levels\""));

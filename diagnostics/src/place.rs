@@ -3,9 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// A half-open range of byte offsets inside one text.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 pub struct Span {
     /// Offset of the first byte.
     pub start: u32,
@@ -17,17 +15,13 @@ impl Span {
     /// The span from `start` up to, not including, `end`.
     #[must_use]
     pub fn new(start: usize, end: usize) -> Self {
-        Self {
-            start: start as u32,
-            end: end.max(start) as u32,
-        }
+        Self { start: start as u32, end: end.max(start) as u32 }
     }
 
     /// The bytes of `text` that this span covers; empty where it does not fit the text.
     #[must_use]
     pub fn slice(self, text: &str) -> &str {
-        text.get(self.start as usize..self.end as usize)
-            .unwrap_or_default()
+        text.get(self.start as usize..self.end as usize).unwrap_or_default()
     }
 }
 
@@ -50,10 +44,7 @@ impl Place {
     /// The file as a whole.
     #[must_use]
     pub fn file(path: impl Into<String>) -> Self {
-        Self {
-            path: path.into(),
-            ..Self::default()
-        }
+        Self { path: path.into(), ..Self::default() }
     }
 }
 
@@ -104,10 +95,7 @@ impl LineIndex {
     pub fn position(&self, text: &str, offset: u32) -> (u32, u32) {
         let line = self.line(offset);
         let start = self.starts[line as usize - 1] as usize;
-        let before = text
-            .as_bytes()
-            .get(start..(offset as usize).min(text.len()))
-            .unwrap_or_default();
+        let before = text.as_bytes().get(start..(offset as usize).min(text.len())).unwrap_or_default();
         // Bytes that continue a UTF-8 sequence are not characters of their own.
         let column = before.iter().filter(|byte| **byte & 0xC0 != 0x80).count() as u32 + 1;
         (line, column)
@@ -118,13 +106,7 @@ impl LineIndex {
     pub fn place(&self, path: &str, text: &str, span: Span) -> Place {
         let (line, column) = self.position(text, span.start);
         let (end_line, end_column) = self.position(text, span.end);
-        Place {
-            path: path.to_owned(),
-            line,
-            column,
-            end_line,
-            end_column,
-        }
+        Place { path: path.to_owned(), line, column, end_line, end_column }
     }
 }
 

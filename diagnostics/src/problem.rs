@@ -53,10 +53,7 @@ impl Problem {
 
     /// A warning of kind `code` at `place`.
     pub fn warning(code: impl Into<String>, place: Place, message: impl Into<String>) -> Self {
-        Self {
-            severity: Severity::Warning,
-            ..Self::error(code, place, message)
-        }
+        Self { severity: Severity::Warning, ..Self::error(code, place, message) }
     }
 
     /// The same problem with a reason.

@@ -105,10 +105,8 @@ impl Report {
             let rest = (a.certainty, a.trace.len(), a).cmp(&(b.certainty, b.trace.len(), b));
             order(a).cmp(&order(b)).then(rest)
         });
-        self.findings
-            .dedup_by(|later, earlier| later.place == earlier.place && later.rule == earlier.rule);
-        self.problems
-            .sort_by(|a, b| (&a.place, a).cmp(&(&b.place, b)));
+        self.findings.dedup_by(|later, earlier| later.place == earlier.place && later.rule == earlier.rule);
+        self.problems.sort_by(|a, b| (&a.place, a).cmp(&(&b.place, b)));
         self.problems.dedup();
         self.verdicts.sort();
         self.rules.sort();
@@ -118,9 +116,7 @@ impl Report {
     /// Whether some input could not be read.
     #[must_use]
     pub fn failed(&self) -> bool {
-        self.problems
-            .iter()
-            .any(|problem| problem.severity == crate::Severity::Error)
+        self.problems.iter().any(|problem| problem.severity == crate::Severity::Error)
     }
 }
 

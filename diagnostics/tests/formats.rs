@@ -1,8 +1,7 @@
 //! One report in every format: what people read is snapshotted, what machines read is checked against its contract.
 
 use rulebook_diagnostics::{
-    Certainty, Context, Finding, Format, Place, Problem, Report, RuleInfo, Severity, Sources, Step,
-    Summary, render,
+    Certainty, Context, Finding, Format, Place, Problem, Report, RuleInfo, Severity, Sources, Step, Summary, render,
 };
 use serde_json::Value;
 
@@ -20,22 +19,11 @@ VOID Drain(QUEUE *Queue, BOOLEAN Late)
 ";
 
 fn place(line: u32, columns: (u32, u32)) -> Place {
-    Place {
-        path: PATH.to_owned(),
-        line,
-        column: columns.0,
-        end_line: line,
-        end_column: columns.1,
-    }
+    Place { path: PATH.to_owned(), line, column: columns.0, end_line: line, end_column: columns.1 }
 }
 
 fn step(line: u32, columns: (u32, u32), message: &str, state: &str, depth: u32) -> Step {
-    Step {
-        place: place(line, columns),
-        message: message.to_owned(),
-        state: state.to_owned(),
-        depth,
-    }
+    Step { place: place(line, columns), message: message.to_owned(), state: state.to_owned(), depth }
 }
 
 fn finding(rule: &str, at: Place, message: &str, trace: Vec<Step>) -> Finding {
@@ -66,40 +54,18 @@ fn report() -> Report {
         step(3, (5, 27), "`TakeLock` acquires `Queue->Lock`", "held", 0),
         step(7, (5, 18), "calls `Refill`", "held", 0),
         Step {
-            place: Place {
-                path: "src/lib/refill.c".into(),
-                line: 12,
-                column: 3,
-                end_line: 12,
-                end_column: 20,
-            },
+            place: Place { path: "src/lib/refill.c".into(), line: 12, column: 3, end_line: 12, end_column: 20 },
             ..step(0, (0, 0), "`DropLock` releases `Queue->Lock`", "free", 1)
         },
-        step(
-            8,
-            (29, 51),
-            "`DropLock` releases `Queue->Lock` again",
-            "error",
-            0,
-        ),
+        step(8, (29, 51), "`DropLock` releases `Queue->Lock` again", "error", 0),
     ];
     let mut report = Report {
         findings: vec![
-            finding(
-                "toy/Released",
-                place(8, (29, 51)),
-                "`Queue->Lock` is released but not held",
-                twice,
-            ),
+            finding("toy/Released", place(8, (29, 51)), "`Queue->Lock` is released but not held", twice),
             finding("toy/HeldToo", place(5, (9, 15)), held, to_return.clone()),
             finding("toy/Held", place(5, (9, 15)), held, to_return.clone()),
             // The same rule and place again, less sure of its way: must not be shown twice.
-            finding(
-                "toy/Held",
-                place(5, (9, 15)),
-                held,
-                [to_return.clone(), to_return].concat(),
-            ),
+            finding("toy/Held", place(5, (9, 15)), held, [to_return.clone(), to_return].concat()),
             Finding {
                 trace: Vec::new(),
                 note: None,
@@ -108,25 +74,15 @@ fn report() -> Report {
                 certainty: Certainty::EveryPath,
                 ..finding(
                     "toy/Elsewhere",
-                    Place {
-                        path: "/elsewhere/a b.c".into(),
-                        line: 3,
-                        column: 7,
-                        end_line: 0,
-                        end_column: 0,
-                    },
+                    Place { path: "/elsewhere/a b.c".into(), line: 3, column: 7, end_line: 0, end_column: 0 },
                     "100% wrong, twice: here",
                     Vec::new(),
                 )
             },
         ],
         problems: vec![
-            Problem::error(
-                "source/unreadable",
-                Place::file("src/gone.c"),
-                "cannot be read: no such file",
-            )
-            .help("check the path"),
+            Problem::error("source/unreadable", Place::file("src/gone.c"), "cannot be read: no such file")
+                .help("check the path"),
         ],
         summary: Summary {
             drivers: 1,
@@ -156,16 +112,8 @@ fn report() -> Report {
 
 fn rendered(format: Format) -> String {
     let sources = Sources::from([(PATH.to_owned(), TEXT.to_owned())]);
-    let context = Context {
-        sources: &sources,
-        colour: false,
-        directory: "/home/me/driver",
-        version: "0.1.0",
-    };
-    format
-        .renderer()
-        .render(&report(), &context)
-        .expect("renders")
+    let context = Context { sources: &sources, colour: false, directory: "/home/me/driver", version: "0.1.0" };
+    format.renderer().render(&report(), &context).expect("renders")
 }
 
 #[test]
@@ -201,44 +149,24 @@ fn msvc_lines_suit_the_error_list() {
 #[test]
 fn problems_show_the_line_they_concern() {
     let sources = Sources::from([("pages/a.md".to_owned(), "---\ntitel: A\n---\n".to_owned())]);
-    let context = Context {
-        sources: &sources,
-        colour: false,
-        directory: "",
-        version: "",
-    };
-    let at = Place {
-        path: "pages/a.md".into(),
-        line: 2,
-        column: 1,
-        end_line: 2,
-        end_column: 6,
-    };
-    let problem = Problem::error(
-        "page/front-matter",
-        at,
-        "`titel` is not a key of a rule page",
-    )
-    .note("the page was skipped")
-    .help("write `title`");
+    let context = Context { sources: &sources, colour: false, directory: "", version: "" };
+    let at = Place { path: "pages/a.md".into(), line: 2, column: 1, end_line: 2, end_column: 6 };
+    let problem = Problem::error("page/front-matter", at, "`titel` is not a key of a rule page")
+        .note("the page was skipped")
+        .help("write `title`");
     insta::assert_snapshot!(render::problem(&problem, &context));
 }
 
 #[test]
 fn sarif_obeys_the_published_schema() {
-    let mut schema: Value =
-        serde_json::from_str(include_str!("data/sarif-2.1.0.schema.json")).unwrap();
+    let mut schema: Value = serde_json::from_str(include_str!("data/sarif-2.1.0.schema.json")).unwrap();
     // As published, this one pattern (of a property that we do not write) is no regular expression: a stray bracket.
     for owner in ["run", "toolComponent"] {
-        schema["definitions"][owner]["properties"]["language"]["pattern"] =
-            "^[a-zA-Z]{2}(-[a-zA-Z]{2})?$".into();
+        schema["definitions"][owner]["properties"]["language"]["pattern"] = "^[a-zA-Z]{2}(-[a-zA-Z]{2})?$".into();
     }
     let validator = jsonschema::validator_for(&schema).unwrap();
     let mut log: Value = serde_json::from_str(&rendered(Format::Sarif)).unwrap();
-    let errors: Vec<String> = validator
-        .iter_errors(&log)
-        .map(|error| error.to_string())
-        .collect();
+    let errors: Vec<String> = validator.iter_errors(&log).map(|error| error.to_string()).collect();
     assert_eq!(errors, Vec::<String>::new());
     // The schema does bite: a level that SARIF does not have is refused.
     log["runs"][0]["results"][0]["level"] = "fatal".into();
@@ -249,23 +177,11 @@ fn sarif_obeys_the_published_schema() {
 fn json_keeps_the_names_that_scripts_rely_on() {
     let document: Value = serde_json::from_str(&rendered(Format::Json)).unwrap();
     let finding = &document["findings"][1];
-    for name in [
-        "rule",
-        "path",
-        "line",
-        "column",
-        "message",
-        "certainty",
-        "trace",
-        "fingerprint",
-    ] {
+    for name in ["rule", "path", "line", "column", "message", "certainty", "trace", "fingerprint"] {
         assert!(!finding[name].is_null(), "a finding has no `{name}`");
     }
     for name in ["functions", "untrusted", "inconclusive", "not_applicable"] {
-        assert!(
-            document["summary"][name].is_u64(),
-            "the summary has no `{name}`"
-        );
+        assert!(document["summary"][name].is_u64(), "the summary has no `{name}`");
     }
 }
 
@@ -275,29 +191,16 @@ fn every_format_is_found_by_its_name_and_gives_the_same_bytes_again() {
         assert_eq!(format.name().parse(), Ok(format));
         assert_eq!(rendered(format), rendered(format), "{format}");
     }
-    assert_eq!(
-        "yaml".parse::<Format>(),
-        Err("formats are full, concise, json, sarif, github, msvc".to_owned())
-    );
+    assert_eq!("yaml".parse::<Format>(), Err("formats are full, concise, json, sarif, github, msvc".to_owned()));
 }
 
 #[test]
 fn places_past_the_end_of_a_text_are_shown_without_it() {
-    let mut report = Report {
-        findings: vec![finding("toy/Held", place(99, (1, 2)), "held", Vec::new())],
-        ..Report::default()
-    };
+    let mut report =
+        Report { findings: vec![finding("toy/Held", place(99, (1, 2)), "held", Vec::new())], ..Report::default() };
     report.findings[0].see = None;
     let sources = Sources::from([(PATH.to_owned(), TEXT.to_owned())]);
-    let context = Context {
-        sources: &sources,
-        colour: false,
-        directory: "",
-        version: "",
-    };
+    let context = Context { sources: &sources, colour: false, directory: "", version: "" };
     let full = Format::Full.renderer().render(&report, &context).unwrap();
-    assert!(
-        full.starts_with("warning[toy/Held]: held\n--> src/queue.c:99:1\n"),
-        "{full}"
-    );
+    assert!(full.starts_with("warning[toy/Held]: held\n--> src/queue.c:99:1\n"), "{full}");
 }

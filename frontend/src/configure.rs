@@ -83,22 +83,8 @@ pub(crate) fn configure<'a>(
         walk.include(&source.path, &forced.replace('\\', "/"), true);
     }
     let main = walk.file(source);
-    let Walk {
-        table,
-        own,
-        headers,
-        includes,
-        problems,
-        ..
-    } = walk;
-    Unit {
-        main,
-        headers,
-        table,
-        own,
-        includes,
-        problems,
-    }
+    let Walk { table, own, headers, includes, problems, .. } = walk;
+    Unit { main, headers, table, own, includes, problems }
 }
 
 struct Walk<'a, 'b> {
@@ -119,11 +105,7 @@ struct Walk<'a, 'b> {
 
 impl Definitions for Walk<'_, '_> {
     fn definition(&self, name: Symbol) -> Option<&MacroDef> {
-        if self.undefined.contains(&name) {
-            None
-        } else {
-            self.table.get(name)
-        }
+        if self.undefined.contains(&name) { None } else { self.table.get(name) }
     }
 }
 
@@ -163,12 +145,8 @@ impl Walk<'_, '_> {
 
     fn file(&mut self, source: &Arc<Source>) -> Decided {
         self.stack.push(source.path.clone());
-        let mut decided = Decided {
-            source: Arc::clone(source),
-            dead: Vec::new(),
-            macros: Vec::new(),
-            pageable: Pageable::default(),
-        };
+        let mut decided =
+            Decided { source: Arc::clone(source), dead: Vec::new(), macros: Vec::new(), pageable: Pageable::default() };
         let mut frames: Vec<Frame> = Vec::new();
         let mut live = true;
         let mut segment: Option<u32> = None;
@@ -188,16 +166,12 @@ impl Walk<'_, '_> {
                     open(&mut frames, &mut live, taken, span);
                 }
                 DirectiveKind::Elif(condition) => {
-                    let due = frames
-                        .last()
-                        .is_some_and(|frame| frame.around && !frame.taken);
+                    let due = frames.last().is_some_and(|frame| frame.around && !frame.taken);
                     let taken = due && holds(condition, self);
                     next_branch(&mut frames, &mut live, taken, span, &mut decided.dead);
                 }
                 DirectiveKind::Else => {
-                    let taken = frames
-                        .last()
-                        .is_some_and(|frame| frame.around && !frame.taken);
+                    let taken = frames.last().is_some_and(|frame| frame.around && !frame.taken);
                     next_branch(&mut frames, &mut live, taken, span, &mut decided.dead);
                 }
                 DirectiveKind::Endif => {
@@ -261,43 +235,25 @@ impl Walk<'_, '_> {
         let near = quoted.then(|| {
             // The compiler looks beside the including file, then beside the files that include that one.
             let beside = std::iter::once(from).chain(self.stack.iter().rev().map(PathBuf::as_path));
-            beside
-                .filter_map(Path::parent)
-                .find_map(|folder| self.cache.find(folder, path))
+            beside.filter_map(Path::parent).find_map(|folder| self.cache.find(folder, path))
         });
         let found = near
             .flatten()
-            .or_else(|| {
-                self.settings
-                    .include_dirs
-                    .iter()
-                    .find_map(|folder| self.cache.find(folder, path))
-            })
-            .or_else(|| {
-                self.settings
-                    .headers
-                    .nearest(from, path)
-                    .filter(|_| quoted)
-                    .map(Path::to_owned)
-            })?;
+            .or_else(|| self.settings.include_dirs.iter().find_map(|folder| self.cache.find(folder, path)))
+            .or_else(|| self.settings.headers.nearest(from, path).filter(|_| quoted).map(Path::to_owned))?;
         let found = normalized(&found);
         found.is_file().then_some(found)
     }
 }
 
 fn plain_define(name: &str, value: &str) -> MacroDef {
-    MacroDef {
-        name: Symbol::new(name),
-        params: None,
-        variadic: false,
-        body: value.to_owned(),
-        span: Span::default(),
-    }
+    MacroDef { name: Symbol::new(name), params: None, variadic: false, body: value.to_owned(), span: Span::default() }
 }
 
 /// The table that every unit starts from.
 pub(crate) fn base_table(words: &Words<'_>) -> MacroTable {
     let mut table = MacroTable::default();
+    table.keep(words.language.calls.iter().map(|name| Symbol::new(name)));
     for (name, value) in &words.language.defines {
         table.insert(Arc::new(plain_define(name, value)));
     }
@@ -314,21 +270,11 @@ pub(crate) fn base_table(words: &Words<'_>) -> MacroTable {
 
 fn open(frames: &mut Vec<Frame>, live: &mut bool, taken: bool, span: Span) {
     let dead_from = (*live && !taken).then_some(span.end);
-    frames.push(Frame {
-        around: *live,
-        taken,
-        dead_from,
-    });
+    frames.push(Frame { around: *live, taken, dead_from });
     *live = taken;
 }
 
-fn next_branch(
-    frames: &mut [Frame],
-    live: &mut bool,
-    taken: bool,
-    span: Span,
-    dead: &mut Vec<Span>,
-) {
+fn next_branch(frames: &mut [Frame], live: &mut bool, taken: bool, span: Span, dead: &mut Vec<Span>) {
     let Some(frame) = frames.last_mut() else {
         return;
     };
@@ -350,32 +296,18 @@ fn pragma(text: &str, span: Span, segment: &mut Option<u32>, pageable: &mut Page
         return;
     };
     let arguments = rest.rsplit_once(')').map_or(rest, |(inside, _)| inside);
-    let is_page = |section: &str| {
-        section
-            .trim()
-            .trim_matches('"')
-            .to_ascii_uppercase()
-            .starts_with("PAGE")
-    };
+    let is_page = |section: &str| section.trim().trim_matches('"').to_ascii_uppercase().starts_with("PAGE");
     match name.trim() {
         "alloc_text" => {
             let mut parts = arguments.split(',');
             if parts.next().is_some_and(is_page) {
-                pageable.functions.extend(
-                    parts
-                        .map(str::trim)
-                        .filter(|part| !part.is_empty())
-                        .map(Symbol::new),
-                );
+                pageable.functions.extend(parts.map(str::trim).filter(|part| !part.is_empty()).map(Symbol::new));
             }
         }
         "code_seg" => {
             let paged = arguments.split(',').any(is_page);
             if let Some(start) = segment.take() {
-                pageable.regions.push(Span {
-                    start,
-                    end: span.start,
-                });
+                pageable.regions.push(Span { start, end: span.start });
             }
             if paged {
                 *segment = Some(span.end);

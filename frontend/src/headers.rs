@@ -28,12 +28,7 @@ impl Cache {
 
     /// The header at `path`, read at the first request.
     pub(crate) fn header(&self, path: &Path, words: &Words<'_>) -> Read {
-        if let Some(read) = self
-            .sources
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(path)
-        {
+        if let Some(read) = self.sources.lock().unwrap_or_else(PoisonError::into_inner).get(path) {
             return read.clone();
         }
         // Read outside the lock; if two threads race, the first to finish wins and the texts are equal.
@@ -67,40 +62,19 @@ impl Cache {
     }
 
     fn listing(&self, folder: &Path) -> Listing {
-        if let Some(listing) = self
-            .folders
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(folder)
-        {
+        if let Some(listing) = self.folders.lock().unwrap_or_else(PoisonError::into_inner).get(folder) {
             return Arc::clone(listing);
         }
-        let real = if folder.as_os_str().is_empty() {
-            Path::new(".")
-        } else {
-            folder
-        };
+        let real = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
         let mut names: Vec<String> = std::fs::read_dir(real)
             .map(|entries| {
-                entries
-                    .filter_map(|entry| {
-                        Some(entry.ok()?.file_name().to_string_lossy().into_owned())
-                    })
-                    .collect()
+                entries.filter_map(|entry| Some(entry.ok()?.file_name().to_string_lossy().into_owned())).collect()
             })
             .unwrap_or_default();
         // Names that differ only in case: the same one whatever the order of the folder.
         names.sort_unstable_by(|a, b| b.cmp(a));
-        let listing: Listing = Arc::new(
-            names
-                .into_iter()
-                .map(|name| (name.to_lowercase(), name))
-                .collect(),
-        );
-        self.folders
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(folder.to_owned(), Arc::clone(&listing));
+        let listing: Listing = Arc::new(names.into_iter().map(|name| (name.to_lowercase(), name)).collect());
+        self.folders.lock().unwrap_or_else(PoisonError::into_inner).insert(folder.to_owned(), Arc::clone(&listing));
         listing
     }
 }
@@ -141,10 +115,7 @@ impl HeaderIndex {
         let mut by_name: FxHashMap<String, Vec<PathBuf>> = FxHashMap::default();
         for path in paths {
             if let Some(name) = path.file_name() {
-                by_name
-                    .entry(name.to_string_lossy().to_lowercase())
-                    .or_default()
-                    .push(path);
+                by_name.entry(name.to_string_lossy().to_lowercase()).or_default().push(path);
             }
         }
         Self { by_name }
@@ -153,18 +124,10 @@ impl HeaderIndex {
     /// The header called as `relative` ends that is nearest to the file `from`, if any shares a folder with it.
     pub(crate) fn nearest(&self, from: &Path, relative: &str) -> Option<&Path> {
         let name = relative.rsplit('/').next()?.to_lowercase();
-        let shared = |path: &Path| {
-            from.components()
-                .zip(path.components())
-                .take_while(|(a, b)| a == b)
-                .count()
-        };
+        let shared = |path: &Path| from.components().zip(path.components()).take_while(|(a, b)| a == b).count();
         let candidates = self.by_name.get(&name)?;
         let best = candidates.iter().map(|path| shared(path)).max()?;
-        candidates
-            .iter()
-            .find(|path| shared(path) == best)
-            .map(PathBuf::as_path)
+        candidates.iter().find(|path| shared(path) == best).map(PathBuf::as_path)
     }
 }
 

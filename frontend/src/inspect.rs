@@ -59,9 +59,7 @@ pub fn inspect(paths: &[PathBuf], language: &Language) -> Vec<FileReport> {
         .map(|source| (source.path.as_path(), &*source.settings))
         .collect();
     let settings = |path: &Path| known.get(path).copied().unwrap_or(&settings);
-    let reports = files
-        .par_iter()
-        .map(|path| report(path, &words, &base, settings(path), &cache));
+    let reports = files.par_iter().map(|path| report(path, &words, &base, settings(path), &cache));
     reports.filter_map(|report| report).collect()
 }
 
@@ -69,19 +67,11 @@ pub fn inspect(paths: &[PathBuf], language: &Language) -> Vec<FileReport> {
 ///
 /// # Errors
 /// As [`crate::source::read_text`].
-pub fn prepassed(
-    path: &Path,
-    language: &Language,
-) -> Result<String, Box<rulebook_diagnostics::Problem>> {
+pub fn prepassed(path: &Path, language: &Language) -> Result<String, Box<rulebook_diagnostics::Problem>> {
     let words = Words::new(language);
     let source = Arc::new(Source::read(path, &words)?);
-    let unit = configure::configure(
-        &source,
-        &Settings::default(),
-        &configure::base_table(&words),
-        &words,
-        &Cache::new(),
-    );
+    let unit =
+        configure::configure(&source, &Settings::default(), &configure::base_table(&words), &words, &Cache::new());
     Ok(load::prepass_main(&unit, &words).prepped)
 }
 
@@ -111,28 +101,14 @@ fn report(
             starts.insert(body.start_byte() as u32, trusted.is_ok());
         }
         if let Err(reason) = trusted {
-            let head = parsed
-                .prepped
-                .get(function.byte_range())
-                .unwrap_or_default();
-            let head: String = head
-                .split_whitespace()
-                .take(4)
-                .collect::<Vec<_>>()
-                .join(" ");
-            report.bad.push(format!(
-                "{}: {reason}: {head}",
-                parsed.lines.line(function.start_byte() as u32)
-            ));
+            let head = parsed.prepped.get(function.byte_range()).unwrap_or_default();
+            let head: String = head.split_whitespace().take(4).collect::<Vec<_>>().join(" ");
+            report.bad.push(format!("{}: {reason}: {head}", parsed.lines.line(function.start_byte() as u32)));
         }
     }
     for (brace, name) in bodies {
         if !starts.contains_key(&brace) {
-            report.lost.push(format!(
-                "{}: lost {}",
-                parsed.lines.line(brace),
-                name.slice(&parsed.text)
-            ));
+            report.lost.push(format!("{}: lost {}", parsed.lines.line(brace), name.slice(&parsed.text)));
         }
     }
     for brace in oracle(&source.text) {
@@ -142,21 +118,11 @@ fn report(
                 report.found += 1;
                 report.clean += usize::from(*clean);
             }
-            None if unit
-                .main
-                .dead
-                .iter()
-                .any(|span| span.start <= brace && brace < span.end) =>
-            {
+            None if unit.main.dead.iter().any(|span| span.start <= brace && brace < span.end) => {
                 report.oracle_dead += 1;
-                report.missed.push(format!(
-                    "{}: in a branch not taken",
-                    parsed.lines.line(brace)
-                ));
+                report.missed.push(format!("{}: in a branch not taken", parsed.lines.line(brace)));
             }
-            None => report
-                .missed
-                .push(format!("{}: missed", parsed.lines.line(brace))),
+            None => report.missed.push(format!("{}: missed", parsed.lines.line(brace))),
         }
     }
     Some(report)
@@ -165,18 +131,12 @@ fn report(
 /// Offsets of function bodies, counted without a grammar: `{` in column 0 whose last token before is `)`.
 fn oracle(text: &str) -> Vec<u32> {
     let tokens = tokenize(text);
-    let solid: Vec<_> = tokens
-        .iter()
-        .filter(|token| !matches!(token.kind, Kind::Comment | Kind::Directive))
-        .collect();
-    let column_zero =
-        |start: u32| start == 0 || matches!(text.as_bytes()[start as usize - 1], b'\n' | b'\r');
+    let solid: Vec<_> = tokens.iter().filter(|token| !matches!(token.kind, Kind::Comment | Kind::Directive)).collect();
+    let column_zero = |start: u32| start == 0 || matches!(text.as_bytes()[start as usize - 1], b'\n' | b'\r');
     solid
         .windows(2)
         .filter(|pair| {
-            pair[0].kind == Kind::Punct(b')')
-                && pair[1].kind == Kind::Punct(b'{')
-                && column_zero(pair[1].start)
+            pair[0].kind == Kind::Punct(b')') && pair[1].kind == Kind::Punct(b'{') && column_zero(pair[1].start)
         })
         .map(|pair| pair[1].start)
         .collect()

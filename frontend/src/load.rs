@@ -89,21 +89,11 @@ pub fn load(project: &Project, language: &Language, cache: &Cache) -> Program {
         .par_iter()
         .map(|source| {
             let text = Source::read(&source.path, &words).map(Arc::new)?;
-            Ok(configure::configure(
-                &text,
-                &source.settings,
-                &base,
-                &words,
-                cache,
-            ))
+            Ok(configure::configure(&text, &source.settings, &base, &words, cache))
         })
         .collect();
 
-    let mut program = Program {
-        name: project.name.clone(),
-        problems: project.problems.clone(),
-        ..Program::default()
-    };
+    let mut program = Program { name: project.name.clone(), problems: project.problems.clone(), ..Program::default() };
     let mut units = Vec::new();
     for result in read {
         match result {
@@ -116,8 +106,7 @@ pub fn load(project: &Project, language: &Language, cache: &Cache) -> Program {
         }
     }
     let jobs = jobs(&units);
-    let parsed: Vec<Option<WithBodies>> =
-        jobs.par_iter().map(|job| parse_file(job, &words)).collect();
+    let parsed: Vec<Option<WithBodies>> = jobs.par_iter().map(|job| parse_file(job, &words)).collect();
     let mut declared = Declared::default();
     for (file, _) in parsed.iter().flatten() {
         declared.add(file);
@@ -127,21 +116,12 @@ pub fn load(project: &Project, language: &Language, cache: &Cache) -> Program {
         .zip(parsed)
         .map(|(job, parsed)| {
             let (parsed, bodies) = parsed?;
-            let context = LowerContext {
-                language,
-                macros: job.table,
-                declared: &declared,
-            };
+            let context = LowerContext { language, macros: job.table, declared: &declared };
             Some(lower_file(parsed, bodies, &context))
         })
         .collect();
     for (job, outcome) in jobs.iter().zip(lowered) {
-        if let Some(Lowered {
-            file,
-            unit,
-            functions,
-        }) = outcome
-        {
+        if let Some(Lowered { file, unit, functions }) = outcome {
             program.stats.functions += functions;
             program.stats.untrusted += unit.untrusted.len();
             program.stats.lines += file.text.lines().count();
@@ -149,11 +129,7 @@ pub fn load(project: &Project, language: &Language, cache: &Cache) -> Program {
             program.units.push(unit);
         } else {
             let place = Place::file(job.decided.source.shown.clone());
-            program.problems.push(Problem::error(
-                "source/unparsed",
-                place,
-                "the file could not be parsed",
-            ));
+            program.problems.push(Problem::error("source/unparsed", place, "the file could not be parsed"));
             program.files.push(source_file(&job.decided.source));
             program.units.push(ir::Unit::default());
         }
@@ -165,29 +141,16 @@ pub fn load(project: &Project, language: &Language, cache: &Cache) -> Program {
 
 /// Every unit, and every header as the first unit that includes it saw it.
 fn jobs<'a, 'w>(units: &'a [configure::Unit<'w>]) -> Vec<Job<'a, 'w>> {
-    let mut claimed: FxHashSet<&Path> = units
-        .iter()
-        .map(|unit| unit.main.source.path.as_path())
-        .collect();
+    let mut claimed: FxHashSet<&Path> = units.iter().map(|unit| unit.main.source.path.as_path()).collect();
     let mut jobs: Vec<Job<'a, 'w>> = Vec::new();
     for unit in units {
-        jobs.push(Job {
-            decided: &unit.main,
-            table: &unit.table,
-            own: &unit.own,
-            file: FileId(0),
-        });
+        jobs.push(Job { decided: &unit.main, table: &unit.table, own: &unit.own, file: FileId(0) });
     }
     let mut headers = Vec::new();
     for unit in units {
         for decided in &unit.headers {
             if claimed.insert(decided.source.path.as_path()) {
-                headers.push(Job {
-                    decided,
-                    table: &unit.table,
-                    own: &unit.own,
-                    file: FileId(0),
-                });
+                headers.push(Job { decided, table: &unit.table, own: &unit.own, file: FileId(0) });
             }
         }
     }
@@ -200,53 +163,31 @@ fn jobs<'a, 'w>(units: &'a [configure::Unit<'w>]) -> Vec<Job<'a, 'w>> {
 }
 
 fn source_file(source: &Source) -> SourceFile {
-    SourceFile {
-        path: source.shown.clone(),
-        text: source.text.clone(),
-        lines: LineIndex::new(&source.text),
-    }
+    SourceFile { path: source.shown.clone(), text: source.text.clone(), lines: LineIndex::new(&source.text) }
 }
 
 /// Lowers a file and lets go of its tree; bodies that the tree does not know are untrusted functions too.
 fn lower_file(parsed: Parsed, bodies: Vec<(u32, Span)>, context: &LowerContext<'_>) -> Lowered {
     let mut unit = lower(&parsed, context);
     let functions = parse::functions(&parsed.tree);
-    let mut starts: Vec<usize> = functions
-        .iter()
-        .filter_map(|function| Some(function.child_by_field_name("body")?.start_byte()))
-        .collect();
+    let mut starts: Vec<usize> =
+        functions.iter().filter_map(|function| Some(function.child_by_field_name("body")?.start_byte())).collect();
     starts.sort_unstable();
     let known = functions.len();
     drop(functions);
     let file = parsed.file;
-    let lost = bodies
-        .into_iter()
-        .filter(|(brace, _)| starts.binary_search(&(*brace as usize)).is_err());
+    let lost = bodies.into_iter().filter(|(brace, _)| starts.binary_search(&(*brace as usize)).is_err());
     let lost: Vec<ir::Untrusted> = lost
         .map(|(brace, name)| ir::Untrusted {
             name: Symbol::new(name.slice(&parsed.text)),
-            loc: ir::Loc {
-                file,
-                span: Span {
-                    start: name.start,
-                    end: brace,
-                },
-            },
+            loc: ir::Loc { file, span: Span { start: name.start, end: brace } },
             reason: "it was not recognised as a function".to_owned(),
         })
         .collect();
     let functions = known + lost.len();
     unit.untrusted.extend(lost);
-    let file = SourceFile {
-        path: parsed.path,
-        text: parsed.text,
-        lines: parsed.lines,
-    };
-    Lowered {
-        file,
-        unit,
-        functions,
-    }
+    let file = SourceFile { path: parsed.path, text: parsed.text, lines: parsed.lines };
+    Lowered { file, unit, functions }
 }
 
 /// Pre-pass and parse of the main file of a unit; with the bodies that the pre-pass saw.
@@ -260,12 +201,7 @@ pub(crate) fn prepass_main(unit: &configure::Unit<'_>, words: &Words<'_>) -> Out
 }
 
 fn main_job<'a, 'w>(unit: &'a configure::Unit<'w>) -> Job<'a, 'w> {
-    Job {
-        decided: &unit.main,
-        table: &unit.table,
-        own: &unit.own,
-        file: FileId(0),
-    }
+    Job { decided: &unit.main, table: &unit.table, own: &unit.own, file: FileId(0) }
 }
 
 fn prepass_file(job: &Job<'_, '_>, words: &Words<'_>) -> Output {
@@ -283,12 +219,7 @@ fn prepass_file(job: &Job<'_, '_>, words: &Words<'_>) -> Output {
 
 /// Pre-pass and parse; with the bodies that the pre-pass saw: opening brace and name.
 fn parse_file(job: &Job<'_, '_>, words: &Words<'_>) -> Option<WithBodies> {
-    let Decided {
-        source,
-        macros,
-        pageable,
-        ..
-    } = job.decided;
+    let Decided { source, macros, pageable, .. } = job.decided;
     let is_c = source.is_c();
     let output = prepass_file(job, words);
     let (tree, cpp) = best_tree(&output.prepped, is_c)?;
@@ -303,10 +234,7 @@ fn parse_file(job: &Job<'_, '_>, words: &Words<'_>) -> Option<WithBodies> {
         lines: LineIndex::new(&source.text),
         annotations: output.annotations,
         seh: output.seh,
-        macros: macros
-            .iter()
-            .map(|definition| (**definition).clone())
-            .collect(),
+        macros: macros.iter().map(|definition| (**definition).clone()).collect(),
         file_macros: output.file_macros,
         pageable: functions,
     };
@@ -321,10 +249,7 @@ fn best_tree(text: &str, is_c: bool) -> Option<(Tree, bool)> {
     let first = parse::parse(text, Grammar::C)?;
     let bad = |tree: &Tree, cpp: bool| {
         let functions = parse::functions(tree);
-        let untrusted = functions
-            .iter()
-            .filter(|function| parse::distrust(**function, text, cpp).is_some())
-            .count();
+        let untrusted = functions.iter().filter(|function| parse::distrust(**function, text, cpp).is_some()).count();
         (untrusted, functions.len())
     };
     let (untrusted, found) = bad(&first, false);
@@ -336,25 +261,14 @@ fn best_tree(text: &str, is_c: bool) -> Option<(Tree, bool)> {
     };
     let (untrusted_second, found_second) = bad(&second, true);
     let good = |untrusted: usize, found: usize| found.saturating_sub(untrusted);
-    Some(
-        if good(untrusted_second, found_second) > good(untrusted, found) {
-            (second, true)
-        } else {
-            (first, false)
-        },
-    )
+    Some(if good(untrusted_second, found_second) > good(untrusted, found) { (second, true) } else { (first, false) })
 }
 
 /// The names of pageable functions: by `#pragma`, by marks, by regions.
 fn pageable_functions(output: &Output, tree: &Tree, pragmas: &configure::Pageable) -> Vec<Symbol> {
     let mut names = pragmas.functions.clone();
     let marks = &output.pageable_marks;
-    let regions: Vec<Span> = output
-        .pageable_regions
-        .iter()
-        .chain(&pragmas.regions)
-        .copied()
-        .collect();
+    let regions: Vec<Span> = output.pageable_regions.iter().chain(&pragmas.regions).copied().collect();
     if !marks.is_empty() || !regions.is_empty() {
         let mut last_end = 0;
         for function in parse::functions(tree) {
@@ -363,16 +277,10 @@ fn pageable_functions(output: &Output, tree: &Tree, pragmas: &configure::Pageabl
             };
             let start = function.start_byte() as u32;
             let head_end = declarator.end_byte() as u32;
-            let marked = marks
-                .iter()
-                .any(|mark| *mark > last_end && *mark <= head_end);
-            let inside = regions
-                .iter()
-                .any(|region| region.start <= start && start < region.end);
+            let marked = marks.iter().any(|mark| *mark > last_end && *mark <= head_end);
+            let inside = regions.iter().any(|region| region.start <= start && start < region.end);
             if marked || inside {
-                names.extend(
-                    declared_name(declarator, &output.prepped).map(|name| Symbol::new(&name)),
-                );
+                names.extend(declared_name(declarator, &output.prepped).map(|name| Symbol::new(&name)));
             }
             last_end = function.end_byte() as u32;
         }
@@ -388,6 +296,5 @@ fn declared_name(declarator: tree_sitter::Node<'_>, text: &str) -> Option<String
     while let Some(inner) = node.child_by_field_name("declarator") {
         node = inner;
     }
-    text.get(node.byte_range())
-        .map(|name| name.split_whitespace().collect())
+    text.get(node.byte_range()).map(|name| name.split_whitespace().collect())
 }

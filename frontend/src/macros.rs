@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::ir::Symbol;
 use crate::parsed::MacroDef;
@@ -11,6 +11,7 @@ use crate::parsed::MacroDef;
 #[derive(Debug, Clone, Default)]
 pub struct MacroTable {
     by_name: FxHashMap<Symbol, Arc<MacroDef>>,
+    kept: Arc<FxHashSet<Symbol>>,
 }
 
 impl MacroTable {
@@ -21,8 +22,17 @@ impl MacroTable {
     }
 
     /// Adds a definition, in place of an earlier one of that name.
+    ///
+    /// One of a name that [`MacroTable::keep`] keeps is left out.
     pub fn insert(&mut self, definition: Arc<MacroDef>) {
-        self.by_name.insert(definition.name, definition);
+        if !self.kept.contains(&definition.name) {
+            self.by_name.insert(definition.name, definition);
+        }
+    }
+
+    /// Keeps these names as calls, whatever headers define them as.
+    pub fn keep(&mut self, names: impl IntoIterator<Item = Symbol>) {
+        self.kept = Arc::new(names.into_iter().collect());
     }
 
     /// How many names it defines.

@@ -44,17 +44,14 @@ pub(crate) fn parse(text: &str, grammar: Grammar) -> Option<Tree> {
 /// # Errors
 /// In a few words for people, why it does not.
 pub fn trust(parsed: &Parsed, function: Node<'_>) -> Result<(), String> {
-    distrust(function, &parsed.prepped, parsed.cpp).map_or(Ok(()), |(reason, offset)| {
-        Err(format!("{reason} (line {})", parsed.lines.line(offset)))
-    })
+    distrust(function, &parsed.prepped, parsed.cpp)
+        .map_or(Ok(()), |(reason, offset)| Err(format!("{reason} (line {})", parsed.lines.line(offset))))
 }
 
 /// Why the tree of `function` is not to be trusted, and the offset that shows it.
 pub(crate) fn distrust(function: Node<'_>, text: &str, cpp: bool) -> Option<(&'static str, u32)> {
     let body = function.child_by_field_name("body");
-    let start = function
-        .child_by_field_name("declarator")
-        .map_or(function.start_byte(), |node| node.start_byte());
+    let start = function.child_by_field_name("declarator").map_or(function.start_byte(), |node| node.start_byte());
     let mut cursor = function.walk();
     let (mut classes, mut depth) = (0_u32, 0_u32);
     let errors = function.has_error();
@@ -76,8 +73,7 @@ pub(crate) fn distrust(function: Node<'_>, text: &str, cpp: bool) -> Option<(&'s
             break;
         }
     }
-    body.is_none()
-        .then_some(("it has no body", function.start_byte() as u32))
+    body.is_none().then_some(("it has no body", function.start_byte() as u32))
 }
 
 /// On to the next node in document order after the current one's children.
@@ -124,12 +120,8 @@ fn suspicion(
         }
     }
     match node.kind() {
-        "function_definition" if node.id() != function.id() && !in_class => {
-            Some("it seems to hold another function")
-        }
-        "identifier" | "type_identifier" | "field_identifier"
-            if is_statement_keyword(text.get(node.byte_range())?) =>
-        {
+        "function_definition" if node.id() != function.id() && !in_class => Some("it seems to hold another function"),
+        "identifier" | "type_identifier" | "field_identifier" if is_statement_keyword(text.get(node.byte_range())?) => {
             Some("a keyword stands where a name should")
         }
         _ => None,

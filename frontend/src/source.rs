@@ -33,20 +33,12 @@ impl Source {
     pub(crate) fn new(path: &Path, text: String, words: &Words<'_>) -> Self {
         let tokens = tokenize(&text);
         let directives = directives(&text, &tokens, words);
-        Self {
-            path: path.to_owned(),
-            shown: shown(path),
-            text,
-            tokens,
-            directives,
-        }
+        Self { path: path.to_owned(), shown: shown(path), text, tokens, directives }
     }
 
     /// Whether the C grammar is tried first.
     pub(crate) fn is_c(&self) -> bool {
-        self.path
-            .extension()
-            .is_some_and(|extension| extension.eq_ignore_ascii_case("c"))
+        self.path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("c"))
     }
 }
 
@@ -62,30 +54,15 @@ pub(crate) fn shown(path: &Path) -> String {
 pub fn read_text(path: &Path) -> Result<String, Box<Problem>> {
     let place = || Place::file(shown(path));
     let unreadable = |error: &std::io::Error| {
-        Box::new(Problem::error(
-            "source/unreadable",
-            place(),
-            format!("cannot read the file: {error}"),
-        ))
+        Box::new(Problem::error("source/unreadable", place(), format!("cannot read the file: {error}")))
     };
     let metadata = std::fs::metadata(path).map_err(|error| unreadable(&error))?;
     if !metadata.is_file() {
-        return Err(Box::new(Problem::error(
-            "source/no-file",
-            place(),
-            "is not a regular file",
-        )));
+        return Err(Box::new(Problem::error("source/no-file", place(), "is not a regular file")));
     }
     if metadata.len() > LARGEST {
-        let message = format!(
-            "the file has {} MiB; more than 16 MiB are not read",
-            metadata.len() / (1024 * 1024)
-        );
-        return Err(Box::new(Problem::error(
-            "source/too-large",
-            place(),
-            message,
-        )));
+        let message = format!("the file has {} MiB; more than 16 MiB are not read", metadata.len() / (1024 * 1024));
+        return Err(Box::new(Problem::error("source/too-large", place(), message)));
     }
     let bytes = std::fs::read(path).map_err(|error| unreadable(&error))?;
     decode(&bytes).ok_or_else(|| Box::new(Problem::error("source/binary", place(), "is not text")))
@@ -94,10 +71,7 @@ pub fn read_text(path: &Path) -> Result<String, Box<Problem>> {
 /// Bytes to text; `None` for what is no text.
 fn decode(bytes: &[u8]) -> Option<String> {
     let utf16 = |bytes: &[u8], unit: fn([u8; 2]) -> u16| {
-        let units: Vec<u16> = bytes
-            .chunks_exact(2)
-            .map(|pair| unit([pair[0], pair[1]]))
-            .collect();
+        let units: Vec<u16> = bytes.chunks_exact(2).map(|pair| unit([pair[0], pair[1]])).collect();
         String::from_utf16_lossy(&units)
     };
     match bytes {

@@ -13,58 +13,30 @@ use rulebook_machine::semantics::{Guards, Language};
 
 fn language() -> Language {
     let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
-    let pairs = |pairs: &[(&str, &str)]| {
-        pairs
-            .iter()
-            .map(|(a, b)| ((*a).to_owned(), (*b).to_owned()))
-            .collect()
-    };
+    let pairs = |pairs: &[(&str, &str)]| pairs.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect();
     Language {
         assume: names(&["BELIEVE", "_Analysis_assume_"]),
         container: names(&["CONTAINING_RECORD"]),
-        seh: pairs(&[
-            ("try", "try"),
-            ("except", "except"),
-            ("finally", "finally"),
-            ("leave", "leave"),
-        ]),
+        seh: pairs(&[("try", "try"), ("except", "except"), ("finally", "finally"), ("leave", "leave")]),
         noreturn: names(&["Halt"]),
         identity: names(&["SAME", "UNREFERENCED_PARAMETER"]),
-        macros: pairs(&[
-            ("HasBit(Flags, Bit)", "((Flags) & (Bit))"),
-            ("Most(A, B)", "((A) > (B) ? (A) : (B))"),
-        ]),
+        macros: pairs(&[("HasBit(Flags, Bit)", "((Flags) & (Bit))"), ("Most(A, B)", "((A) > (B) ? (A) : (B))")]),
         accessor_macros: pairs(&[("DECLARE_GETTER", "{1}"), ("DECLARE_TYPE", "GetObject_{0}")]),
         abnormal_termination: names(&["AbnormalTermination"]),
-        guards: Guards {
-            makers: names(&["scope"]),
-            disarm: names(&["release"]),
-            run: names(&["reset"]),
-        },
+        guards: Guards { makers: names(&["scope"]), disarm: names(&["release"]), run: names(&["reset"]) },
         ..Language::default()
     }
 }
 
 fn read(path: &Path) -> Program {
-    let source = SourceEntry {
-        path: path.to_path_buf(),
-        settings: Arc::default(),
-    };
-    let project = Project {
-        name: "case".to_owned(),
-        path: path.to_path_buf(),
-        sources: vec![source],
-        problems: Vec::new(),
-    };
+    let source = SourceEntry { path: path.to_path_buf(), settings: Arc::default() };
+    let project =
+        Project { name: "case".to_owned(), path: path.to_path_buf(), sources: vec![source], problems: Vec::new() };
     load(&project, &language(), &Cache::new())
 }
 
 fn annotation(annotation: &Annotation) -> String {
-    let when = annotation
-        .when
-        .as_ref()
-        .map(|when| format!(" when {when:?}"))
-        .unwrap_or_default();
+    let when = annotation.when.as_ref().map(|when| format!(" when {when:?}")).unwrap_or_default();
     format!("{}{:?}{when}", annotation.name, annotation.args)
 }
 
@@ -73,45 +45,20 @@ fn render(program: &Program) -> String {
     for unit in &program.units {
         lines.extend(unit.functions.iter().map(ir::dump));
         for table in &unit.tables {
-            let field = table
-                .field
-                .map(|field| format!(".{field}"))
-                .unwrap_or_default();
+            let field = table.field.map(|field| format!(".{field}")).unwrap_or_default();
             let (of, variable, function) = (table.type_name, table.variable, table.function);
-            lines.push(format!(
-                "table {of} {variable}{field} [{}] = {function}",
-                table.position
-            ));
+            lines.push(format!("table {of} {variable}{field} [{}] = {function}", table.position));
         }
         for prototype in &unit.prototypes {
-            let role = if prototype.is_role {
-                "role"
-            } else {
-                "prototype"
-            };
-            lines.push(format!(
-                "{role} {} {}{:?}",
-                prototype.type_name, prototype.name, prototype.params
-            ));
-            lines.extend(
-                prototype
-                    .sal
-                    .function
-                    .iter()
-                    .map(|item| format!("  {}", annotation(item))),
-            );
+            let role = if prototype.is_role { "role" } else { "prototype" };
+            lines.push(format!("{role} {} {}{:?}", prototype.type_name, prototype.name, prototype.params));
+            lines.extend(prototype.sal.function.iter().map(|item| format!("  {}", annotation(item))));
             for (name, sal) in prototype.params.iter().zip(&prototype.param_sal) {
-                lines.extend(
-                    sal.iter()
-                        .map(|item| format!("  {name}: {}", annotation(item))),
-                );
+                lines.extend(sal.iter().map(|item| format!("  {name}: {}", annotation(item))));
             }
         }
         for untrusted in &unit.untrusted {
-            lines.push(format!(
-                "untrusted {}: {}",
-                untrusted.name, untrusted.reason
-            ));
+            lines.push(format!("untrusted {}: {}", untrusted.name, untrusted.reason));
         }
         lines.extend(unit.accessors.iter().map(|name| format!("accessor {name}")));
     }
@@ -131,9 +78,7 @@ fn functions_become_control_flow() {
 /// Calls stand in the order in which C evaluates them, and every block can be reached.
 #[test]
 fn blocks_are_reachable() {
-    for entry in
-        std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/lower")).unwrap()
-    {
+    for entry in std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/lower")).unwrap() {
         let program = read(&entry.unwrap().path());
         for function in program.units.iter().flat_map(|unit| &unit.functions) {
             let mut seen = vec![false; function.blocks.len()];
@@ -169,30 +114,14 @@ fn deep_nesting_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("deep.c");
     let deep = [
-        format!(
-            "void A(void) {{ {} {} }}",
-            "{".repeat(4000),
-            "}".repeat(4000)
-        ),
-        format!(
-            "int B(int x) {{ return {}x{}; }}",
-            "(1 + ".repeat(4000),
-            ")".repeat(4000)
-        ),
-        format!(
-            "void C(int x) {{ {} {{ F(); }} }}",
-            "if (x) { F(); } else ".repeat(3000)
-        ),
+        format!("void A(void) {{ {} {} }}", "{".repeat(4000), "}".repeat(4000)),
+        format!("int B(int x) {{ return {}x{}; }}", "(1 + ".repeat(4000), ")".repeat(4000)),
+        format!("void C(int x) {{ {} {{ F(); }} }}", "if (x) { F(); } else ".repeat(3000)),
         format!("int D(int x) {{ return {}x; }}", "-".repeat(3000)),
-        "#define R(x) R(x) + S(x)\n#define S(x) R(x) * S(x)\nint E(int x) { return R(x); }"
-            .to_owned(),
+        "#define R(x) R(x) + S(x)\n#define S(x) R(x) * S(x)\nint E(int x) { return R(x); }".to_owned(),
     ];
     std::fs::write(&path, deep.join("\n")).unwrap();
     let program = read(&path);
-    let known: Vec<&str> = program.units[0]
-        .functions
-        .iter()
-        .map(|function| function.name.as_str())
-        .collect();
+    let known: Vec<&str> = program.units[0].functions.iter().map(|function| function.name.as_str()).collect();
     assert_eq!(known, ["E"]);
 }

@@ -17,8 +17,7 @@ fn most_functions_of_real_drivers_are_trusted() {
     let Some(tree) = std::env::var_os("RULEBOOK_SAMPLES") else {
         return;
     };
-    let document: Document =
-        serde_yaml::from_str(include_str!("../../catalog/semantics/language.yaml")).unwrap();
+    let document: Document = serde_yaml::from_str(include_str!("../../catalog/semantics/language.yaml")).unwrap();
     let (projects, _) = discover(&[PathBuf::from(tree)]);
     let cache = Cache::new();
     let mut reasons: BTreeMap<String, Vec<String>> = BTreeMap::new();
@@ -29,17 +28,9 @@ fn most_functions_of_real_drivers_are_trusted() {
             functions += unit.functions.len() + unit.untrusted.len();
             untrusted += unit.untrusted.len();
             for item in &unit.untrusted {
-                let reason = item
-                    .reason
-                    .split(" (line")
-                    .next()
-                    .unwrap_or_default()
-                    .to_owned();
+                let reason = item.reason.split(" (line").next().unwrap_or_default().to_owned();
                 let line = file.lines.line(item.loc.span.start);
-                reasons.entry(reason).or_default().push(format!(
-                    "{}:{line} {} {}",
-                    file.path, item.name, item.reason
-                ));
+                reasons.entry(reason).or_default().push(format!("{}:{line} {} {}", file.path, item.name, item.reason));
             }
         }
     }
@@ -52,12 +43,6 @@ fn most_functions_of_real_drivers_are_trusted() {
         }
     }
     println!("functions {functions}, untrusted {untrusted}");
-    assert!(
-        functions > 1000,
-        "{functions} functions: is this a tree of drivers?"
-    );
-    assert!(
-        untrusted * 20 < functions,
-        "{untrusted} of {functions} functions are not trusted"
-    );
+    assert!(functions > 1000, "{functions} functions: is this a tree of drivers?");
+    assert!(untrusted * 20 < functions, "{untrusted} of {functions} functions are not trusted");
 }

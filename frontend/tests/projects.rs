@@ -12,9 +12,7 @@ struct Document {
 
 fn language() -> Language {
     let text = include_str!("../../catalog/semantics/language.yaml");
-    serde_yaml::from_str::<Document>(text)
-        .expect("the test tree is sound")
-        .language
+    serde_yaml::from_str::<Document>(text).expect("the test tree is sound").language
 }
 
 /// A tree of files below a temporary folder.
@@ -25,8 +23,7 @@ impl Tree {
         let folder = tempfile::tempdir().expect("the test tree is sound");
         for (path, text) in files {
             let path = folder.path().join(path);
-            std::fs::create_dir_all(path.parent().expect("the test tree is sound"))
-                .expect("the test tree is sound");
+            std::fs::create_dir_all(path.parent().expect("the test tree is sound")).expect("the test tree is sound");
             std::fs::write(path, text).expect("the test tree is sound");
         }
         Self(folder)
@@ -38,25 +35,14 @@ impl Tree {
 
     /// Drivers below `path` as `name: source source`.
     fn drivers(&self, path: &str) -> Vec<String> {
-        discover(&[self.path(path)])
-            .0
-            .iter()
-            .map(|project| self.line(project))
-            .collect()
+        discover(&[self.path(path)]).0.iter().map(|project| self.line(project)).collect()
     }
 
     fn line(&self, project: &Project) -> String {
         let shown = |path: &Path| {
-            path.strip_prefix(self.0.path())
-                .expect("the test tree is sound")
-                .to_string_lossy()
-                .replace('\\', "/")
+            path.strip_prefix(self.0.path()).expect("the test tree is sound").to_string_lossy().replace('\\', "/")
         };
-        let sources: Vec<String> = project
-            .sources
-            .iter()
-            .map(|source| shown(&source.path))
-            .collect();
+        let sources: Vec<String> = project.sources.iter().map(|source| shown(&source.path)).collect();
         format!("{}: {}", project.name, sources.join(" "))
     }
 }
@@ -102,17 +88,10 @@ fn a_project_says_what_a_driver_is_made_of() {
             "#include <SHARED.H>\n#if FEATURE && PLAIN\nvoid a(void) { b(); }\n#endif\n#if ARM\nvoid c(void) { }\n#endif\n",
         ),
         ("sys/skip.c", ""),
-        (
-            "inc/shared.h",
-            "#define b() KeBugCheck(1)\ninline void in_header(void) { }\n",
-        ),
+        ("inc/shared.h", "#define b() KeBugCheck(1)\ninline void in_header(void) { }\n"),
         (
             "lib/helper.vcxproj",
-            &vcxproj(
-                "StaticLibrary",
-                KERNEL,
-                r#"<ItemGroup><ClCompile Include="*.c"/></ItemGroup>"#,
-            ),
+            &vcxproj("StaticLibrary", KERNEL, r#"<ItemGroup><ClCompile Include="*.c"/></ItemGroup>"#),
         ),
         ("lib/one.c", "void one(void) { }"),
         (
@@ -126,11 +105,7 @@ fn a_project_says_what_a_driver_is_made_of() {
         ("app/app.c", "int main(void) { return 0; }"),
         (
             "umdf/umdf.vcxproj",
-            &vcxproj(
-                "Driver",
-                "WindowsUserModeDriver10.0",
-                r#"<ItemGroup><ClCompile Include="u.cpp"/></ItemGroup>"#,
-            ),
+            &vcxproj("Driver", "WindowsUserModeDriver10.0", r#"<ItemGroup><ClCompile Include="u.cpp"/></ItemGroup>"#),
         ),
         ("umdf/u.cpp", ""),
         ("loose/a.c", ""),
@@ -138,45 +113,20 @@ fn a_project_says_what_a_driver_is_made_of() {
     ]);
     assert_eq!(
         tree.drivers(""),
-        [
-            "loose: loose/a.c loose/sub/b.cpp",
-            "sys: sys/skip.c",
-            "driver: lib/one.c sys/main.c"
-        ]
+        ["loose: loose/a.c loose/sub/b.cpp", "sys: sys/skip.c", "driver: lib/one.c sys/main.c"]
     );
 
     let (projects, problems) = discover(&[tree.path("")]);
     assert!(problems.is_empty(), "{problems:?}");
-    let driver = projects
-        .iter()
-        .find(|project| project.name == "driver")
-        .unwrap();
-    let messages: Vec<&str> = driver
-        .problems
-        .iter()
-        .map(|problem| problem.message.as_str())
-        .collect();
-    assert_eq!(
-        messages,
-        ["`gone.c` is compiled by this project but is not there"]
-    );
+    let driver = projects.iter().find(|project| project.name == "driver").unwrap();
+    let messages: Vec<&str> = driver.problems.iter().map(|problem| problem.message.as_str()).collect();
+    assert_eq!(messages, ["`gone.c` is compiled by this project but is not there"]);
 
     let program = load(driver, &language(), &Cache::new());
-    let names: Vec<&str> = program
-        .units
-        .iter()
-        .flat_map(|unit| &unit.functions)
-        .map(|function| function.name.as_str())
-        .collect();
+    let names: Vec<&str> =
+        program.units.iter().flat_map(|unit| &unit.functions).map(|function| function.name.as_str()).collect();
     assert_eq!(names, ["one", "a", "in_header"]);
-    assert_eq!(
-        program
-            .includes
-            .iter()
-            .map(String::as_str)
-            .collect::<Vec<_>>(),
-        ["shared.h"]
-    );
+    assert_eq!(program.includes.iter().map(String::as_str).collect::<Vec<_>>(), ["shared.h"]);
     assert_eq!((program.stats.functions, program.stats.untrusted), (3, 0));
 }
 
@@ -192,33 +142,14 @@ fn paths_of_every_kind_are_drivers() {
         ("fixture/src/a.c", ""),
         ("fixture/src/b.c", ""),
         ("fixture/src/unlisted.c", ""),
-        (
-            "solution/all.sln",
-            "Project(\"{8BC9CEB8}\") = \"d\", \"drv\\d.vcxproj\", \"{1}\"\nEndProject\n",
-        ),
-        (
-            "solution/drv/d.vcxproj",
-            &vcxproj(
-                "Driver",
-                KERNEL,
-                r#"<ItemGroup><ClCompile Include="d.c"/></ItemGroup>"#,
-            ),
-        ),
+        ("solution/all.sln", "Project(\"{8BC9CEB8}\") = \"d\", \"drv\\d.vcxproj\", \"{1}\"\nEndProject\n"),
+        ("solution/drv/d.vcxproj", &vcxproj("Driver", KERNEL, r#"<ItemGroup><ClCompile Include="d.c"/></ItemGroup>"#)),
         ("solution/drv/d.c", ""),
         ("solution/other.c", ""),
     ]);
     for (path, expected) in [
-        (
-            "fixture/compile_commands.json",
-            vec!["fixture: fixture/src/a.c fixture/src/b.c"],
-        ),
-        (
-            "fixture",
-            vec![
-                "fixture: fixture/src/a.c fixture/src/b.c",
-                "src: fixture/src/unlisted.c",
-            ],
-        ),
+        ("fixture/compile_commands.json", vec!["fixture: fixture/src/a.c fixture/src/b.c"]),
+        ("fixture", vec!["fixture: fixture/src/a.c fixture/src/b.c", "src: fixture/src/unlisted.c"]),
         ("fixture/src/b.c", vec!["b: fixture/src/b.c"]),
         ("solution/all.sln", vec!["d: solution/drv/d.c"]),
         ("solution/drv/d.vcxproj", vec!["d: solution/drv/d.c"]),
@@ -230,35 +161,21 @@ fn paths_of_every_kind_are_drivers() {
 #[test]
 fn libraries_that_link_each_other_are_a_problem_and_not_a_hang() {
     let refers = |to: &str, file: &str| {
-        let items = format!(
-            r#"<ItemGroup><ClCompile Include="{file}"/><ProjectReference Include="{to}"/></ItemGroup>"#
-        );
+        let items =
+            format!(r#"<ItemGroup><ClCompile Include="{file}"/><ProjectReference Include="{to}"/></ItemGroup>"#);
         items
     };
     let tree = Tree::new(&[
-        (
-            "d.vcxproj",
-            &vcxproj("Driver", KERNEL, &refers("x.vcxproj", "d.c")),
-        ),
-        (
-            "x.vcxproj",
-            &vcxproj("StaticLibrary", KERNEL, &refers("y.vcxproj", "x.c")),
-        ),
-        (
-            "y.vcxproj",
-            &vcxproj("StaticLibrary", KERNEL, &refers("x.vcxproj", "y.c")),
-        ),
+        ("d.vcxproj", &vcxproj("Driver", KERNEL, &refers("x.vcxproj", "d.c"))),
+        ("x.vcxproj", &vcxproj("StaticLibrary", KERNEL, &refers("y.vcxproj", "x.c"))),
+        ("y.vcxproj", &vcxproj("StaticLibrary", KERNEL, &refers("x.vcxproj", "y.c"))),
         ("d.c", ""),
         ("x.c", ""),
         ("y.c", ""),
     ]);
     let (projects, _) = discover(&[tree.path("d.vcxproj")]);
     assert_eq!(tree.drivers("d.vcxproj"), ["d: d.c x.c y.c"]);
-    let codes: Vec<&str> = projects[0]
-        .problems
-        .iter()
-        .map(|problem| problem.code.as_str())
-        .collect();
+    let codes: Vec<&str> = projects[0].problems.iter().map(|problem| problem.code.as_str()).collect();
     assert_eq!(codes, ["project/link-loop"]);
 }
 
@@ -269,28 +186,18 @@ fn bad_input_is_a_problem_and_the_rest_is_still_read() {
         ("json/compile_commands.json", "{ not json"),
         ("good/a.c", "#include \"loop.h\"\nvoid good(void) { }"),
         ("good/loop.h", "#include \"loop.h\"\n#include \"other.h\"\n"),
-        (
-            "good/other.h",
-            "#include \"loop.h\"\n#if\n#elif\n#endif\n#endif\n#define\n",
-        ),
+        ("good/other.h", "#include \"loop.h\"\n#if\n#elif\n#endif\n#endif\n#define\n"),
     ]);
     std::fs::write(tree.path("good/binary.c"), b"MZ\0\0\0").unwrap();
     let (projects, problems) = discover(&[tree.path(""), tree.path("nowhere")]);
-    let codes: Vec<&str> = problems
-        .iter()
-        .map(|problem| problem.code.as_str())
-        .collect();
+    let codes: Vec<&str> = problems.iter().map(|problem| problem.code.as_str()).collect();
     assert_eq!(codes, ["project/not-found", "project/not-xml"]);
     let mut seen = Vec::new();
     for project in &projects {
         let program = load(project, &language(), &Cache::new());
         seen.extend(program.problems.iter().map(|problem| problem.code.clone()));
         seen.extend(
-            program
-                .units
-                .iter()
-                .flat_map(|unit| &unit.functions)
-                .map(|function| function.name.as_str().to_owned()),
+            program.units.iter().flat_map(|unit| &unit.functions).map(|function| function.name.as_str().to_owned()),
         );
     }
     assert_eq!(seen, ["source/binary", "good", "project/not-json"]);
@@ -304,9 +211,6 @@ fn links_that_lead_back_do_not_hang() {
     std::os::unix::fs::symlink(tree.path("nothing.c"), tree.path("d/dangling.c")).unwrap();
     let (projects, problems) = discover(&[tree.path("d")]);
     assert_eq!(projects.len(), 1);
-    let codes: Vec<&str> = problems
-        .iter()
-        .map(|problem| problem.code.as_str())
-        .collect();
+    let codes: Vec<&str> = problems.iter().map(|problem| problem.code.as_str()).collect();
     assert_eq!(codes, ["project/unreadable"]);
 }

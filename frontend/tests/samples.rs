@@ -18,17 +18,9 @@ fn nearly_every_function_body_of_the_samples_is_clean() {
     let text = include_str!("../../catalog/semantics/language.yaml");
     let language = serde_yaml::from_str::<Document>(text).unwrap().language;
     let reports = inspect(&[samples], &language);
-    let sum = |field: fn(&rulebook_frontend::inspect::FileReport) -> usize| {
-        reports.iter().map(field).sum::<usize>()
-    };
+    let sum = |field: fn(&rulebook_frontend::inspect::FileReport) -> usize| reports.iter().map(field).sum::<usize>();
     let live = sum(|report| report.oracle) - sum(|report| report.oracle_dead);
     let clean = sum(|report| report.clean);
-    assert!(
-        live > 10_000,
-        "only {live} function bodies: is RULEBOOK_SAMPLES a checkout of the samples?"
-    );
-    assert!(
-        clean * 1_000 >= live * 980,
-        "{clean} of {live} function bodies are clean"
-    );
+    assert!(live > 10_000, "only {live} function bodies: is RULEBOOK_SAMPLES a checkout of the samples?");
+    assert!(clean * 1_000 >= live * 980, "{clean} of {live} function bodies are clean");
 }

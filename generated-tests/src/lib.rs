@@ -151,7 +151,11 @@ mod tests {
         ] {
             let hits: Vec<Hit> = found
                 .iter()
-                .map(|(name, line)| Hit { rule: "m/r".into(), path: format!("fixtures/m/R/{name}/driver.c"), line: *line })
+                .map(|(name, line)| Hit {
+                    rule: "m/r".into(),
+                    path: format!("fixtures/m/R/{name}/driver.c"),
+                    line: *line,
+                })
                 .collect();
             let words = judge(&[fixture("a", true)], &expectations(csv), &hits).into_values().collect::<Vec<_>>();
             assert_eq!(words, [word], "{found:?}");

@@ -48,10 +48,7 @@ pub fn pages(book: &Book<'_>) -> Result<Tree, GenerateError> {
     tree.own("src/rules")?;
     for (page, facts) in book.catalog.rules().iter().zip(&facts) {
         let data = page::Page::new(book, page, facts);
-        tree.add(
-            &format!("src/{}", path(facts)),
-            templates.render("rule.md", &data)?,
-        )?;
+        tree.add(&format!("src/{}", path(facts)), templates.render("rule.md", &data)?)?;
     }
     indexes::add(&mut tree, &templates, book, &facts)?;
     Ok(tree)
@@ -76,9 +73,5 @@ pub fn example_source(example: &Example) -> String {
 
 /// Where a rule's page lies below `src`.
 fn path(facts: &RuleFacts) -> String {
-    format!(
-        "rules/{}/{}.md",
-        crate::writer::sanitised(&facts.model),
-        crate::writer::sanitised(&facts.name)
-    )
+    format!("rules/{}/{}.md", crate::writer::sanitised(&facts.model), crate::writer::sanitised(&facts.name))
 }

@@ -95,7 +95,14 @@ pub fn corpus(source: &Source, variants: Variants) -> Result<Corpus, GenerateErr
     let data = data::Data::bundled()?;
     let (tera, flows) = flow::bundled()?;
     let makings = Makings { table: &source.table, facts: &source.facts, data: &data };
-    let mut maker = Maker { makings, tera: &tera, factors: Factors::new(&flows), flows: &flows, variants, corpus: Corpus::default() };
+    let mut maker = Maker {
+        makings,
+        tera: &tera,
+        factors: Factors::new(&flows),
+        flows: &flows,
+        variants,
+        corpus: Corpus::default(),
+    };
     let mut families: BTreeMap<&str, Coverage> = BTreeMap::new();
     for rule in &source.table.rules {
         let coverage = families.entry(&rule.family).or_default();
@@ -118,8 +125,12 @@ fn lists(corpus: &mut Corpus) -> Result<(), GenerateError> {
         let _ = writeln!(csv, "{},{},{},{},{}", row.fixture, row.rule, row.path, row.line, row.kind);
     }
     corpus.tree.add_bare(&format!("{FOLDER}/expected.csv"), csv)?;
-    let list: Vec<String> =
-        corpus.fixtures.iter().filter_map(|fixture| serde_json::to_string(fixture).ok()).map(|line| format!("  {line}")).collect();
+    let list: Vec<String> = corpus
+        .fixtures
+        .iter()
+        .filter_map(|fixture| serde_json::to_string(fixture).ok())
+        .map(|line| format!("  {line}"))
+        .collect();
     let without: Vec<String> = corpus
         .without
         .iter()
@@ -158,7 +169,9 @@ impl Maker<'_> {
         let data = self.makings.data;
         // A rule about kernel services has its fixtures in a driver of its own model.
         let Some(host) = data.hosts.get(rule.model()) else {
-            self.corpus.without.push((rule.id.clone(), format!("no frame hosts fixtures of the model `{}`", rule.model())));
+            self.corpus
+                .without
+                .push((rule.id.clone(), format!("no frame hosts fixtures of the model `{}`", rule.model())));
             return Ok(());
         };
         for (at, machine) in rule.machines.iter().enumerate() {
@@ -194,7 +207,8 @@ impl Maker<'_> {
             }
         }
         for (what, why) in reasons {
-            let what = if what.starts_with('~') { stage.rule.id.clone() } else { format!("{} {prefix}{what}", stage.rule.id) };
+            let what =
+                if what.starts_with('~') { stage.rule.id.clone() } else { format!("{} {prefix}{what}", stage.rule.id) };
             self.corpus.without.push((what, why));
         }
         if done.is_empty() {
@@ -203,9 +217,9 @@ impl Maker<'_> {
         Ok(())
     }
 
-    fn in_scope(&self, rule: &Rule, role: &HostRole) -> bool {
+    fn in_scope(&self, rule: &Rule, host: &HostRole) -> bool {
         let semantics = &self.makings.table.semantics;
-        let means = |words: &[String]| words.iter().any(|word| semantics.roles_of(word).contains(&role.role.as_str()));
+        let means = |words: &[String]| words.iter().any(|word| semantics.roles_of(word).contains(&host.role.as_str()));
         (rule.scope.roles.is_empty() || means(&rule.scope.roles)) && !means(&rule.scope.except_roles)
     }
 
@@ -239,7 +253,9 @@ impl Maker<'_> {
                 }
                 for variant in self.factors.ordered(coverage) {
                     // The three share no value, so that each edge meets three of each factor.
-                    let fresh = |other: &Variant| other.flow != variant.flow && other.calls != variant.calls && other.place != variant.place;
+                    let fresh = |other: &Variant| {
+                        other.flow != variant.flow && other.calls != variant.calls && other.place != variant.place
+                    };
                     if few && !taken.iter().all(fresh) {
                         continue;
                     }
@@ -293,7 +309,7 @@ impl Maker<'_> {
         let setting = Setting { model: stage.model, role: &role.role, index: role.index.as_deref() };
         let mut woven = Vec::new();
         for (verdict, word) in [("bad", &scenario.bad), ("ok", &scenario.good)] {
-            let made = match self.weave(stage, role, scenario, variant, verdict, word)? {
+            let made = match self.weave(stage, role, variant, verdict, word)? {
                 Ok(made) => made,
                 Err(why) => return Ok(Err(why)),
             };
@@ -324,7 +340,6 @@ impl Maker<'_> {
         &self,
         stage: Stage<'_>,
         role: &HostRole,
-        scenario: &Scenario,
         variant: &Variant,
         verdict: &str,
         word: &Word,
@@ -338,7 +353,7 @@ impl Maker<'_> {
             rule: &stage.rule.id,
             object: &stage.machine.object,
             key: stage.machine.keys.first().map(String::as_str),
-            event: &scenario.event,
+            machine: stage.machine,
             verdict,
             word,
         };
@@ -361,14 +376,15 @@ impl Maker<'_> {
         made: &Woven,
         violations: &simulate::Violations,
     ) -> Result<(), GenerateError> {
-        let (calls, place) = (choose::word(&format!("{:?}", variant.calls)), choose::word(&format!("{:?}", variant.place)));
+        let (calls, place) =
+            (choose::word(&format!("{:?}", variant.calls)), choose::word(&format!("{:?}", variant.place)));
         let leaf = sanitised(&format!("{scenario}-{}-{calls}-{place}-{verdict}", variant.flow));
         let name = format!("{}/{}/{leaf}", sanitised(stage.model), sanitised(stage.rule.name()));
         let folder = format!("{FOLDER}/fixtures/{name}");
         for (file, text) in &made.files {
             self.corpus.tree.add(&format!("{folder}/{file}"), text.clone())?;
         }
-        let sources: Vec<&String> = made.files.keys().filter(|file| file.ends_with(".c")).collect();
+        let sources: Vec<&String> = made.files.keys().filter(|file| !file.ends_with('h')).collect();
         self.corpus.tree.add_bare(&format!("{folder}/compile_commands.json"), commands(&sources))?;
         for (rule, site) in violations {
             let Some((file, line)) = made.lines.get(site) else { continue };

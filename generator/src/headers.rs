@@ -17,10 +17,7 @@ pub fn emit_headers(facts: &ApiFacts) -> Vec<(String, String)> {
     let enumerators = enumerators(facts);
     let mut files = Vec::new();
     for kit in &facts.kits {
-        files.push((
-            kit.header.clone(),
-            kit_header(facts, kit, &homes, &enumerators),
-        ));
+        files.push((kit.header.clone(), kit_header(facts, kit, &homes, &enumerators)));
         for covered in kit.covers.iter().filter(|name| !name.ends_with('*')) {
             let text = format!("{NOTE}#pragma once\n#include \"{}\"\n", kit.header);
             files.push((covered.clone(), text));
@@ -40,32 +37,18 @@ fn kit_of<'f>(facts: &'f ApiFacts, header: &str) -> Option<&'f str> {
                 None => name == header,
             })
     };
-    facts
-        .kits
-        .iter()
-        .find(covers)
-        .or_else(|| facts.kits.first())
-        .map(|kit| kit.header.as_str())
+    facts.kits.iter().find(covers).or_else(|| facts.kits.first()).map(|kit| kit.header.as_str())
 }
 
-fn kit_header(
-    facts: &ApiFacts,
-    kit: &Kit,
-    homes: &BTreeMap<&str, &str>,
-    enumerators: &BTreeSet<&str>,
-) -> String {
+fn kit_header(facts: &ApiFacts, kit: &Kit, homes: &BTreeMap<&str, &str>, enumerators: &BTreeSet<&str>) -> String {
     let mut text = format!("{NOTE}#pragma once\n");
     if let Some(parent) = &kit.parent {
         let _ = writeln!(text, "#include \"{parent}\"");
     }
     text.push_str("#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n");
-    let here =
-        |fact: &&TypeFact| homes.get(fact.name.as_str()).copied() == Some(kit.header.as_str());
-    let (macros, types): (Vec<&TypeFact>, Vec<&TypeFact>) = facts
-        .types
-        .values()
-        .filter(here)
-        .partition(|fact| is_macro(fact));
+    let here = |fact: &&TypeFact| homes.get(fact.name.as_str()).copied() == Some(kit.header.as_str());
+    let (macros, types): (Vec<&TypeFact>, Vec<&TypeFact>) =
+        facts.types.values().filter(here).partition(|fact| is_macro(fact));
     for fact in macros {
         let _ = writeln!(text, "{}", fact.c);
     }
@@ -110,11 +93,7 @@ fn enumerators(facts: &ApiFacts) -> BTreeSet<&str> {
             continue;
         };
         let list = list.split('}').next().unwrap_or_default();
-        names.extend(
-            list.split(',')
-                .filter_map(|item| item.split('=').next())
-                .map(str::trim),
-        );
+        names.extend(list.split(',').filter_map(|item| item.split('=').next()).map(str::trim));
     }
     names
 }
@@ -139,22 +118,14 @@ fn prototype(fact: &ApiFact) -> String {
         params.push("void".to_owned());
     }
     let returns = fact.returns.as_deref().unwrap_or("void");
-    format!(
-        "{};",
-        declare(returns, &format!("{}({})", fact.name, params.join(", ")))
-    )
+    format!("{};", declare(returns, &format!("{}({})", fact.name, params.join(", "))))
 }
 
 fn param(param: &ParamFact) -> String {
     // Words of C++ and C that driver kits use for parameters.
-    const TAKEN: [&str; 9] = [
-        "class", "private", "template", "new", "this", "delete", "operator", "export", "default",
-    ];
-    let name = if TAKEN.contains(&param.name.as_str()) {
-        format!("{}_", param.name)
-    } else {
-        param.name.replace('.', "_")
-    };
+    const TAKEN: [&str; 9] = ["class", "private", "template", "new", "this", "delete", "operator", "export", "default"];
+    let name =
+        if TAKEN.contains(&param.name.as_str()) { format!("{}_", param.name) } else { param.name.replace('.', "_") };
     declare(param.c_type.as_deref().unwrap_or("int"), &name)
 }
 
@@ -193,9 +164,7 @@ fn layout(c: &str) -> String {
         if token == '{' {
             depth += 1;
         }
-        let ends = token == '{'
-            || token == ';' && round == 0
-            || token == ',' && enumeration && round == 0 && depth > 0;
+        let ends = token == '{' || token == ';' && round == 0 || token == ',' && enumeration && round == 0 && depth > 0;
         if ends {
             text.push('\n');
         }

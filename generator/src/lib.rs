@@ -22,7 +22,11 @@ pub fn tree(source: &Source, variants: Variants) -> Result<Tree, GenerateError> 
     let mut tree = corpus(source, variants)?.tree;
     tree.add("checker/table.json", table::render(&source.table)?)?;
     for (name, text) in headers::emit_headers(&source.facts) {
-        let text = if text.contains(writer::MARK) { text } else { format!("/* {} by `rulebook generate` */\n{text}", writer::MARK) };
+        let text = if text.contains(writer::MARK) {
+            text
+        } else {
+            format!("/* {} by `rulebook generate` */\n{text}", writer::MARK)
+        };
         tree.add(&format!("{}/include/{name}", fixtures::FOLDER), text)?;
     }
     tree.own(&format!("{}/include", fixtures::FOLDER))?;

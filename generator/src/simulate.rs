@@ -80,7 +80,8 @@ fn prepared(table: &Table, path: &[Act]) -> Prepared {
 /// Runs one path through every machine of the table that applies.
 pub(crate) fn violations(table: &Table, setting: Setting<'_>, path: &[Act]) -> Violations {
     let path = prepared(table, path);
-    let names: BTreeSet<&str> = path.iter().flat_map(|(_, spellings)| spellings).map(|call| call.api.as_str()).collect();
+    let names: BTreeSet<&str> =
+        path.iter().flat_map(|(_, spellings)| spellings).map(|call| call.api.as_str()).collect();
     // A machine none of whose functions is called can only report what the return says.
     let concerned = |machine: &&Machine| {
         let patterns = machine.events.iter().flat_map(|event| &event.patterns);
@@ -121,7 +122,10 @@ fn hidden<'t>(table: &'t Table, rule: &Rule, setting: Setting<'_>) -> BTreeSet<&
     if rule.model() == setting.model {
         return BTreeSet::new();
     }
-    let same = table.rules.iter().filter(|other| other.model() == setting.model && other.name().eq_ignore_ascii_case(rule.name()));
+    let same = table
+        .rules
+        .iter()
+        .filter(|other| other.model() == setting.model && other.name().eq_ignore_ascii_case(rule.name()));
     same.flat_map(|other| &other.machines).flat_map(apis).collect()
 }
 
@@ -147,22 +151,35 @@ struct Run<'t> {
     entry: LevelValue,
     fresh: usize,
     found: BTreeSet<usize>,
-    /// Results that the code does not look at are taken to be what patterns ask for; else to be something else.
-    lucky: bool,
-    /// Whether that made a difference.
-    forked: bool,
+    /// Which of the patterns that ask for a result that the code does not look at is taken to fit; none where 0.
+    guess: usize,
+    /// How many there are to choose from, at most.
+    guesses: usize,
 }
 
 /// Runs one machine; a result that is not looked at forks.
-fn run(table: &Table, machine: &Machine, setting: Setting<'_>, path: &Prepared, hidden: &BTreeSet<&str>) -> BTreeSet<usize> {
-    let (mut found, forked) = run_once(table, machine, setting, path, hidden, false);
-    if forked {
-        found.extend(run_once(table, machine, setting, path, hidden, true).0);
+fn run(
+    table: &Table,
+    machine: &Machine,
+    setting: Setting<'_>,
+    path: &Prepared,
+    hidden: &BTreeSet<&str>,
+) -> BTreeSet<usize> {
+    let (mut found, guesses) = run_once(table, machine, setting, path, hidden, 0);
+    for guess in 1..=guesses {
+        found.extend(run_once(table, machine, setting, path, hidden, guess).0);
     }
     found
 }
 
-fn run_once(table: &Table, machine: &Machine, setting: Setting<'_>, path: &Prepared, hidden: &BTreeSet<&str>, lucky: bool) -> (BTreeSet<usize>, bool) {
+fn run_once(
+    table: &Table,
+    machine: &Machine,
+    setting: Setting<'_>,
+    path: &Prepared,
+    hidden: &BTreeSet<&str>,
+    guess: usize,
+) -> (BTreeSet<usize>, usize) {
     let role = table.semantics.roles.get(setting.role);
     let contract = role.map(|role| role.contract.clone()).unwrap_or_default();
     let entry = LevelValue::at_entry(contract.irql.as_ref(), setting.index);
@@ -176,8 +193,8 @@ fn run_once(table: &Table, machine: &Machine, setting: Setting<'_>, path: &Prepa
         entry,
         fresh: 0,
         found: BTreeSet::new(),
-        lucky,
-        forked: false,
+        guess,
+        guesses: 0,
     };
     run.enter(role.map(|role| &role.params[..]).unwrap_or_default());
     for (act, spellings) in path {
@@ -187,7 +204,7 @@ fn run_once(table: &Table, machine: &Machine, setting: Setting<'_>, path: &Prepa
             Act::Exit(site) => run.exit(*site),
         }
     }
-    (run.found, run.forked)
+    (run.found, run.guesses)
 }
 
 impl Run<'_> {
@@ -202,7 +219,9 @@ impl Run<'_> {
         // The level at entry is what the contract says, whatever those calls would do to it.
         self.level = self.entry.clone();
         let machine = self.machine;
-        for (event, pattern) in machine.events.iter().flat_map(|event| event.patterns.iter().map(move |pattern| (&event.name, pattern))) {
+        for (event, pattern) in
+            machine.events.iter().flat_map(|event| event.patterns.iter().map(move |pattern| (&event.name, pattern)))
+        {
             if let Subject::Param(name) = &pattern.subject
                 && params.contains(name)
                 && let Some(var) = &pattern.binds
@@ -219,7 +238,7 @@ impl Run<'_> {
 
     fn call(&mut self, site: usize, call: &Call, spellings: &[Call]) {
         self.fresh += 1;
-        let (lucky, mut forked) = (self.lucky, false);
+        let (guess, mut guesses) = (self.guess, 0);
         let met = self.machine.events.iter().find_map(|event| {
             event.patterns.iter().find_map(|pattern| {
                 let spelling = spellings.iter().find(|spelling| pattern.api() == Some(spelling.api.as_str()))?;
@@ -227,8 +246,8 @@ impl Run<'_> {
                 let bound = matching::fits(self.table, pattern, spelling, &self.memory, level, self.fresh)?;
                 if let Some(wanted) = &pattern.result {
                     let untold = matching::test(self.table, wanted, spelling).is_none();
-                    forked |= untold;
-                    if untold && !lucky {
+                    guesses += usize::from(untold);
+                    if untold && guess != guesses {
                         return None;
                     }
                 }
@@ -236,7 +255,7 @@ impl Run<'_> {
                 event.when.iter().all(holds).then(|| (event.name.clone(), bound, spelling.clone()))
             })
         });
-        self.forked |= forked;
+        self.guesses = self.guesses.max(guesses);
         if let Some((event, bound, spelling)) = met {
             self.happens(site, &event, &bound, Some(&spelling));
         }
@@ -257,7 +276,9 @@ impl Run<'_> {
 
     fn effects(&mut self, spellings: &[Call]) {
         for spelling in spellings {
-            if let Some(irql) = self.table.semantics.functions.get(&spelling.api).and_then(|function| function.irql.as_ref()) {
+            if let Some(irql) =
+                self.table.semantics.functions.get(&spelling.api).and_then(|function| function.irql.as_ref())
+            {
                 level::apply(self.table, irql, spelling, &mut self.level, &mut self.memory);
                 return;
             }
@@ -277,9 +298,14 @@ impl Run<'_> {
 
     /// An event: checks first, then the instances that it reaches move.
     fn happens(&mut self, site: usize, event: &str, bound: &Bindings, call: Option<&Call>) {
-        let keys: Bindings =
-            bound.iter().filter(|(name, _)| self.machine.keys.contains(name)).map(|(n, v)| (n.clone(), v.clone())).collect();
-        if keys.len() == self.machine.keys.len() && !self.instances.iter().any(|i| keys.iter().all(|(n, v)| i.bound.get(n) == Some(v))) {
+        let keys: Bindings = bound
+            .iter()
+            .filter(|(name, _)| self.machine.keys.contains(name))
+            .map(|(n, v)| (n.clone(), v.clone()))
+            .collect();
+        if keys.len() == self.machine.keys.len()
+            && !self.instances.iter().any(|i| keys.iter().all(|(n, v)| i.bound.get(n) == Some(v)))
+        {
             // An object that the role's caller may hold is in no state that could convict.
             let state = match self.machine.initial() {
                 _ if self.contract.caller_may_hold => UNKNOWN.to_owned(),

@@ -12,7 +12,8 @@ use serde_json::Value;
 use crate::GenerateError;
 
 /// The first line of every generated file says who made it and from what.
-pub const GENERATED: &str = "by `rulebook generate` from catalog/rules, catalog/semantics and catalog/apis; do not edit";
+pub const GENERATED: &str =
+    "by `rulebook generate` from catalog/rules, catalog/semantics and catalog/apis; do not edit";
 
 /// C types of which only zero is success.
 const ZERO_IS_SUCCESS: [&str; 3] = ["NDIS_STATUS", "STOR_STATUS", "STOR_LOCK_STATUS"];
@@ -34,7 +35,11 @@ pub fn build(mut rules: Vec<Rule>, mut semantics: Semantics, facts: &ApiFacts) -
         }
         let function = semantics.functions.entry(name.clone()).or_default();
         if function.params.is_empty() {
-            function.params = fact.params.iter().map(|param| Param { name: param.name.clone(), out: is_out(param.direction) }).collect();
+            function.params = fact
+                .params
+                .iter()
+                .map(|param| Param { name: param.name.clone(), out: is_out(param.direction) })
+                .collect();
         }
         function.bound = function.bound.or_else(|| bound_of(fact));
         function.returns = function.returns.or_else(|| returns_of(fact, facts));

@@ -74,14 +74,7 @@ pub(crate) fn run(inputs: &Inputs) -> Result<String> {
     }
     let types = type_facts(&selection, &material, &types_values, &facts, &hand);
     let constants = constants(&hand, &material, &scalars, &enumerators, &types);
-    write::all(
-        &inputs.out,
-        &facts,
-        &types,
-        &constants,
-        &material.sources,
-        &licences(inputs, &material),
-    )?;
+    write::all(&inputs.out, &facts, &types, &constants, &material.sources, &licences(inputs, &material))?;
     Ok(report(&facts, &types, &constants, &unknown))
 }
 
@@ -94,15 +87,8 @@ fn read_headers(inputs: &Inputs, hand: &Hand) -> Result<Material> {
     };
     let preprocessor = Preprocessor {
         program: inputs.preprocessor.clone(),
-        folders: vec![
-            inputs.wdf.clone(),
-            inputs.mingw.clone(),
-            inputs.mingw.join(".."),
-        ],
-        defines: vec![
-            "NTDDI_VERSION=0x0A000000".to_owned(),
-            "_WIN32_WINNT=0x0A00".to_owned(),
-        ],
+        folders: vec![inputs.wdf.clone(), inputs.mingw.clone(), inputs.mingw.join("..")],
+        defines: vec!["NTDDI_VERSION=0x0A000000".to_owned(), "_WIN32_WINNT=0x0A00".to_owned()],
     };
     let folder = inputs.scratch.join("hand");
     std::fs::create_dir_all(&folder)?;
@@ -110,21 +96,11 @@ fn read_headers(inputs: &Inputs, hand: &Hand) -> Result<Material> {
         let path = folder.join(&declared.header);
         std::fs::write(&path, &declared.c)?;
         let header = path.to_string_lossy().into_owned();
-        let unit = preprocessor.run(
-            &inputs.scratch,
-            &format!("hand-{}", declared.header),
-            "",
-            &[header],
-        )?;
+        let unit = preprocessor.run(&inputs.scratch, &format!("hand-{}", declared.header), "", &[header])?;
         material.add(&unit, "hand")?;
     }
     for spec in &hand.units {
-        let unit = preprocessor.run(
-            &inputs.scratch,
-            &spec.name,
-            &spec.definitions,
-            &spec.headers,
-        )?;
+        let unit = preprocessor.run(&inputs.scratch, &spec.name, &spec.definitions, &spec.headers)?;
         material.add(&unit, &spec.source)?;
     }
     Ok(material)
@@ -140,28 +116,15 @@ impl Material {
             }
         }
         for (name, body) in &unit.macros {
-            self.macros
-                .entry(name.clone())
-                .or_insert_with(|| body.clone());
+            self.macros.entry(name.clone()).or_insert_with(|| body.clone());
         }
-        self.function_macros
-            .extend(unit.function_macros.keys().cloned());
+        self.function_macros.extend(unit.function_macros.keys().cloned());
         if source == "hand" {
             // Hand-written text stands under the name of the header that it completes.
-            for prototype in self
-                .declarations
-                .functions
-                .values_mut()
-                .filter(|p| !p.file.contains(':'))
-            {
+            for prototype in self.declarations.functions.values_mut().filter(|p| !p.file.contains(':')) {
                 prototype.file = format!("hand:{}", prototype.file);
             }
-            for decl in self
-                .declarations
-                .types
-                .values_mut()
-                .filter(|d| !d.file.contains(':'))
-            {
+            for decl in self.declarations.types.values_mut().filter(|d| !d.file.contains(':')) {
                 decl.file = format!("hand:{}", decl.file);
                 if let Some(prototype) = &mut decl.prototype {
                     prototype.file.clone_from(&decl.file);
@@ -173,17 +136,11 @@ impl Material {
 
     fn files(&self) -> BTreeSet<String> {
         let functions = self.declarations.functions.values().map(|p| p.file.clone());
-        functions
-            .chain(self.declarations.types.values().map(|d| d.file.clone()))
-            .collect()
+        functions.chain(self.declarations.types.values().map(|d| d.file.clone())).collect()
     }
 
     fn source(&self, file: &str) -> String {
-        if file.starts_with("hand:") {
-            "hand".to_owned()
-        } else {
-            self.sources.get(file).cloned().unwrap_or_default()
-        }
+        if file.starts_with("hand:") { "hand".to_owned() } else { self.sources.get(file).cloned().unwrap_or_default() }
     }
 }
 
@@ -197,11 +154,7 @@ fn wanted(hand: &Hand, pages: &BTreeMap<String, Page>, material: &Material) -> B
     names.extend(hand.functions.iter().cloned());
     for (name, prototype) in &material.declarations.functions {
         let whole = hand.whole_headers.iter().any(|header| {
-            header
-                .strip_suffix('*')
-                .map_or(prototype.file == *header, |stem| {
-                    prototype.file.starts_with(stem)
-                })
+            header.strip_suffix('*').map_or(prototype.file == *header, |stem| prototype.file.starts_with(stem))
         });
         if whole || prototype.file.starts_with("hand:") {
             names.insert(name.clone());

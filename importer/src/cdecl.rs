@@ -56,14 +56,9 @@ impl Declarations {
     pub(crate) fn read(&mut self, unit: &Unit) -> Result<()> {
         let mut parser = Parser::new();
         parser.set_language(&tree_sitter_c::LANGUAGE.into())?;
-        let tree = parser
-            .parse(&unit.text, None)
-            .context("the parser gave up")?;
+        let tree = parser.parse(&unit.text, None).context("the parser gave up")?;
         let mut cursor = tree.root_node().walk();
-        let reader = Reader {
-            text: &unit.text,
-            unit,
-        };
+        let reader = Reader { text: &unit.text, unit };
         for node in tree.root_node().children(&mut cursor) {
             reader.top_level(node, self);
         }
@@ -110,25 +105,14 @@ impl<'a> Reader<'a> {
         let Some(inner) = function_declarator(declarator) else {
             return;
         };
-        let Some(name) = inner
-            .child_by_field_name("declarator")
-            .filter(|n| n.kind() == "identifier")
-        else {
+        let Some(name) = inner.child_by_field_name("declarator").filter(|n| n.kind() == "identifier") else {
             return;
         };
         let prototype = self.prototype(node, declarator, inner, name);
-        into.functions
-            .entry(self.slice(name).to_owned())
-            .or_insert(prototype);
+        into.functions.entry(self.slice(name).to_owned()).or_insert(prototype);
     }
 
-    fn prototype(
-        &self,
-        node: Node<'_>,
-        declarator: Node<'_>,
-        inner: Node<'_>,
-        name: Node<'_>,
-    ) -> Prototype {
+    fn prototype(&self, node: Node<'_>, declarator: Node<'_>, inner: Node<'_>, name: Node<'_>) -> Prototype {
         let mut returns = self.specifiers(node);
         let mut outer = declarator;
         while outer.kind() == "pointer_declarator" {
@@ -177,8 +161,8 @@ impl<'a> Reader<'a> {
         let mut declarator = node.child_by_field_name("declarator");
         let mut tokens = self.specifiers(node);
         let mut stars = 0;
-        while let Some(array) = declarator
-            .filter(|d| matches!(d.kind(), "array_declarator" | "abstract_array_declarator"))
+        while let Some(array) =
+            declarator.filter(|d| matches!(d.kind(), "array_declarator" | "abstract_array_declarator"))
         {
             stars += 1;
             declarator = array.child_by_field_name("declarator");
@@ -201,14 +185,9 @@ impl<'a> Reader<'a> {
             return;
         };
         let mut cursor = node.walk();
-        let declarators: Vec<Node<'_>> = node
-            .children_by_field_name("declarator", &mut cursor)
-            .collect();
+        let declarators: Vec<Node<'_>> = node.children_by_field_name("declarator", &mut cursor).collect();
         // An anonymous structure takes the name of its first plain declarator for a tag.
-        let plain = declarators
-            .iter()
-            .find(|d| is_name(d.kind()))
-            .map(|d| self.slice(*d));
+        let plain = declarators.iter().find(|d| is_name(d.kind())).map(|d| self.slice(*d));
         let tag = self.tagged(specifier, plain, into);
         for declarator in declarators {
             let Some(name) = declared_name(declarator) else {
@@ -237,18 +216,9 @@ impl<'a> Reader<'a> {
             let prototype = function_declarator(declarator)
                 .or_else(|| pointed_function(declarator))
                 .map(|inner| self.prototype(node, declarator, inner, name));
-            let decl = TypeDecl {
-                c: join(&spec),
-                tag: tag.clone().filter(|_| is_plain),
-                enumerators,
-                prototype,
-                file,
-            };
+            let decl = TypeDecl { c: join(&spec), tag: tag.clone().filter(|_| is_plain), enumerators, prototype, file };
             // A name may be declared ahead of its enumeration.
-            let ahead = into
-                .types
-                .get(&word)
-                .is_some_and(|had| had.enumerators.is_empty() && had.tag == decl.tag);
+            let ahead = into.types.get(&word).is_some_and(|had| had.enumerators.is_empty() && had.tag == decl.tag);
             if ahead && !decl.enumerators.is_empty() {
                 into.types.remove(&word);
             }
@@ -257,22 +227,14 @@ impl<'a> Reader<'a> {
     }
 
     /// Records the body of a structure, union or enumeration; its tag with keyword.
-    fn tagged(
-        &self,
-        node: Node<'_>,
-        fallback: Option<&str>,
-        into: &mut Declarations,
-    ) -> Option<String> {
+    fn tagged(&self, node: Node<'_>, fallback: Option<&str>, into: &mut Declarations) -> Option<String> {
         let keyword = match node.kind() {
             "struct_specifier" => "struct",
             "union_specifier" => "union",
             "enum_specifier" => "enum",
             _ => return None,
         };
-        let name = node
-            .child_by_field_name("name")
-            .map(|n| self.slice(n))
-            .or(fallback)?;
+        let name = node.child_by_field_name("name").map(|n| self.slice(n)).or(fallback)?;
         let tag = format!("{keyword} {name}");
         if let Some(body) = node.child_by_field_name("body")
             && keyword != "enum"
@@ -280,13 +242,8 @@ impl<'a> Reader<'a> {
             let mut tokens = vec![keyword, name];
             self.tokens(body, None, &mut tokens);
             tokens.push(";");
-            into.bodies
-                .entry(tag.clone())
-                .or_insert_with(|| join(&tokens));
-        } else if keyword == "enum"
-            && node.child_by_field_name("body").is_some()
-            && fallback.is_none()
-        {
+            into.bodies.entry(tag.clone()).or_insert_with(|| join(&tokens));
+        } else if keyword == "enum" && node.child_by_field_name("body").is_some() && fallback.is_none() {
             // Only a definition without typedef gets here with a name of its own; the typedef's entry carries the rest.
             let file = self.unit.file(node.start_position().row).to_owned();
             let decl = TypeDecl {
@@ -375,15 +332,9 @@ impl<'a> Reader<'a> {
             }
             return;
         }
-        let nested = matches!(
-            node.kind(),
-            "struct_specifier" | "union_specifier" | "enum_specifier"
-        ) && node.child_by_field_name("body").is_some();
-        let tag = if nested {
-            node.child_by_field_name("name")
-        } else {
-            None
-        };
+        let nested = matches!(node.kind(), "struct_specifier" | "union_specifier" | "enum_specifier")
+            && node.child_by_field_name("body").is_some();
+        let tag = if nested { node.child_by_field_name("name") } else { None };
         let mut cursor = node.walk();
         for child in node.children(&mut cursor) {
             if Some(child) != tag {
@@ -399,10 +350,7 @@ impl<'a> Reader<'a> {
 
 fn is_name(kind: &str) -> bool {
     // `primitive_type` where a header makes a typedef of a name that the grammar knows, such as `size_t`.
-    matches!(
-        kind,
-        "identifier" | "type_identifier" | "field_identifier" | "primitive_type"
-    )
+    matches!(kind, "identifier" | "type_identifier" | "field_identifier" | "primitive_type")
 }
 
 /// The name that a declarator declares.
@@ -419,8 +367,7 @@ fn declared_name(declarator: Node<'_>) -> Option<Node<'_>> {
 fn inner(node: Node<'_>) -> Option<Node<'_>> {
     node.child_by_field_name("declarator").or_else(|| {
         let mut cursor = node.walk();
-        node.named_children(&mut cursor)
-            .find(|child| child.kind().ends_with("_declarator") || is_name(child.kind()))
+        node.named_children(&mut cursor).find(|child| child.kind().ends_with("_declarator") || is_name(child.kind()))
     })
 }
 
@@ -430,17 +377,13 @@ fn function_declarator(declarator: Node<'_>) -> Option<Node<'_>> {
     while node.kind() == "pointer_declarator" {
         node = node.child_by_field_name("declarator")?;
     }
-    let direct = node.kind() == "function_declarator"
-        && node
-            .child_by_field_name("declarator")
-            .is_some_and(names_plainly);
+    let direct =
+        node.kind() == "function_declarator" && node.child_by_field_name("declarator").is_some_and(names_plainly);
     direct.then_some(node)
 }
 
 fn names_plainly(node: Node<'_>) -> bool {
-    is_name(node.kind())
-        || node.kind() == "parenthesized_declarator"
-            && inner(node).is_some_and(|n| is_name(n.kind()))
+    is_name(node.kind()) || node.kind() == "parenthesized_declarator" && inner(node).is_some_and(|n| is_name(n.kind()))
 }
 
 /// The function declarator of a pointer to a function: `(*name)(…)`.
@@ -466,9 +409,9 @@ pub(crate) fn join(tokens: &[&str]) -> String {
 
 fn spaced(before: &str, token: &str, after: Option<&str>) -> bool {
     match (before, token) {
-        (_, "," | ";" | ")" | "]" | "[" | "." | "->")
-        | ("(" | "[" | "*" | "~" | "!" | "." | "->", _)
-        | (")", "(") => false,
+        (_, "," | ";" | ")" | "]" | "[" | "." | "->") | ("(" | "[" | "*" | "~" | "!" | "." | "->", _) | (")", "(") => {
+            false
+        }
         (_, "(") => after == Some("*"),
         _ => true,
     }
@@ -500,22 +443,10 @@ mod tests {
                     .params
                     .iter()
                     .map(|p| {
-                        format!(
-                            "{}|{}|{:?}|{}",
-                            p.name.clone().unwrap_or_default(),
-                            p.c_type,
-                            p.direction,
-                            p.optional
-                        )
+                        format!("{}|{}|{:?}|{}", p.name.clone().unwrap_or_default(), p.c_type, p.direction, p.optional)
                     })
                     .collect();
-                format!(
-                    "{} {name} {} {} {}",
-                    f.returns,
-                    params.join("; "),
-                    f.variadic,
-                    f.file
-                )
+                format!("{} {name} {} {} {}", f.returns, params.join("; "), f.variadic, f.file)
             })
             .collect();
         let expected = [
@@ -546,16 +477,9 @@ mod tests {
             assert_eq!(found.types[name].c, expected, "{name}");
         }
         assert!(found.types["ROLE"].prototype.is_some());
-        let enumerators: Vec<&str> = found.types["E"]
-            .enumerators
-            .iter()
-            .map(|(name, _)| name.as_str())
-            .collect();
+        let enumerators: Vec<&str> = found.types["E"].enumerators.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(enumerators, ["A", "B", "C"]);
         // A tag inside a nested definition is dropped: C++ has no types in unnamed unions.
-        assert_eq!(
-            found.bodies["struct _S"],
-            "struct _S { struct _S *Next; union { struct { int x; } t; int y; }; };"
-        );
+        assert_eq!(found.bodies["struct _S"], "struct _S { struct _S *Next; union { struct { int x; } t; int y; }; };");
     }
 }

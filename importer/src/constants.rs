@@ -20,12 +20,7 @@ impl<'a> Evaluator<'a> {
         scalars: &'a BTreeMap<String, String>,
         enumerators: &'a BTreeMap<String, i64>,
     ) -> Self {
-        Self {
-            macros,
-            scalars,
-            enumerators,
-            depth: RefCell::new(0),
-        }
+        Self { macros, scalars, enumerators, depth: RefCell::new(0) }
     }
 
     /// The value of `text`, if it is an integer constant expression.
@@ -37,11 +32,7 @@ impl<'a> Evaluator<'a> {
         *self.depth.borrow_mut() += 1;
         let tokens = lex(text);
         let result = tokens.and_then(|tokens| {
-            let mut at = Cursor {
-                tokens: &tokens,
-                at: 0,
-                evaluator: self,
-            };
+            let mut at = Cursor { tokens: &tokens, at: 0, evaluator: self };
             let value = at.binary(0)?;
             (at.at == tokens.len()).then_some(value)
         });
@@ -63,8 +54,7 @@ impl<'a> Evaluator<'a> {
             let unsigned = words.iter().any(|w| w == "unsigned");
             let longs = words.iter().filter(|w| *w == "long").count();
             let of = |word: &str| words.iter().any(|w| w == word);
-            let known =
-                unsigned || longs > 0 || of("int") || of("char") || of("short") || of("signed");
+            let known = unsigned || longs > 0 || of("int") || of("char") || of("short") || of("signed");
             if known {
                 let bits = if of("char") {
                     8
@@ -89,11 +79,7 @@ fn wrap(value: i64, bits: u32, unsigned: bool) -> i64 {
         return value;
     }
     let low = value & ((1 << bits) - 1);
-    if !unsigned && low >> (bits - 1) & 1 == 1 {
-        low - (1 << bits)
-    } else {
-        low
-    }
+    if !unsigned && low >> (bits - 1) & 1 == 1 { low - (1 << bits) } else { low }
 }
 
 struct Cursor<'t, 'e, 'a> {
@@ -174,11 +160,7 @@ impl<'t> Cursor<'t, '_, '_> {
     /// After an opening parenthesis: the words of a cast, if it is one; the cursor is then behind it.
     fn cast(&mut self) -> Option<Vec<&'t str>> {
         let tokens: &'t [Token] = self.tokens;
-        let words: Vec<&str> = tokens[self.at..]
-            .iter()
-            .take_while(|t| t.is_word())
-            .map(|t| t.text.as_str())
-            .collect();
+        let words: Vec<&str> = tokens[self.at..].iter().take_while(|t| t.is_word()).map(|t| t.text.as_str()).collect();
         let close = self.at + words.len();
         let closed = tokens.get(close).is_some_and(|t| t.text == ")");
         if words.is_empty() || !closed || self.evaluator.cast(&words, 0).is_none() {
@@ -196,10 +178,7 @@ struct Token {
 
 impl Token {
     fn is_word(&self) -> bool {
-        self.value.is_none()
-            && self
-                .text
-                .starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        self.value.is_none() && self.text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
     }
 }
 
@@ -207,9 +186,7 @@ fn lex(text: &str) -> Option<Vec<Token>> {
     let mut tokens = Vec::new();
     let mut rest = text.trim_start();
     while let Some(first) = rest.chars().next() {
-        let word = rest
-            .find(|c: char| !c.is_ascii_alphanumeric() && c != '_')
-            .unwrap_or(rest.len());
+        let word = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
         let length = if word > 0 {
             word
         } else if rest.starts_with("<<") || rest.starts_with(">>") {
@@ -218,15 +195,8 @@ fn lex(text: &str) -> Option<Vec<Token>> {
             first.len_utf8()
         };
         let text = &rest[..length];
-        let value = if first.is_ascii_digit() {
-            Some(number(text)?)
-        } else {
-            None
-        };
-        tokens.push(Token {
-            text: text.to_owned(),
-            value,
-        });
+        let value = if first.is_ascii_digit() { Some(number(text)?) } else { None };
+        tokens.push(Token { text: text.to_owned(), value });
         rest = rest[length..].trim_start();
     }
     (!tokens.is_empty()).then_some(tokens)
@@ -237,9 +207,7 @@ fn number(text: &str) -> Option<i64> {
     let digits = lower.trim_end_matches("i64").trim_end_matches(['u', 'l']);
     let value = match digits.strip_prefix("0x") {
         Some(hex) => u64::from_str_radix(hex, 16).ok()?,
-        None if digits.len() > 1 && digits.starts_with('0') => {
-            u64::from_str_radix(digits, 8).ok()?
-        }
+        None if digits.len() > 1 && digits.starts_with('0') => u64::from_str_radix(digits, 8).ok()?,
         None => digits.parse().ok()?,
     };
     Some(value.cast_signed())
@@ -251,20 +219,9 @@ mod tests {
 
     #[test]
     fn values_of_constant_expressions() {
-        let macros = [
-            ("A", "0x10"),
-            ("B", "(A|1)"),
-            ("LOOP", "LOOP"),
-            ("S", "((STATUS)0xC0000001L)"),
-        ];
-        let macros = macros
-            .map(|(k, v)| (k.to_owned(), (v.to_owned(), String::new())))
-            .into();
-        let scalars = [
-            ("STATUS", "LONG"),
-            ("LONG", "int"),
-            ("BYTE", "unsigned char"),
-        ];
+        let macros = [("A", "0x10"), ("B", "(A|1)"), ("LOOP", "LOOP"), ("S", "((STATUS)0xC0000001L)")];
+        let macros = macros.map(|(k, v)| (k.to_owned(), (v.to_owned(), String::new()))).into();
+        let scalars = [("STATUS", "LONG"), ("LONG", "int"), ("BYTE", "unsigned char")];
         let scalars = scalars.map(|(k, v)| (k.to_owned(), v.to_owned())).into();
         let enumerators = [("E".to_owned(), 7)].into();
         let evaluator = Evaluator::new(&macros, &scalars, &enumerators);

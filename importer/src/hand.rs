@@ -70,8 +70,7 @@ pub(crate) struct MacroSpec {
 impl Hand {
     /// Reads the file.
     pub(crate) fn read(path: &Path) -> Result<Self> {
-        let text = std::fs::read_to_string(path)
-            .with_context(|| format!("cannot read {}", path.display()))?;
+        let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
         serde_yaml::from_str(&text).with_context(|| path.display().to_string())
     }
 }

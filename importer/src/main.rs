@@ -61,42 +61,17 @@ enum Command {
 
 fn main() -> Result<()> {
     let report = match Cli::parse().command {
-        Command::Apis {
-            ddi,
-            wdf,
-            mingw,
-            cc,
-            out,
-        } => {
-            let scratch =
-                std::env::temp_dir().join(format!("rulebook-importer-{}", std::process::id()));
+        Command::Apis { ddi, wdf, mingw, cc, out } => {
+            let scratch = std::env::temp_dir().join(format!("rulebook-importer-{}", std::process::id()));
             std::fs::create_dir_all(&scratch)?;
-            let inputs = apis::Inputs {
-                ddi,
-                wdf,
-                mingw,
-                preprocessor: cc,
-                scratch: scratch.clone(),
-                out,
-            };
+            let inputs = apis::Inputs { ddi, wdf, mingw, preprocessor: cc, scratch: scratch.clone(), out };
             let result = apis::run(&inputs);
             std::fs::remove_dir_all(&scratch)?;
             result?
         }
-        Command::Pages {
-            devtest,
-            rules,
-            out,
-        } => pages::run(&pages::Inputs {
-            devtest,
-            out,
-            rules,
-        })?,
+        Command::Pages { devtest, rules, out } => pages::run(&pages::Inputs { devtest, out, rules })?,
     };
-    #[expect(
-        clippy::print_stdout,
-        reason = "the report is what the command is run for"
-    )]
+    #[expect(clippy::print_stdout, reason = "the report is what the command is run for")]
     {
         println!("{report}");
     }

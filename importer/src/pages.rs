@@ -40,24 +40,16 @@ pub(crate) fn run(inputs: &Inputs) -> Result<String> {
     }
     let mut wanted: Vec<RuleId> = own.rules().iter().map(|page| page.id.clone()).collect();
     for rule in &inputs.rules {
-        wanted.push(
-            rule.parse()
-                .map_err(|error| anyhow::anyhow!("{rule}: {error}"))?,
-        );
+        wanted.push(rule.parse().map_err(|error| anyhow::anyhow!("{rule}: {error}"))?);
     }
     wanted.sort();
     wanted.dedup();
     let mut report = String::new();
     let mut written = 0;
     for id in &wanted {
-        let Some(page) = published.rule(id) else {
-            bail!("{id}: no published page")
-        };
+        let Some(page) = published.rule(id) else { bail!("{id}: no published page") };
         let text = render(page, own.rule(id));
-        let path = inputs
-            .out
-            .join(page.id.model.slug())
-            .join(format!("{}.md", page.id.name));
+        let path = inputs.out.join(page.id.model.slug()).join(format!("{}.md", page.id.name));
         if write(&path, &text).with_context(|| path.display().to_string())? {
             let _ = writeln!(report, "written: {id}");
             written += 1;
@@ -82,17 +74,11 @@ fn write(path: &Path, text: &str) -> io::Result<bool> {
 /// Our page of the rule that `published` is about: its facts, and what is ours in `own`.
 fn render(published: &RulePage, own: Option<&RulePage>) -> String {
     let name = &published.id.name;
-    let model = published.models.first().map_or_else(
-        || published.id.model.slug().to_uppercase(),
-        |model| model.value.clone(),
-    );
+    let model =
+        published.models.first().map_or_else(|| published.id.model.slug().to_uppercase(), |model| model.value.clone());
     let lower = model.to_lowercase();
     let mut out = format!("---\ntitle: {name} Rule ({model})\n");
-    let _ = writeln!(
-        out,
-        "description: {}",
-        front(own, "description").unwrap_or_else(|| PLACEHOLDER.to_owned())
-    );
+    let _ = writeln!(out, "description: {}", front(own, "description").unwrap_or_else(|| PLACEHOLDER.to_owned()));
     let _ = writeln!(
         out,
         "keywords: [\"{name} rule ({lower})\"]\ntopic_type:\n- apiref\napi_name:\n- {name}\napi_type:\n- NA"
@@ -100,19 +86,10 @@ fn render(published: &RulePage, own: Option<&RulePage>) -> String {
     for (key, value) in own_keys(own) {
         let _ = writeln!(out, "{key}: {value}");
     }
-    let _ = writeln!(
-        out,
-        "---\n\n# {} rule ({lower})\n\n{}\n",
-        escape(name),
-        prose(own)
-    );
+    let _ = writeln!(out, "---\n\n# {} rule ({lower})\n\n{}\n", escape(name), prose(own));
     if !published.bug_checks.is_empty() {
         let checks: Vec<String> = published.bug_checks.iter().map(bug_check).collect();
-        let _ = writeln!(
-            out,
-            "**Bug check(s) found with this rule**: {}\n",
-            checks.join(", ")
-        );
+        let _ = writeln!(out, "**Bug check(s) found with this rule**: {}\n", checks.join(", "));
     }
     let _ = writeln!(out, "**Driver model: {model}**\n");
     sections(&mut out, own, &BEFORE);
@@ -135,35 +112,19 @@ fn front(own: Option<&RulePage>, key: &str) -> Option<String> {
 /// The keys of the front matter that are ours, in the order of the page; those every page needs where there is none.
 fn own_keys(own: Option<&RulePage>) -> Vec<(String, String)> {
     let Some(own) = own else {
-        return ["family", "applicability"]
-            .map(|key| (key.to_owned(), PLACEHOLDER.to_owned()))
-            .to_vec();
+        return ["family", "applicability"].map(|key| (key.to_owned(), PLACEHOLDER.to_owned())).to_vec();
     };
     let ours = |key: &str| key != "description" && !GENERATED.contains(&key);
-    let entries = own
-        .front_matter
-        .entries
-        .iter()
-        .filter(|entry| ours(&entry.key.value));
-    entries
-        .map(|entry| {
-            (
-                entry.key.value.clone(),
-                own.source.slice(entry.span).trim().to_owned(),
-            )
-        })
-        .collect()
+    let entries = own.front_matter.entries.iter().filter(|entry| ours(&entry.key.value));
+    entries.map(|entry| (entry.key.value.clone(), own.source.slice(entry.span).trim().to_owned())).collect()
 }
 
 /// Our prose above the facts.
 fn prose(own: Option<&RulePage>) -> String {
     let body = own.and_then(|own| Some(own.source.slice(own.section(SectionKind::Prose)?.body)));
-    let fact =
-        |line: &&str| !line.starts_with("**Driver model") && !line.starts_with("**Bug check");
+    let fact = |line: &&str| !line.starts_with("**Driver model") && !line.starts_with("**Bug check");
     let text = body.map(|body| body.lines().filter(fact).collect::<Vec<_>>().join("\n"));
-    text.map(|text| text.trim().to_owned())
-        .filter(|text| !text.is_empty())
-        .unwrap_or_else(|| PLACEHOLDER.to_owned())
+    text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()).unwrap_or_else(|| PLACEHOLDER.to_owned())
 }
 
 /// Our sections of these headings.
@@ -171,22 +132,11 @@ fn sections(out: &mut String, own: Option<&RulePage>, headings: &[&str]) {
     for heading in headings {
         let body = own.and_then(|own| {
             let is_it = |section: &&rulebook_catalog::Section| {
-                section
-                    .heading
-                    .as_ref()
-                    .is_some_and(|own| own.value == *heading)
+                section.heading.as_ref().is_some_and(|own| own.value == *heading)
             };
-            Some(
-                own.source
-                    .slice(own.sections.iter().find(is_it)?.body)
-                    .trim(),
-            )
+            Some(own.source.slice(own.sections.iter().find(is_it)?.body).trim())
         });
-        let _ = writeln!(
-            out,
-            "## {heading}\n\n{}\n",
-            body.filter(|body| !body.is_empty()).unwrap_or(PLACEHOLDER)
-        );
+        let _ = writeln!(out, "## {heading}\n\n{}\n", body.filter(|body| !body.is_empty()).unwrap_or(PLACEHOLDER));
     }
 }
 
@@ -210,23 +160,18 @@ fn bug_check(check: &BugCheck) -> String {
 fn testing(out: &mut String, published: &RulePage) {
     out.push_str("## How to test\n\n");
     if let Some(test) = &published.testing.compile_time {
-        out.push_str("- Compile time: [Static Driver Verifier](/windows-hardware/drivers/devtest/static-driver-verifier)");
+        out.push_str(
+            "- Compile time: [Static Driver Verifier](/windows-hardware/drivers/devtest/static-driver-verifier)",
+        );
         if let Some(rule) = &test.rule {
             let _ = write!(out, ", rule **{}**", escape(&rule.value));
         }
         out.push('\n');
     }
     if let Some(test) = &published.testing.run_time {
-        out.push_str(
-            "- Run time: [Driver Verifier](/windows-hardware/drivers/devtest/driver-verifier)",
-        );
+        out.push_str("- Run time: [Driver Verifier](/windows-hardware/drivers/devtest/driver-verifier)");
         if let Some(option) = test.options.first() {
-            let _ = write!(
-                out,
-                ", [{}]({}) option",
-                option.text.trim(),
-                absolute(&option.target)
-            );
+            let _ = write!(out, ", [{}]({}) option", option.text.trim(), absolute(&option.target));
         }
         if let Some(domain) = &test.domain {
             let _ = write!(out, ", `/domain {}`", domain.value);
@@ -314,22 +259,23 @@ mod tests {
             .replacen("FIXME\n\n**Bug", "Close what you open.\n\n> Decision: twice is wrong.\n\n**Bug", 1)
             .replacen("matters\n\nFIXME", "matters\n\nOpen latches leak.", 1)
             .replacen("Limits\n\nFIXME", "Limits\n\nNone.", 1)
-            .replacen("Specification\n\nFIXME", "Specification\n\n```yaml\nforbid: {calls: [\"LatchClose(...)\"]}\n```", 1)
-            .replacen("Examples\n\nFIXME", "Examples\n\n### Violation: a\n\n```c\nLatchClose(); //~\n```\n\n### Compliant: b\n\n```c\nint x;\n```", 1);
+            .replacen(
+                "Specification\n\nFIXME",
+                "Specification\n\n```yaml\nforbid: {calls: [\"LatchClose(...)\"]}\n```",
+                1,
+            )
+            .replacen(
+                "Examples\n\nFIXME",
+                "Examples\n\n### Violation: a\n\n```c\nLatchClose(); //~\n```\n\n### Compliant: b\n\n```c\nint x;\n```",
+                1,
+            );
         assert!(!ours.contains(PLACEHOLDER), "{ours}");
         let own = page("rules/wdm/Latch.md", &ours);
         assert_eq!(render(&published, Some(&own)), ours);
-        let changed = page(
-            "wdm-latch.md",
-            &PUBLISHED.replace("LatchClose", "LatchShut"),
-        );
+        let changed = page("wdm-latch.md", &PUBLISHED.replace("LatchClose", "LatchShut"));
         assert_eq!(
             render(&changed, Some(&own)),
-            ours.replacen(
-                "[**LatchClose**](/x/nf-wdm-latchclose)",
-                "[**LatchShut**](/x/nf-wdm-latchclose)",
-                1
-            )
+            ours.replacen("[**LatchClose**](/x/nf-wdm-latchclose)", "[**LatchShut**](/x/nf-wdm-latchclose)", 1)
         );
     }
 }

@@ -27,9 +27,7 @@ pub(crate) struct Unit {
 impl Unit {
     /// The name (without folder, lower case) of the header that line `row` is from.
     pub(crate) fn file(&self, row: usize) -> &str {
-        self.lines
-            .get(row)
-            .map_or("", |&index| &self.files[index as usize])
+        self.lines.get(row).map_or("", |&index| &self.files[index as usize])
     }
 
     /// Reads the output of `cc -E -dD`.
@@ -40,11 +38,7 @@ impl Unit {
         for line in output.lines() {
             if let Some(rest) = line.strip_prefix("# ") {
                 let path = rest.split('"').nth(1).unwrap_or_default();
-                let name = path
-                    .rsplit(['/', '\\'])
-                    .next()
-                    .unwrap_or(path)
-                    .to_ascii_lowercase();
+                let name = path.rsplit(['/', '\\']).next().unwrap_or(path).to_ascii_lowercase();
                 current = *index.entry(name.clone()).or_insert_with(|| {
                     unit.files.push(name);
                     unit.files.len() as u32 - 1
@@ -61,22 +55,15 @@ impl Unit {
     }
 
     fn define(&mut self, rest: &str, file: u32) {
-        let end = rest
-            .find(|c: char| !c.is_alphanumeric() && c != '_')
-            .unwrap_or(rest.len());
+        let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
         let (name, body) = rest.split_at(end);
         let file = self.files.get(file as usize).cloned().unwrap_or_default();
         if let Some(params) = body.strip_prefix('(') {
             let params = params.split(')').next().unwrap_or_default();
-            let params = params
-                .split(',')
-                .map(|p| p.trim().to_owned())
-                .filter(|p| !p.is_empty())
-                .collect();
+            let params = params.split(',').map(|p| p.trim().to_owned()).filter(|p| !p.is_empty()).collect();
             self.function_macros.insert(name.to_owned(), (params, file));
         } else {
-            self.macros
-                .insert(name.to_owned(), (body.trim().to_owned(), file));
+            self.macros.insert(name.to_owned(), (body.trim().to_owned(), file));
         }
     }
 }
@@ -93,13 +80,7 @@ pub(crate) struct Preprocessor {
 
 impl Preprocessor {
     /// Preprocesses one translation unit that includes `headers` in this order.
-    pub(crate) fn run(
-        &self,
-        scratch: &Path,
-        kit: &str,
-        definitions: &str,
-        headers: &[String],
-    ) -> Result<Unit> {
+    pub(crate) fn run(&self, scratch: &Path, kit: &str, definitions: &str, headers: &[String]) -> Result<Unit> {
         let shim = scratch.join("shim");
         self.write_shim(&shim)?;
         let mut text = String::from(definitions);
@@ -109,26 +90,15 @@ impl Preprocessor {
         let file = scratch.join(format!("{kit}.c"));
         std::fs::write(&file, text)?;
         let mut command = Command::new(&self.program);
-        command
-            .args(["-E", "-dD", "-w", "-include"])
-            .arg(shim.join("annotations.h"))
-            .arg("-I")
-            .arg(&shim);
+        command.args(["-E", "-dD", "-w", "-include"]).arg(shim.join("annotations.h")).arg("-I").arg(&shim);
         for define in &self.defines {
             command.arg(format!("-D{define}"));
         }
         for folder in &self.folders {
             command.arg("-I").arg(folder);
         }
-        let output = command
-            .arg(&file)
-            .output()
-            .with_context(|| format!("cannot run {}", self.program))?;
-        ensure!(
-            output.status.success(),
-            "{kit}: {}",
-            String::from_utf8_lossy(&output.stderr)
-        );
+        let output = command.arg(&file).output().with_context(|| format!("cannot run {}", self.program))?;
+        ensure!(output.status.success(), "{kit}: {}", String::from_utf8_lossy(&output.stderr));
         Ok(Unit::read(&String::from_utf8_lossy(&output.stdout)))
     }
 
@@ -139,31 +109,18 @@ impl Preprocessor {
             return Ok(());
         }
         std::fs::create_dir_all(shim)?;
-        for name in [
-            "sal.h",
-            "driverspecs.h",
-            "specstrings.h",
-            "specstrings_strict.h",
-            "specstrings_undef.h",
-        ] {
+        for name in ["sal.h", "driverspecs.h", "specstrings.h", "specstrings_strict.h", "specstrings_undef.h"] {
             std::fs::write(shim.join(name), "")?;
         }
         let mut words = BTreeMap::new();
         let mut includes = BTreeSet::new();
         let mut present = BTreeSet::new();
         for folder in &self.folders {
-            let mut paths: Vec<PathBuf> = std::fs::read_dir(folder)?
-                .filter_map(|entry| entry.ok().map(|e| e.path()))
-                .collect();
+            let mut paths: Vec<PathBuf> =
+                std::fs::read_dir(folder)?.filter_map(|entry| entry.ok().map(|e| e.path())).collect();
             paths.sort();
-            for path in paths
-                .into_iter()
-                .filter(|path| path.extension().is_some_and(|ext| ext == "h"))
-            {
-                present.extend(
-                    path.file_name()
-                        .map(|name| name.to_string_lossy().into_owned()),
-                );
+            for path in paths.into_iter().filter(|path| path.extension().is_some_and(|ext| ext == "h")) {
+                present.extend(path.file_name().map(|name| name.to_string_lossy().into_owned()));
                 let text = String::from_utf8_lossy(&std::fs::read(&path)?).into_owned();
                 annotations(&text, &mut words);
                 includes.extend(quoted_includes(&text));
@@ -207,10 +164,7 @@ impl Preprocessor {
 fn attribute(word: &str) -> &'static str {
     let word = word.trim_start_matches('_').to_ascii_lowercase();
     let optional = word.contains("opt_") || word.ends_with("opt");
-    let is = |stem: &str| {
-        word.strip_prefix(stem)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
-    };
+    let is = |stem: &str| word.strip_prefix(stem).is_some_and(|rest| rest.is_empty() || rest.starts_with('_'));
     match () {
         () if is("inout") && optional => "__attribute__((fact_inout, fact_opt))",
         () if is("inout") => "__attribute__((fact_inout))",
@@ -252,33 +206,17 @@ fn is_annotation(word: &str) -> bool {
         let stem = rest.split('_').next().unwrap_or_default();
         return matches!(
             stem,
-            "in" | "out"
-                | "inout"
-                | "deref"
-                | "drv"
-                | "checkReturn"
-                | "bcount"
-                | "ecount"
-                | "success"
+            "in" | "out" | "inout" | "deref" | "drv" | "checkReturn" | "bcount" | "ecount" | "success"
         );
     }
     // An include guard has no lower-case letter.
     let capital = word.as_bytes().get(1).is_some_and(u8::is_ascii_uppercase);
-    word.starts_with('_')
-        && word.ends_with('_')
-        && capital
-        && word.bytes().any(|b| b.is_ascii_lowercase())
+    word.starts_with('_') && word.ends_with('_') && capital && word.bytes().any(|b| b.is_ascii_lowercase())
 }
 
 fn quoted_includes(text: &str) -> Vec<String> {
     text.lines()
-        .filter_map(|line| {
-            line.trim()
-                .strip_prefix("#include")?
-                .split(['"', '<', '>'])
-                .nth(1)
-                .map(str::to_owned)
-        })
+        .filter_map(|line| line.trim().strip_prefix("#include")?.split(['"', '<', '>']).nth(1).map(str::to_owned))
         .filter(|name| !name.contains('/'))
         .collect()
 }

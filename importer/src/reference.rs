@@ -35,11 +35,7 @@ pub(crate) struct PageParam {
 /// Reads all pages below `root`, by API name; of two pages for one name the first in the catalog's order counts.
 pub(crate) fn read_all(root: &Path) -> Result<BTreeMap<String, Page>> {
     let (loaded, _) = rulebook_catalog::load::load(root);
-    ensure!(
-        !loaded.apis.is_empty(),
-        "no reference pages below {}",
-        root.display()
-    );
+    ensure!(!loaded.apis.is_empty(), "no reference pages below {}", root.display());
     let mut pages = BTreeMap::new();
     for page in &loaded.apis {
         let Some(kind) = kind(page) else { continue };
@@ -61,25 +57,15 @@ fn kind(page: &ApiPage) -> Option<ApiKind> {
 
 fn facts(page: &ApiPage, kind: ApiKind, root: &Path) -> Page {
     let path = &page.source.path;
-    let relative = Path::new(path)
-        .strip_prefix(root)
-        .map_or(path.clone(), |path| {
-            path.to_string_lossy().replace('\\', "/")
-        });
-    let params = page
-        .parameters
-        .iter()
-        .filter(|param| param.name.value != "...");
+    let relative =
+        Path::new(path).strip_prefix(root).map_or(path.clone(), |path| path.to_string_lossy().replace('\\', "/"));
+    let params = page.parameters.iter().filter(|param| param.name.value != "...");
     Page {
         kind,
         header: format!("{}.h", page.header),
         path: relative,
         irql: irql(&page.irql.value),
-        compliance: page
-            .compliance
-            .iter()
-            .map(|rule| spelled(&rule.name, rule.model.as_ref()))
-            .collect(),
+        compliance: page.compliance.iter().map(|rule| spelled(&rule.name, rule.model.as_ref())).collect(),
         params: params
             .map(|param| PageParam {
                 name: param.name.value.clone(),
@@ -96,10 +82,7 @@ fn facts(page: &ApiPage, kind: ApiKind, root: &Path) -> Page {
 
 /// A rule as the field names it: `SpinLock(storport)`.
 fn spelled(name: &str, model: Option<&Model>) -> String {
-    model.map_or_else(
-        || name.to_owned(),
-        |model| format!("{name}({})", model.to_string().to_ascii_lowercase()),
-    )
+    model.map_or_else(|| name.to_owned(), |model| format!("{name}({})", model.to_string().to_ascii_lowercase()))
 }
 
 /// The bound alone: relation and level name, `any`, and `see-remarks` where the field refers there.
@@ -135,10 +118,7 @@ mod tests {
         for (field, expected) in [
             ("PASSIVE_LEVEL", Some("PASSIVE_LEVEL")),
             ("<=DISPATCH_LEVEL", Some("<= DISPATCH_LEVEL")),
-            (
-                "<= DISPATCH_LEVEL (see Remarks section)",
-                Some("<= DISPATCH_LEVEL see-remarks"),
-            ),
+            ("<= DISPATCH_LEVEL (see Remarks section)", Some("<= DISPATCH_LEVEL see-remarks")),
             ("< DISPATCH_LEVEL", Some("<= APC_LEVEL")),
             ("IRQL >= DISPATCH_LEVEL", Some(">= DISPATCH_LEVEL")),
             ("<= DIRQL", Some("<= DIRQL")),

@@ -61,12 +61,7 @@ impl<'a> Selection<'a> {
                 owners.entry(tag.as_str()).or_insert(name.as_str());
             }
         }
-        Self {
-            declarations,
-            owners,
-            opaque: opaque.iter().map(String::as_str).collect(),
-            chosen: BTreeMap::new(),
-        }
+        Self { declarations, owners, opaque: opaque.iter().map(String::as_str).collect(), chosen: BTreeMap::new() }
     }
 
     /// The type that stands for `struct X`, else the name itself.
@@ -79,12 +74,8 @@ impl<'a> Selection<'a> {
 
     /// The first name in `prototype` that no declaration knows.
     pub(crate) fn unknown<'p>(&self, prototype: &'p Prototype) -> Option<&'p str> {
-        let texts = std::iter::once(&prototype.returns)
-            .chain(prototype.params.iter().map(|param| &param.c_type));
-        texts
-            .flat_map(|text| mentions(text))
-            .find(|mention| !self.known(mention.name))
-            .map(|mention| mention.name)
+        let texts = std::iter::once(&prototype.returns).chain(prototype.params.iter().map(|param| &param.c_type));
+        texts.flat_map(|text| mentions(text)).find(|mention| !self.known(mention.name)).map(|mention| mention.name)
     }
 
     fn known(&self, name: &str) -> bool {
@@ -93,9 +84,7 @@ impl<'a> Selection<'a> {
 
     /// Chooses what a prototype names.
     pub(crate) fn prototype(&mut self, prototype: &Prototype) {
-        for text in std::iter::once(&prototype.returns)
-            .chain(prototype.params.iter().map(|param| &param.c_type))
-        {
+        for text in std::iter::once(&prototype.returns).chain(prototype.params.iter().map(|param| &param.c_type)) {
             for mention in mentions(text) {
                 self.choose(mention.name, Want::Members);
             }
@@ -112,11 +101,7 @@ impl<'a> Selection<'a> {
             return;
         }
         self.chosen.insert(name.clone(), want);
-        let inner = if decl.prototype.is_some() {
-            Want::Name
-        } else {
-            want
-        };
+        let inner = if decl.prototype.is_some() { Want::Name } else { want };
         for mention in mentions(&decl.c).into_iter().filter(|m| m.name != name) {
             self.choose(mention.name, inner);
         }
@@ -139,16 +124,9 @@ impl<'a> Selection<'a> {
 
     fn choose_body(&mut self, body: &str) {
         for mention in mentions(body) {
-            let points = mention.pointer
-                || self
-                    .declarations
-                    .types
-                    .get(mention.name)
-                    .is_some_and(|d| d.c.contains('*'));
-            self.choose(
-                mention.name,
-                if points { Want::Name } else { Want::Members },
-            );
+            let points =
+                mention.pointer || self.declarations.types.get(mention.name).is_some_and(|d| d.c.contains('*'));
+            self.choose(mention.name, if points { Want::Name } else { Want::Members });
         }
     }
 
@@ -185,16 +163,10 @@ pub(crate) fn mentions(text: &str) -> Vec<Mention<'_>> {
             end += gap + tag;
             name = if tag == 0 { "" } else { &text[at..end] };
         }
-        if !name.is_empty()
-            && !KEYWORDS.contains(&name)
-            && !name.starts_with(|c: char| c.is_ascii_digit())
-        {
+        if !name.is_empty() && !KEYWORDS.contains(&name) && !name.starts_with(|c: char| c.is_ascii_digit()) {
             let after = text[end..].trim_start();
             let after = after.strip_prefix("const").unwrap_or(after).trim_start();
-            found.push(Mention {
-                name,
-                pointer: after.starts_with('*'),
-            });
+            found.push(Mention { name, pointer: after.starts_with('*') });
         }
         at = end;
     }
@@ -202,6 +174,5 @@ pub(crate) fn mentions(text: &str) -> Vec<Mention<'_>> {
 }
 
 fn word_length(text: &str) -> usize {
-    text.find(|c: char| !c.is_ascii_alphanumeric() && c != '_')
-        .unwrap_or(text.len())
+    text.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(text.len())
 }

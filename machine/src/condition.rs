@@ -57,52 +57,31 @@ pub enum Term {
 }
 
 impl Compare {
-    const ALL: [(&str, Self); 6] = [
-        ("==", Self::Eq),
-        ("!=", Self::Ne),
-        ("<=", Self::Le),
-        (">=", Self::Ge),
-        ("<", Self::Lt),
-        (">", Self::Gt),
-    ];
+    const ALL: [(&str, Self); 6] =
+        [("==", Self::Eq), ("!=", Self::Ne), ("<=", Self::Le), (">=", Self::Ge), ("<", Self::Lt), (">", Self::Gt)];
 }
 
 impl FromStr for Condition {
     type Err = SpecError;
 
     fn from_str(text: &str) -> Result<Self, SpecError> {
-        let wrong = |why: &str| SpecError::Condition {
-            condition: text.to_owned(),
-            why: why.to_owned(),
-        };
+        let wrong = |why: &str| SpecError::Condition { condition: text.to_owned(), why: why.to_owned() };
         if let Some(rest) = text.trim().strip_prefix("irql") {
             let rest = rest.trim();
-            if rest
-                .strip_prefix("==")
-                .is_some_and(|right| right.trim() == "entry-irql")
-            {
+            if rest.strip_prefix("==").is_some_and(|right| right.trim() == "entry-irql") {
                 return Ok(Self::SameIrql);
             }
-            return rest
-                .parse()
-                .map(Self::Irql)
-                .map_err(|error: SpecError| wrong(&error.to_string()));
+            return rest.parse().map(Self::Irql).map_err(|error: SpecError| wrong(&error.to_string()));
         }
         let (sign, op) = Compare::ALL
             .into_iter()
             .find(|(sign, _)| text.contains(sign))
             .ok_or_else(|| wrong("a comparison such as `==` or `<=` is expected"))?;
-        let (left, right) = text
-            .split_once(sign)
-            .ok_or_else(|| wrong("two sides are expected"))?;
+        let (left, right) = text.split_once(sign).ok_or_else(|| wrong("two sides are expected"))?;
         let term = |side: &str, constant: bool| {
             Term::read(side, constant).ok_or_else(|| wrong("a side is empty or has blanks"))
         };
-        Ok(Self::Compare {
-            left: term(left, false)?,
-            op,
-            right: term(right, true)?,
-        })
+        Ok(Self::Compare { left: term(left, false)?, op, right: term(right, true)? })
     }
 }
 
@@ -111,18 +90,13 @@ impl Term {
     fn read(text: &str, constant: bool) -> Option<Self> {
         let text = text.trim();
         let word = |name: &str| {
-            let good = !name.is_empty()
-                && name
-                    .chars()
-                    .all(|c| c.is_ascii_alphanumeric() || "_#-".contains(c));
+            let good = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "_#-".contains(c));
             good.then(|| name.to_owned())
         };
         match text.split_at_checked(1)? {
             ("$", name) => word(name).map(Self::Var),
             ("*", name) => word(name).map(Self::Deref),
-            _ if constant || text.starts_with(|c: char| c.is_ascii_digit()) => {
-                word(text).map(Self::Const)
-            }
+            _ if constant || text.starts_with(|c: char| c.is_ascii_digit()) => word(text).map(Self::Const),
             _ => word(text).map(Self::Arg),
         }
     }
@@ -144,10 +118,7 @@ impl fmt::Display for Condition {
             Self::Irql(interval) => write!(f, "irql {interval}"),
             Self::SameIrql => f.write_str("irql == entry-irql"),
             Self::Compare { left, op, right } => {
-                let sign = Compare::ALL
-                    .iter()
-                    .find(|(_, other)| other == op)
-                    .map_or("==", |(sign, _)| sign);
+                let sign = Compare::ALL.iter().find(|(_, other)| other == op).map_or("==", |(sign, _)| sign);
                 write!(f, "{left} {sign} {right}")
             }
         }

@@ -6,9 +6,7 @@ use thiserror::Error;
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum SpecError {
     /// Not a level.
-    #[error(
-        "`{found}` is not an interrupt request level; use PASSIVE, APC, DISPATCH, DIRQL or HIGH"
-    )]
+    #[error("`{found}` is not an interrupt request level; use PASSIVE, APC, DISPATCH, DIRQL or HIGH")]
     Level {
         /// What stands there.
         found: String,

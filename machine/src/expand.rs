@@ -8,8 +8,7 @@ use crate::irql::Interval;
 use crate::pattern::{Arg, Pattern, Subject};
 use crate::rule::{Check, Event, Machine, Next, State, UNKNOWN};
 use crate::spec::{
-    AtExit, Bound, Calls, CheckForm, Demand, EventForm, Irql, IrqlAtExit, Override, Pair, Spec,
-    StateForm,
+    AtExit, Bound, Calls, CheckForm, Demand, EventForm, Irql, IrqlAtExit, Override, Pair, Spec, StateForm,
 };
 
 /// What a specification may refer to without saying it: the page's list and the API reference.
@@ -38,20 +37,10 @@ pub fn expand(spec: &Spec, reference: &dyn Reference) -> Result<Expansion, SpecE
         out.machines.push(expand_pair(pair));
     }
     for forbid in &spec.forbid {
-        let message = forbid
-            .message
-            .clone()
-            .unwrap_or_else(|| "`{api}` must not be called here".to_owned());
+        let message = forbid.message.clone().unwrap_or_else(|| "`{api}` must not be called here".to_owned());
         out.machines.push(Machine {
-            events: vec![Event {
-                name: "call".into(),
-                patterns: forbid.calls.clone(),
-                when: forbid.when.clone(),
-            }],
-            states: vec![State {
-                name: "any".into(),
-                on: BTreeMap::from([("call".into(), Next::Error(message))]),
-            }],
+            events: vec![Event { name: "call".into(), patterns: forbid.calls.clone(), when: forbid.when.clone() }],
+            states: vec![State { name: "any".into(), on: BTreeMap::from([("call".into(), Next::Error(message))]) }],
             ..Machine::default()
         });
     }
@@ -59,17 +48,9 @@ pub fn expand(spec: &Spec, reference: &dyn Reference) -> Result<Expansion, SpecE
         expand_irql(irql, reference, &mut out)?;
     }
     if let Some(IrqlAtExit::Same) = spec.irql_at_exit {
-        let exit = Pattern {
-            binds: None,
-            subject: Subject::Exit,
-            result: None,
-        };
+        let exit = Pattern { binds: None, subject: Subject::Exit, result: None };
         out.machines.push(Machine {
-            events: vec![Event {
-                name: "exit".into(),
-                patterns: vec![exit],
-                when: Vec::new(),
-            }],
+            events: vec![Event { name: "exit".into(), patterns: vec![exit], when: Vec::new() }],
             checks: vec![Check {
                 event: "exit".into(),
                 require: vec![Condition::SameIrql],
@@ -85,22 +66,14 @@ pub fn expand(spec: &Spec, reference: &dyn Reference) -> Result<Expansion, SpecE
         position(machine, reference)?;
         machine.verify()?;
     }
-    if out.machines.is_empty() {
-        Err(SpecError::Empty)
-    } else {
-        Ok(out)
-    }
+    if out.machines.is_empty() { Err(SpecError::Empty) } else { Ok(out) }
 }
 
 /// The exit event, where nothing else defines one.
 fn exit_event() -> Event {
     Event {
         name: "exit".into(),
-        patterns: vec![Pattern {
-            binds: None,
-            subject: Subject::Exit,
-            result: None,
-        }],
+        patterns: vec![Pattern { binds: None, subject: Subject::Exit, result: None }],
         when: Vec::new(),
     }
 }
@@ -108,41 +81,18 @@ fn exit_event() -> Event {
 fn expand_pair(pair: &Pair) -> Machine {
     let default_key = || {
         // There is one of some things: the cancel spin lock, the thread's critical region.
-        let bound = pair
-            .acquire
-            .iter()
-            .chain(&pair.release)
-            .any(|pattern| pattern.variables().contains(&"k"));
-        if bound {
-            vec!["k".to_owned()]
-        } else {
-            Vec::new()
-        }
+        let bound = pair.acquire.iter().chain(&pair.release).any(|pattern| pattern.variables().contains(&"k"));
+        if bound { vec!["k".to_owned()] } else { Vec::new() }
     };
-    let keys = if pair.track.is_empty() {
-        default_key()
-    } else {
-        pair.track.clone()
-    };
-    let object = if pair.object.is_empty() {
-        "lock"
-    } else {
-        &pair.object
-    };
-    let noun = keys.first().map_or_else(
-        || format!("the {object}"),
-        |key| format!("{object} `{{{key}}}`"),
-    );
+    let keys = if pair.track.is_empty() { default_key() } else { pair.track.clone() };
+    let object = if pair.object.is_empty() { "lock" } else { &pair.object };
+    let noun = keys.first().map_or_else(|| format!("the {object}"), |key| format!("{object} `{{{key}}}`"));
     let say = |what: &str| Next::Error(format!("{noun} {what}"));
     let go = |state: &str| Next::Go(state.to_owned());
     let mut events = Vec::new();
     let mut add = |name: &str, patterns: &[Pattern]| {
         if !patterns.is_empty() {
-            events.push(Event {
-                name: name.to_owned(),
-                patterns: patterns.to_vec(),
-                when: Vec::new(),
-            });
+            events.push(Event { name: name.to_owned(), patterns: patterns.to_vec(), when: Vec::new() });
         }
     };
     // A call that holds nothing is told first, or it would fit the acquire pattern.
@@ -168,40 +118,22 @@ fn expand_pair(pair: &Pair) -> Machine {
     }
     if pair.at_exit == AtExit::Same {
         events.push(exit_event());
-        held.insert(
-            "exit".into(),
-            say("is still held when `{function}` returns"),
-        );
+        held.insert("exit".into(), say("is still held when `{function}` returns"));
     }
-    let state = |name: &str, on| State {
-        name: name.to_owned(),
-        on,
-    };
+    let state = |name: &str, on| State { name: name.to_owned(), on };
     Machine {
         keys,
         object: object.to_owned(),
         events,
-        states: vec![
-            state("free", free),
-            state("held", held),
-            state(UNKNOWN, unknown),
-        ],
+        states: vec![state("free", free), state("held", held), state(UNKNOWN, unknown)],
         checks: Vec::new(),
     }
 }
 
-fn expand_irql(
-    irql: &Irql,
-    reference: &dyn Reference,
-    out: &mut Expansion,
-) -> Result<(), SpecError> {
+fn expand_irql(irql: &Irql, reference: &dyn Reference, out: &mut Expansion) -> Result<(), SpecError> {
     let patterns = match &irql.calls {
         Calls::These(patterns) => patterns.clone(),
-        Calls::List(_) => reference
-            .applies_to()
-            .into_iter()
-            .map(Pattern::call)
-            .collect(),
+        Calls::List(_) => reference.applies_to().into_iter().map(Pattern::call).collect(),
     };
     // By bound, so that one event stands for all calls that share it.
     let mut conditional: Vec<(Pattern, Vec<Condition>, Interval)> = Vec::new();
@@ -212,11 +144,7 @@ fn expand_irql(
             continue;
         }
         let mut add = |interval: Interval| {
-            let interval = if irql.maximum_only {
-                Interval::at_most(interval.max)
-            } else {
-                interval
-            };
+            let interval = if irql.maximum_only { Interval::at_most(interval.max) } else { interval };
             if interval != Interval::ANY {
                 plain.entry(interval).or_default().push(pattern.clone());
             }
@@ -239,9 +167,7 @@ fn expand_irql(
                 None => out.unbound.push(api),
             },
             (None, None, None) => {
-                return Err(SpecError::Form(
-                    "`irql` needs `must: <bound>` or `bound: reference`".into(),
-                ));
+                return Err(SpecError::Form("`irql` needs `must: <bound>` or `bound: reference`".into()));
             }
         }
     }
@@ -251,16 +177,9 @@ fn expand_irql(
         machine.checks.push(Check {
             event: name.clone(),
             require: vec![Condition::Irql(interval)],
-            message: format!(
-                "`{{api}}` is called at {{irql}}, but must be called {}",
-                interval.describe()
-            ),
+            message: format!("`{{api}}` is called at {{irql}}, but must be called {}", interval.describe()),
         });
-        machine.events.push(Event {
-            name,
-            patterns,
-            when,
-        });
+        machine.events.push(Event { name, patterns, when });
     };
     for (pattern, mut when, interval) in conditional {
         when.extend(irql.when.iter().cloned());
@@ -270,9 +189,7 @@ fn expand_irql(
         add(patterns, irql.when.clone(), interval);
     }
     if machine.events.is_empty() {
-        return Err(SpecError::Form(
-            "no call of the `irql` list has a bound: nothing would be checked".into(),
-        ));
+        return Err(SpecError::Form("no call of the `irql` list has a bound: nothing would be checked".into()));
     }
     out.machines.push(machine);
     Ok(())
@@ -281,41 +198,25 @@ fn expand_irql(
 /// The bounds of an override by condition, in the order of the page: the first condition that holds decides.
 fn by_case(cases: &serde_yaml::Mapping) -> Result<Vec<(Option<Condition>, Interval)>, SpecError> {
     let word = |value: &serde_yaml::Value| {
-        value
-            .as_str()
-            .map(str::to_owned)
-            .ok_or_else(|| SpecError::Form("a bound by condition is text".into()))
+        value.as_str().map(str::to_owned).ok_or_else(|| SpecError::Form("a bound by condition is text".into()))
     };
     cases
         .iter()
         .map(|(condition, interval)| {
             let condition = word(condition)?;
-            let condition = if condition == "else" {
-                None
-            } else {
-                Some(condition.parse()?)
-            };
+            let condition = if condition == "else" { None } else { Some(condition.parse()?) };
             Ok((condition, word(interval)?.parse()?))
         })
         .collect()
 }
 
 fn general(spec: &Spec) -> Result<Machine, SpecError> {
-    let yaml = |error: serde_yaml::Error| SpecError::Yaml {
-        message: error.to_string(),
-        line: None,
-    };
+    let yaml = |error: serde_yaml::Error| SpecError::Yaml { message: error.to_string(), line: None };
     let text = |name: serde_yaml::Value| {
-        name.as_str()
-            .map(str::to_owned)
-            .ok_or_else(|| SpecError::Form("names of events and states are words".into()))
+        name.as_str().map(str::to_owned).ok_or_else(|| SpecError::Form("names of events and states are words".into()))
     };
     let mut machine = Machine {
-        keys: spec
-            .track
-            .iter()
-            .map(|key| key.trim_start_matches('$').to_owned())
-            .collect(),
+        keys: spec.track.iter().map(|key| key.trim_start_matches('$').to_owned()).collect(),
         object: spec.object.clone(),
         ..Machine::default()
     };
@@ -325,55 +226,26 @@ fn general(spec: &Spec) -> Result<Machine, SpecError> {
             EventForm::Any(patterns) => (patterns, Vec::new()),
             EventForm::When { calls, when } => (calls, when),
         };
-        machine.events.push(Event {
-            name: text(name)?,
-            patterns,
-            when,
-        });
+        machine.events.push(Event { name: text(name)?, patterns, when });
     }
     for (name, form) in spec.states.clone() {
         let on: StateForm = serde_yaml::from_value(form).map_err(yaml)?;
-        machine.states.push(State {
-            name: text(name)?,
-            on,
-        });
+        machine.states.push(State { name: text(name)?, on });
     }
-    let mentions_exit = machine
-        .states
-        .iter()
-        .any(|state| state.on.contains_key("exit"))
-        || spec.check.contains_key("exit");
+    let mentions_exit =
+        machine.states.iter().any(|state| state.on.contains_key("exit")) || spec.check.contains_key("exit");
     if mentions_exit && machine.event("exit").is_none() {
         machine.events.push(exit_event());
     }
     if let Some(initial) = &spec.initial {
-        match machine
-            .states
-            .iter()
-            .position(|state| state.name == *initial)
-        {
+        match machine.states.iter().position(|state| state.name == *initial) {
             Some(at) => machine.states[..=at].rotate_right(1),
             None if initial == UNKNOWN => {
-                machine.states.insert(
-                    0,
-                    State {
-                        name: UNKNOWN.into(),
-                        on: BTreeMap::new(),
-                    },
-                );
+                machine.states.insert(0, State { name: UNKNOWN.into(), on: BTreeMap::new() });
             }
             None => {
-                let known = machine
-                    .states
-                    .iter()
-                    .map(|state| state.name.as_str())
-                    .collect::<Vec<_>>()
-                    .join(", ");
-                return Err(SpecError::Undefined {
-                    what: "state",
-                    name: initial.clone(),
-                    known,
-                });
+                let known = machine.states.iter().map(|state| state.name.as_str()).collect::<Vec<_>>().join(", ");
+                return Err(SpecError::Undefined { what: "state", name: initial.clone(), known });
             }
         }
     }
@@ -384,11 +256,7 @@ fn general(spec: &Spec) -> Result<Machine, SpecError> {
             CheckForm::All(conditions) => (conditions, default),
             CheckForm::Said { require, message } => (require, message),
         };
-        machine.checks.push(Check {
-            event: event.clone(),
-            require,
-            message,
-        });
+        machine.checks.push(Check { event: event.clone(), require, message });
     }
     Ok(machine)
 }
@@ -403,20 +271,13 @@ fn position(machine: &mut Machine, reference: &dyn Reference) -> Result<(), Spec
             if args.named.is_empty() {
                 continue;
             }
-            let names = reference
-                .parameters(api)
-                .ok_or_else(|| SpecError::Unknown {
-                    what: "function",
-                    name: api.clone(),
-                })?;
+            let names =
+                reference.parameters(api).ok_or_else(|| SpecError::Unknown { what: "function", name: api.clone() })?;
             for (name, arg) in std::mem::take(&mut args.named) {
                 let at = names
                     .iter()
                     .position(|known| *known == name)
-                    .ok_or_else(|| SpecError::Unknown {
-                        what: "parameter",
-                        name: format!("{api}({name})"),
-                    })?;
+                    .ok_or_else(|| SpecError::Unknown { what: "parameter", name: format!("{api}({name})") })?;
                 if args.list.len() <= at {
                     args.list.resize(at + 1, Arg::Any);
                 }
@@ -425,11 +286,8 @@ fn position(machine: &mut Machine, reference: &dyn Reference) -> Result<(), Spec
             args.rest = args.rest || args.list.len() < names.len();
         }
     }
-    let applied: Vec<(String, Vec<String>)> = machine
-        .events
-        .iter()
-        .map(|event| (event.name.clone(), calls_of(event)))
-        .collect();
+    let applied: Vec<(String, Vec<String>)> =
+        machine.events.iter().map(|event| (event.name.clone(), calls_of(event))).collect();
     for event in &mut machine.events {
         let calls = calls_of(event);
         for condition in &mut event.when {
@@ -437,10 +295,7 @@ fn position(machine: &mut Machine, reference: &dyn Reference) -> Result<(), Spec
         }
     }
     for check in &mut machine.checks {
-        let calls = applied
-            .iter()
-            .find(|(name, _)| *name == check.event)
-            .map_or(&[][..], |(_, calls)| calls);
+        let calls = applied.iter().find(|(name, _)| *name == check.event).map_or(&[][..], |(_, calls)| calls);
         for condition in &mut check.require {
             place_terms(condition, calls, reference)?;
         }
@@ -449,19 +304,11 @@ fn position(machine: &mut Machine, reference: &dyn Reference) -> Result<(), Spec
 }
 
 fn calls_of(event: &Event) -> Vec<String> {
-    event
-        .patterns
-        .iter()
-        .filter_map(|pattern| pattern.api().map(str::to_owned))
-        .collect()
+    event.patterns.iter().filter_map(|pattern| pattern.api().map(str::to_owned)).collect()
 }
 
 /// Every call of an event must have the parameter at the same position; else the condition means two things.
-fn place_terms(
-    condition: &mut Condition,
-    calls: &[String],
-    reference: &dyn Reference,
-) -> Result<(), SpecError> {
+fn place_terms(condition: &mut Condition, calls: &[String], reference: &dyn Reference) -> Result<(), SpecError> {
     use crate::condition::Term;
     let Condition::Compare { left, right, .. } = condition else {
         return Ok(());
@@ -475,19 +322,12 @@ fn place_terms(
         }
         let mut found = None;
         for api in calls {
-            let names = reference
-                .parameters(api)
-                .ok_or_else(|| SpecError::Unknown {
-                    what: "function",
-                    name: api.clone(),
-                })?;
+            let names =
+                reference.parameters(api).ok_or_else(|| SpecError::Unknown { what: "function", name: api.clone() })?;
             let at = names
                 .iter()
                 .position(|known| known == name)
-                .ok_or_else(|| SpecError::Unknown {
-                    what: "parameter",
-                    name: format!("{api}({name})"),
-                })?;
+                .ok_or_else(|| SpecError::Unknown { what: "parameter", name: format!("{api}({name})") })?;
             if found.is_some_and(|other| other != at) {
                 return Err(SpecError::Form(format!(
                     "parameter `{name}` stands at different positions in {}",
@@ -496,10 +336,7 @@ fn place_terms(
             }
             found = Some(at);
         }
-        let at = found.ok_or_else(|| SpecError::Unknown {
-            what: "parameter",
-            name: name.clone(),
-        })?;
+        let at = found.ok_or_else(|| SpecError::Unknown { what: "parameter", name: name.clone() })?;
         *name = format!("#{at}");
     }
     Ok(())

@@ -65,9 +65,7 @@ impl FromStr for Level {
             "DISPATCH" => Ok(Self::DISPATCH),
             "DIRQL" => Ok(Self::DIRQL),
             "HIGH" => Ok(Self::HIGH),
-            _ => Err(SpecError::Level {
-                found: text.to_owned(),
-            }),
+            _ => Err(SpecError::Level { found: text.to_owned() }),
         }
     }
 }
@@ -98,35 +96,19 @@ pub struct Interval {
 
 impl Interval {
     /// Every level.
-    pub const ANY: Self = Self {
-        min: Level::PASSIVE,
-        max: Level::HIGH,
-    };
+    pub const ANY: Self = Self { min: Level::PASSIVE, max: Level::HIGH };
 
     /// From PASSIVE up to `max`.
     #[must_use]
     pub fn at_most(max: Level) -> Self {
-        Self {
-            min: Level::PASSIVE,
-            max,
-        }
+        Self { min: Level::PASSIVE, max }
     }
 
     /// `level` alone.
     #[must_use]
     pub fn exactly(level: Level) -> Self {
         // Device levels are many in the machine and one in our reckoning.
-        if level == Level::DIRQL {
-            Self {
-                min: level,
-                max: Level(14),
-            }
-        } else {
-            Self {
-                min: level,
-                max: level,
-            }
-        }
+        if level == Level::DIRQL { Self { min: level, max: Level(14) } } else { Self { min: level, max: level } }
     }
 
     /// Whether `level` lies in it.
@@ -172,53 +154,29 @@ impl FromStr for Interval {
     /// Reads `any`, `<= APC`, `< DISPATCH`, `== PASSIVE`, `PASSIVE`, `>= DISPATCH`, `> APC`, `PASSIVE..DISPATCH`.
     fn from_str(text: &str) -> Result<Self, SpecError> {
         let text = text.trim();
-        let none = || SpecError::Interval {
-            found: text.to_owned(),
-        };
+        let none = || SpecError::Interval { found: text.to_owned() };
         if text.eq_ignore_ascii_case("any") {
             return Ok(Self::ANY);
         }
         if let Some((min, max)) = text.split_once("..") {
             let (min, max) = (min.parse()?, max.parse()?);
-            return if min <= max {
-                Ok(Self { min, max })
-            } else {
-                Err(none())
-            };
+            return if min <= max { Ok(Self { min, max }) } else { Err(none()) };
         }
         if let Some(rest) = text.strip_prefix("<=") {
             return Ok(Self::at_most(rest.parse()?));
         }
         if let Some(rest) = text.strip_prefix(">=") {
-            return Ok(Self {
-                min: rest.parse()?,
-                max: Level::HIGH,
-            });
+            return Ok(Self { min: rest.parse()?, max: Level::HIGH });
         }
         if let Some(rest) = text.strip_prefix('<') {
             let level: Level = rest.parse()?;
             let max = Level(level.0.checked_sub(1).ok_or_else(none)?);
-            return Ok(Self::at_most(if max == Level(14) {
-                Level(14)
-            } else {
-                max
-            }));
+            return Ok(Self::at_most(if max == Level(14) { Level(14) } else { max }));
         }
         if let Some(rest) = text.strip_prefix('>') {
             let level: Level = rest.parse()?;
-            let min = if level.0 >= 3 && level.0 < 15 {
-                Level::HIGH
-            } else {
-                Level(level.0 + 1)
-            };
-            return if level.0 >= 15 {
-                Err(none())
-            } else {
-                Ok(Self {
-                    min,
-                    max: Level::HIGH,
-                })
-            };
+            let min = if level.0 >= 3 && level.0 < 15 { Level::HIGH } else { Level(level.0 + 1) };
+            return if level.0 >= 15 { Err(none()) } else { Ok(Self { min, max: Level::HIGH }) };
         }
         Ok(Self::exactly(text.trim_start_matches('=').parse()?))
     }

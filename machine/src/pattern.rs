@@ -105,13 +105,7 @@ impl Pattern {
     pub fn call(api: impl Into<String>) -> Self {
         Self {
             binds: None,
-            subject: Subject::Call {
-                api: api.into(),
-                args: Args {
-                    rest: true,
-                    ..Args::default()
-                },
-            },
+            subject: Subject::Call { api: api.into(), args: Args { rest: true, ..Args::default() } },
             result: None,
         }
     }
@@ -194,10 +188,7 @@ impl fmt::Display for Pattern {
         match &self.subject {
             Subject::Call { api, args } => {
                 let list = args.list.iter().map(ToString::to_string);
-                let named = args
-                    .named
-                    .iter()
-                    .map(|(name, arg)| format!("{name}: {arg}"));
+                let named = args.named.iter().map(|(name, arg)| format!("{name}: {arg}"));
                 let rest = args.rest.then(|| "...".to_owned());
                 let all: Vec<String> = list.chain(named).chain(rest).collect();
                 write!(f, "{api}({})", all.join(", "))?;

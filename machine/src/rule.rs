@@ -94,25 +94,13 @@ impl Machine {
 
     /// Whether every name that is used is defined, every state can be reached, and something can be violated.
     pub fn verify(&self) -> Result<(), SpecError> {
-        let events: Vec<&str> = self
-            .events
-            .iter()
-            .map(|event| event.name.as_str())
-            .collect();
-        let states: Vec<&str> = self
-            .states
-            .iter()
-            .map(|state| state.name.as_str())
-            .collect();
+        let events: Vec<&str> = self.events.iter().map(|event| event.name.as_str()).collect();
+        let states: Vec<&str> = self.states.iter().map(|state| state.name.as_str()).collect();
         let known = |what, name: &str, all: &[&str]| {
             if all.contains(&name) {
                 return Ok(());
             }
-            Err(SpecError::Undefined {
-                what,
-                name: name.to_owned(),
-                known: all.join(", "),
-            })
+            Err(SpecError::Undefined { what, name: name.to_owned(), known: all.join(", ") })
         };
         for state in &self.states {
             for (event, next) in &state.on {
@@ -128,27 +116,14 @@ impl Machine {
             known("event", &check.event, &events)?;
         }
         for key in &self.keys {
-            let bound = self
-                .events
-                .iter()
-                .flat_map(|event| &event.patterns)
-                .any(|p| p.variables().contains(&key.as_str()));
+            let bound =
+                self.events.iter().flat_map(|event| &event.patterns).any(|p| p.variables().contains(&key.as_str()));
             if !bound {
-                return Err(SpecError::Form(format!(
-                    "no event binds the tracked variable `${key}`"
-                )));
+                return Err(SpecError::Form(format!("no event binds the tracked variable `${key}`")));
             }
         }
-        let fails = self
-            .states
-            .iter()
-            .flat_map(|state| state.on.values())
-            .any(|next| matches!(next, Next::Error(_)));
-        if fails || !self.checks.is_empty() {
-            Ok(())
-        } else {
-            Err(SpecError::Empty)
-        }
+        let fails = self.states.iter().flat_map(|state| state.on.values()).any(|next| matches!(next, Next::Error(_)));
+        if fails || !self.checks.is_empty() { Ok(()) } else { Err(SpecError::Empty) }
     }
 }
 

@@ -219,16 +219,9 @@ impl Semantics {
             return vec![name];
         }
         if let Some(group) = self.groups.get(word) {
-            return group
-                .iter()
-                .flat_map(|member| self.roles_of(member))
-                .collect();
+            return group.iter().flat_map(|member| self.roles_of(member)).collect();
         }
-        self.roles
-            .iter()
-            .filter(|(_, role)| role.name == word)
-            .map(|(name, _)| name.as_str())
-            .collect()
+        self.roles.iter().filter(|(_, role)| role.name == word).map(|(name, _)| name.as_str()).collect()
     }
 }
 
@@ -276,10 +269,7 @@ impl TryFrom<String> for Slot {
             return Ok(Self::Return);
         } else if let Some(name) = text.strip_prefix('*') {
             (name, Self::Deref)
-        } else if let Some(name) = text
-            .strip_prefix("slot(")
-            .and_then(|rest| rest.strip_suffix(')'))
-        {
+        } else if let Some(name) = text.strip_prefix("slot(").and_then(|rest| rest.strip_suffix(')')) {
             (name, Self::Hidden)
         } else {
             (text, Self::Arg)
@@ -288,9 +278,7 @@ impl TryFrom<String> for Slot {
         if good {
             Ok(slot(name.to_owned()))
         } else {
-            Err(SpecError::Form(format!(
-                "`{text}` names no place of a call"
-            )))
+            Err(SpecError::Form(format!("`{text}` names no place of a call")))
         }
     }
 }
@@ -330,9 +318,6 @@ impl TryFrom<String> for ResultText {
 
     fn try_from(text: String) -> Result<Self, SpecError> {
         let pattern: Pattern = format!("exit -> {text}").parse()?;
-        pattern
-            .result
-            .map(Self)
-            .ok_or_else(|| SpecError::Form(format!("`{text}` is no test of a result")))
+        pattern.result.map(Self).ok_or_else(|| SpecError::Form(format!("`{text}` is no test of a result")))
     }
 }

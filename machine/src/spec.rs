@@ -245,10 +245,8 @@ pub type StateForm = BTreeMap<String, Next>;
 impl Spec {
     /// Reads a specification from the YAML of its block.
     pub fn parse(yaml: &str) -> Result<Self, SpecError> {
-        serde_yaml::from_str(yaml).map_err(|error| SpecError::Yaml {
-            line: error.location().map(|at| at.line()),
-            message: error.to_string(),
-        })
+        serde_yaml::from_str(yaml)
+            .map_err(|error| SpecError::Yaml { line: error.location().map(|at| at.line()), message: error.to_string() })
     }
 }
 
@@ -257,9 +255,7 @@ mod one_or_many {
     use serde::de::DeserializeOwned;
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-    pub(super) fn deserialize<'de, T: DeserializeOwned, D: Deserializer<'de>>(
-        from: D,
-    ) -> Result<Vec<T>, D::Error> {
+    pub(super) fn deserialize<'de, T: DeserializeOwned, D: Deserializer<'de>>(from: D) -> Result<Vec<T>, D::Error> {
         // Read as a value first: the message of an untagged enum would hide what is wrong with the one value.
         let value = serde_yaml::Value::deserialize(from)?;
         let read = match value {
@@ -270,10 +266,7 @@ mod one_or_many {
         read.map_err(serde::de::Error::custom)
     }
 
-    pub(super) fn serialize<T: Serialize, S: Serializer>(
-        all: &[T],
-        to: S,
-    ) -> Result<S::Ok, S::Error> {
+    pub(super) fn serialize<T: Serialize, S: Serializer>(all: &[T], to: S) -> Result<S::Ok, S::Error> {
         match all {
             [one] => one.serialize(to),
             many => many.serialize(to),

@@ -95,22 +95,15 @@ impl Table {
             .map_err(|error| SpecError::Form(format!("the rule table cannot be read: {error}")))?;
         if table.schema != SCHEMA {
             let found = table.schema;
-            return Err(SpecError::Form(format!(
-                "the rule table has schema {found}, this version reads {SCHEMA}"
-            )));
+            return Err(SpecError::Form(format!("the rule table has schema {found}, this version reads {SCHEMA}")));
         }
         let mut seen = BTreeSet::new();
         for rule in &table.rules {
             if !seen.insert(rule.id.to_ascii_lowercase()) {
-                return Err(SpecError::Form(format!(
-                    "rule `{}` stands in the table twice",
-                    rule.id
-                )));
+                return Err(SpecError::Form(format!("rule `{}` stands in the table twice", rule.id)));
             }
             for machine in &rule.machines {
-                machine
-                    .verify()
-                    .map_err(|error| SpecError::Form(format!("rule `{}`: {error}", rule.id)))?;
+                machine.verify().map_err(|error| SpecError::Form(format!("rule `{}`: {error}", rule.id)))?;
             }
         }
         Ok(table)
@@ -118,8 +111,7 @@ impl Table {
 
     /// Writes the table as JSON, one rule's line breaks apart, ending in a newline.
     pub fn to_json(&self) -> Result<String, SpecError> {
-        let mut text = serde_json::to_string_pretty(self)
-            .map_err(|error| SpecError::Form(error.to_string()))?;
+        let mut text = serde_json::to_string_pretty(self).map_err(|error| SpecError::Form(error.to_string()))?;
         text.push('\n');
         Ok(text)
     }

@@ -79,10 +79,8 @@ pub(super) enum Reading {
 /// How sentences begin that say what the rule demands.
 const LEAD: &str = r"^(?:the (?:‹rule›|[a-z0-9_ ]+?)(?: rule)?(?: \(\w+\))?(?: rule)?|this rule|‹rule› rule|the rule) (?:also )?(?:specifies|verifies|states|checks)(?: for)?(?: that)?,? ?|^that is,? |^moreover,? |^in addition,? ";
 /// Words that bind nobody when they are left over.
-const FILLERS: [&str; 12] = [
-    "and", "that", "also", "the", "driver", "rule", "this", "then", "or", "in", "addition",
-    "moreover",
-];
+const FILLERS: [&str; 12] =
+    ["and", "that", "also", "the", "driver", "rule", "this", "then", "or", "in", "addition", "moreover"];
 /// Words without which a sentence demands nothing.
 const BINDING: &str = r"\b(?:must|should|shall|cannot|can not|may not|only|specif|verif|checks|require|violat|permit|allow|unless|except|however|before|fails|passes|never|appl(?:y|ies)|does not|do not|not)\b|\bspecif|\bverif|\bviolat|\bpermit|\brequire";
 /// Words that may take back what other sentences demand.
@@ -91,8 +89,7 @@ const WEAKENING: &str = r"\b(?:unless|except|excepts|exception|however|permitted
 static LEADS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(LEAD).ok());
 static BINDS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(BINDING).ok());
 static WEAKENS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(WEAKENING).ok());
-static TOKEN: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new("[‹«][arfu]?([0-9]+)[›»]").ok());
+static TOKEN: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new("[‹«][arfu]?([0-9]+)[›»]").ok());
 
 /// Patterns that are ready to be laid on sentences.
 pub(super) struct Reader {
@@ -102,13 +99,8 @@ pub(super) struct Reader {
 impl Reader {
     /// Makes patterns ready. One that is no regular expression is left out; a test holds that there is none.
     pub(super) fn new(tables: &[&'static [Pattern]]) -> Self {
-        let ready =
-            |pattern: &Pattern| Some((Regex::new(&expand(pattern.form)).ok()?, pattern.demands));
-        let patterns = tables
-            .iter()
-            .flat_map(|table| table.iter())
-            .filter_map(ready)
-            .collect();
+        let ready = |pattern: &Pattern| Some((Regex::new(&expand(pattern.form)).ok()?, pattern.demands));
+        let patterns = tables.iter().flat_map(|table| table.iter()).filter_map(ready).collect();
         Self { patterns }
     }
 
@@ -120,15 +112,9 @@ impl Reader {
 
     /// Reads one sentence.
     pub(super) fn read(&self, statement: &Statement) -> Reading {
-        let mut rest = statement
-            .form
-            .trim_end_matches(['.', ':', ')'])
-            .trim_start_matches('(')
-            .to_owned();
+        let mut rest = statement.form.trim_end_matches(['.', ':', ')']).trim_start_matches('(').to_owned();
         let is = |pattern: &LazyLock<Option<Regex>>, text: &str| {
-            pattern
-                .as_ref()
-                .is_some_and(|pattern| pattern.is_match(text))
+            pattern.as_ref().is_some_and(|pattern| pattern.is_match(text))
         };
         while let Some(lead) = LEADS.as_ref().and_then(|lead| lead.find(&rest)) {
             rest.replace_range(..lead.end(), "");
@@ -160,10 +146,7 @@ impl Reader {
             .split(|c: char| c.is_whitespace() || ";,.:()".contains(c))
             .any(|word| !word.is_empty() && !FILLERS.contains(&word));
         if left && (is(&BINDS, &statement.form) || !hits.is_empty()) {
-            return Reading::Unread {
-                hits,
-                weakens: is(&WEAKENS, &rest),
-            };
+            return Reading::Unread { hits, weakens: is(&WEAKENS, &rest) };
         }
         Reading::Read(hits)
     }

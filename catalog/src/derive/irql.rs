@@ -19,14 +19,8 @@ pub(super) const PATTERNS: &[Pattern] = &[
         form: r"(?:the routines |the following routines |{F} )(?:{F} )?(?:is|are) only called at {L}(?: only)?",
         demands: &[Level],
     },
-    Pattern {
-        form: r"{F} (?:is|are) (?:only )?called at {L}(?: only)?",
-        demands: &[Level],
-    },
-    Pattern {
-        form: r"(?:the driver )?calls {F} at {L}",
-        demands: &[Level],
-    },
+    Pattern { form: r"{F} (?:is|are) (?:only )?called at {L}(?: only)?", demands: &[Level] },
+    Pattern { form: r"(?:the driver )?calls {F} at {L}", demands: &[Level] },
     // A bound that stands in the reference.
     Pattern {
         form: r"a driver calls a framework method at an irql that is less than or equal to the maximum irql for that method",
@@ -45,14 +39,8 @@ pub(super) const PATTERNS: &[Pattern] = &[
         form: r"(?:this rule )?(?:examines|verifies) (?:the following|functions for) [a-z ,]*",
         demands: &[List],
     },
-    Pattern {
-        form: r"^the following [a-z ]*(?:functions|macros|ddis)$|^functions for [a-z, ]*$",
-        demands: &[List],
-    },
-    Pattern {
-        form: r"the [a-z ]+ functions [a-z ]*include the following",
-        demands: &[List],
-    },
+    Pattern { form: r"^the following [a-z ]*(?:functions|macros|ddis)$|^functions for [a-z, ]*$", demands: &[List] },
+    Pattern { form: r"the [a-z ]+ functions [a-z ]*include the following", demands: &[List] },
     // At exit.
     Pattern {
         form: r"(?:an? |the )?(?P<who>[a-z ’']*?(?:callback|dispatch)[a-z ]*?) return at the same irql(?: level)? (?:as the level )?at which they (?:were|are) called",
@@ -63,31 +51,16 @@ pub(super) const PATTERNS: &[Pattern] = &[
         demands: &[SameAtExit],
     },
     // The level passed back.
-    Pattern {
-        form: r"it must also set the irql to the previous irql level",
-        demands: &[Restore],
-    },
+    Pattern { form: r"it must also set the irql to the previous irql level", demands: &[Restore] },
     Pattern {
         form: r"the value of the newirql parameter in the call to {R} is equal to the irql at which the driver was executing before the call to {A}",
         demands: &[Restore],
     },
-    Pattern {
-        form: r"this value is also the value of the oldirql parameter that is supplied by {A}",
-        demands: &[],
-    },
+    Pattern { form: r"this value is also the value of the oldirql parameter that is supplied by {A}", demands: &[] },
     // What explains only.
-    Pattern {
-        form: r"^applies to any ddi that changes the irql level within [a-z ]+",
-        demands: &[],
-    },
-    Pattern {
-        form: r"^a caller executing at {L} can specify any [a-z_]+ value",
-        demands: &[],
-    },
-    Pattern {
-        form: r"typically this call would be preceded by a call to {A}",
-        demands: &[],
-    },
+    Pattern { form: r"^applies to any ddi that changes the irql level within [a-z ]+", demands: &[] },
+    Pattern { form: r"^a caller executing at {L} can specify any [a-z_]+ value", demands: &[] },
+    Pattern { form: r"typically this call would be preceded by a call to {A}", demands: &[] },
     Pattern {
         form: r"(?:this rule )?is similar to the \S+ rule; however, the \S+ rule is performed on callback functions which have irql requirements (?:in)?dependent (?:of|on) their related object[’']s execution level specification",
         demands: &[Contrast],

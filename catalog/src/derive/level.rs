@@ -29,8 +29,7 @@ impl Work<'_> {
             for name in &calls {
                 let before = seen.insert(name.clone(), (interval, one.statement.text.clone()));
                 if let Some((other, text)) = before.filter(|(other, _)| *other != interval) {
-                    let reason =
-                        format!("`{name}` has two bounds: {interval} here, {other} in “{text}”");
+                    let reason = format!("`{name}` has two bounds: {interval} here, {other} in “{text}”");
                     return self.refuse(one.statement, &reason);
                 }
             }
@@ -42,25 +41,13 @@ impl Work<'_> {
             }
             self.from(format!("must: {interval}"), one.statement);
             let mut calls = calls;
-            if found
-                .iter()
-                .filter(|other| other.demand == Demand::Level)
-                .count()
-                == 1
-            {
+            if found.iter().filter(|other| other.demand == Demand::Level).count() == 1 {
                 self.add_listed(&mut calls, one.statement, interval);
             }
             let calls = self.calls(&calls, one.statement);
-            self.spec.irql.push(Irql {
-                calls,
-                must: Some(interval),
-                ..empty()
-            });
+            self.spec.irql.push(Irql { calls, must: Some(interval), ..empty() });
         }
-        if let Some(one) = found
-            .iter()
-            .find(|one| one.demand == Demand::LevelByArgument)
-        {
+        if let Some(one) = found.iter().find(|one| one.demand == Demand::LevelByArgument) {
             self.by_argument(one);
         }
         if let Some(one) = found.iter().find(|one| one.demand == Demand::Reference) {
@@ -75,10 +62,7 @@ impl Work<'_> {
         };
         let who = one.hit.who.as_deref().unwrap_or_default();
         let Some(group) = self.group(who) else {
-            return self.refuse(
-                one.statement,
-                &format!("which functions “{who}” are is not known"),
-            );
+            return self.refuse(one.statement, &format!("which functions “{who}” are is not known"));
         };
         self.from(format!("scope: {group}"), one.statement);
         self.from("irql-at-exit: same", one.statement);
@@ -88,58 +72,27 @@ impl Work<'_> {
 
     /// The group of roles whose name is made of these words.
     fn group(&self, who: &str) -> Option<String> {
-        let empty = [
-            "a",
-            "an",
-            "the",
-            "any",
-            "driver",
-            "driver's",
-            "driver’s",
-            "function",
-            "functions",
-            "routine",
-            "routines",
-        ];
-        let words: Vec<&str> = who
-            .split_whitespace()
-            .filter(|word| !empty.contains(word))
-            .collect();
+        let empty =
+            ["a", "an", "the", "any", "driver", "driver's", "driver’s", "function", "functions", "routine", "routines"];
+        let words: Vec<&str> = who.split_whitespace().filter(|word| !empty.contains(word)).collect();
         let slug = words.join("-");
         let singular = |name: &str| name.strip_suffix('s').unwrap_or(name).to_owned();
-        self.grounds
-            .semantics
-            .groups
-            .keys()
-            .find(|name| !slug.is_empty() && singular(name) == singular(&slug))
-            .cloned()
+        self.grounds.semantics.groups.keys().find(|name| !slug.is_empty() && singular(name) == singular(&slug)).cloned()
     }
 
     /// The one interval of a sentence: two exact levels side by side are one.
     fn interval(&mut self, one: &Found<'_>) -> Option<Interval> {
-        let all: Vec<Interval> = one
-            .hit
-            .levels
-            .iter()
-            .filter_map(|at| one.statement.levels.get(*at).copied())
-            .collect();
+        let all: Vec<Interval> =
+            one.hit.levels.iter().filter_map(|at| one.statement.levels.get(*at).copied()).collect();
         match &all[..] {
             [only] => Some(*only),
             [first, second]
-                if first.max.0 + 1 == second.min.0
-                    && first.min == first.max
-                    && second.min == second.max =>
+                if first.max.0 + 1 == second.min.0 && first.min == first.max && second.min == second.max =>
             {
-                Some(Interval {
-                    min: first.min,
-                    max: second.max,
-                })
+                Some(Interval { min: first.min, max: second.max })
             }
             _ => {
-                self.refuse(
-                    one.statement,
-                    "the sentence has several levels and does not say which function has which",
-                );
+                self.refuse(one.statement, "the sentence has several levels and does not say which function has which");
                 None
             }
         }
@@ -147,15 +100,8 @@ impl Work<'_> {
 
     /// The functions that a sentence is about: named in it or in the list behind it, else those of the page's list.
     fn listed(&mut self, one: &Found<'_>) -> Option<Vec<String>> {
-        let named = one
-            .hit
-            .names
-            .iter()
-            .filter_map(|at| one.statement.names.get(*at));
-        let all: Vec<&Named> = named
-            .chain(&one.statement.list)
-            .filter(|named| named.known)
-            .collect();
+        let named = one.hit.names.iter().filter_map(|at| one.statement.names.get(*at));
+        let all: Vec<&Named> = named.chain(&one.statement.list).filter(|named| named.known).collect();
         let mut calls: Vec<String> = Vec::new();
         for named in all {
             if !calls.contains(&named.name) {
@@ -166,10 +112,7 @@ impl Work<'_> {
             calls = self.applies_to();
         }
         if calls.is_empty() {
-            self.refuse(
-                one.statement,
-                "neither the sentence nor the page lists the functions that are meant",
-            );
+            self.refuse(one.statement, "neither the sentence nor the page lists the functions that are meant");
             return None;
         }
         Some(calls)
@@ -177,11 +120,7 @@ impl Work<'_> {
 
     fn applies_to(&self) -> Vec<String> {
         let mut seen = BTreeSet::new();
-        self.page
-            .applies_to()
-            .map(|api| api.name.clone())
-            .filter(|name| seen.insert(name.clone()))
-            .collect()
+        self.page.applies_to().map(|api| api.name.clone()).filter(|name| seen.insert(name.clone())).collect()
     }
 
     /// Adds what only the page's list names, where the reference states a level within the bound. The lists of some pages
@@ -208,7 +147,10 @@ impl Work<'_> {
         }
         if !out.is_empty() {
             let which = out.join(", ");
-            self.leave(statement, &format!("only the page's list has {which}, and the reference states another level or none"));
+            self.leave(
+                statement,
+                &format!("only the page's list has {which}, and the reference states another level or none"),
+            );
         }
     }
 
@@ -237,90 +179,44 @@ impl Work<'_> {
 
     fn by_argument(&mut self, one: &Found<'_>) {
         let statement = one.statement;
-        let cases: Vec<(String, String, Interval)> =
-            Regex::new("«([0-9]+)» when ([a-z]+) is set to (true|false)")
-                .iter()
-                .flat_map(|case| case.captures_iter(&statement.form))
-                .filter_map(|case| {
-                    let level = statement.levels.get(case[1].parse::<usize>().ok()?)?;
-                    Some((case[2].to_owned(), case[3].to_owned(), *level))
-                })
-                .collect();
-        let name = one
-            .hit
-            .names
-            .first()
-            .and_then(|at| statement.names.get(*at))
-            .map(|named| named.name.clone());
-        let [(first, when, level), (second, other_when, other)] = &cases[..] else {
-            return self.refuse(
-                statement,
-                "it is not clear which bound belongs to which value",
-            );
-        };
-        let fact = name
-            .as_deref()
-            .and_then(|name| self.grounds.facts.functions.get(name));
-        let param = fact.and_then(|fact| fact.params.get(fact.position(first)?));
-        let (Some(name), Some(param)) = (
-            name,
-            param.filter(|_| first == second && when != other_when),
-        ) else {
-            return self.refuse(
-                statement,
-                &format!("no argument of the function is called `{first}`"),
-            );
-        };
-        let (yes, no) = if when == "true" {
-            (*level, *other)
-        } else {
-            (*other, *level)
-        };
-        let cases = [
-            (format!("{} == TRUE", param.name), yes),
-            ("else".to_owned(), no),
-        ];
-        let cases = cases
-            .into_iter()
-            .map(|(when, level)| (when.into(), level.to_string().into()))
+        let cases: Vec<(String, String, Interval)> = Regex::new("«([0-9]+)» when ([a-z]+) is set to (true|false)")
+            .iter()
+            .flat_map(|case| case.captures_iter(&statement.form))
+            .filter_map(|case| {
+                let level = statement.levels.get(case[1].parse::<usize>().ok()?)?;
+                Some((case[2].to_owned(), case[3].to_owned(), *level))
+            })
             .collect();
-        self.from(format!("override: {name} by {}", param.name), statement);
-        let widest = Interval {
-            min: Level(yes.min.0.min(no.min.0)),
-            max: Level(yes.max.0.max(no.max.0)),
+        let name = one.hit.names.first().and_then(|at| statement.names.get(*at)).map(|named| named.name.clone());
+        let [(first, when, level), (second, other_when, other)] = &cases[..] else {
+            return self.refuse(statement, "it is not clear which bound belongs to which value");
         };
+        let fact = name.as_deref().and_then(|name| self.grounds.facts.functions.get(name));
+        let param = fact.and_then(|fact| fact.params.get(fact.position(first)?));
+        let (Some(name), Some(param)) = (name, param.filter(|_| first == second && when != other_when)) else {
+            return self.refuse(statement, &format!("no argument of the function is called `{first}`"));
+        };
+        let (yes, no) = if when == "true" { (*level, *other) } else { (*other, *level) };
+        let cases = [(format!("{} == TRUE", param.name), yes), ("else".to_owned(), no)];
+        let cases = cases.into_iter().map(|(when, level)| (when.into(), level.to_string().into())).collect();
+        self.from(format!("override: {name} by {}", param.name), statement);
+        let widest = Interval { min: Level(yes.min.0.min(no.min.0)), max: Level(yes.max.0.max(no.max.0)) };
         let calls = Calls::These(vec![Pattern::call(&name)]);
         let r#override = BTreeMap::from([(name, Override::By(cases))]);
-        self.spec.irql.push(Irql {
-            calls,
-            must: Some(widest),
-            r#override,
-            ..empty()
-        });
+        self.spec.irql.push(Irql { calls, must: Some(widest), r#override, ..empty() });
     }
 
     fn by_reference(&mut self, one: &Found<'_>, found: &[Found<'_>]) {
         let mut names: Vec<String> = self.applies_to();
-        let own = one
-            .hit
-            .names
-            .iter()
-            .filter_map(|at| one.statement.names.get(*at))
-            .chain(&one.statement.list);
-        let listed = found
-            .iter()
-            .filter(|other| other.demand == Demand::List)
-            .flat_map(|other| &other.statement.list);
+        let own = one.hit.names.iter().filter_map(|at| one.statement.names.get(*at)).chain(&one.statement.list);
+        let listed = found.iter().filter(|other| other.demand == Demand::List).flat_map(|other| &other.statement.list);
         for named in own.chain(listed).filter(|named| named.known) {
             if !names.contains(&named.name) {
                 names.push(named.name.clone());
             }
         }
         if names.is_empty() {
-            return self.refuse(
-                one.statement,
-                "neither the sentence nor the page lists the functions that are meant",
-            );
+            return self.refuse(one.statement, "neither the sentence nor the page lists the functions that are meant");
         }
         self.from("bound: reference", one.statement);
         for name in &names {
@@ -335,12 +231,7 @@ impl Work<'_> {
         }
         let maximum_only = found.iter().any(|other| other.demand == Demand::Maximum);
         let calls = self.calls(&names, one.statement);
-        self.spec.irql.push(Irql {
-            calls,
-            bound: Some(Bound::Reference),
-            maximum_only,
-            ..empty()
-        });
+        self.spec.irql.push(Irql { calls, bound: Some(Bound::Reference), maximum_only, ..empty() });
     }
 }
 

@@ -22,30 +22,18 @@ pub(super) const PATTERNS: &[Pattern] = &[
         form: r"after calling {A}, (?:the driver )?(?:must call|calls) {R} before (?:any )?subsequent calls to {A}",
         demands: &[Double],
     },
-    Pattern {
-        form: r"(?:the driver )?(?:must call|calls) {A} before calling {R}",
-        demands: &[Unheld],
-    },
-    Pattern {
-        form: r"(?:the driver )?calls {R} before any subsequent calls to {A}",
-        demands: &[Double],
-    },
+    Pattern { form: r"(?:the driver )?(?:must call|calls) {A} before calling {R}", demands: &[Unheld] },
+    Pattern { form: r"(?:the driver )?calls {R} before any subsequent calls to {A}", demands: &[Double] },
     Pattern {
         form: r"(?:every|each) (?:call to )?{A} must have a (?:corresponding|matching) (?:call to )?{R}",
         demands: &[Exit],
     },
-    Pattern {
-        form: r"(?:each|every|a) call to {A} is promptly followed by a call to {R}",
-        demands: &[Exit],
-    },
+    Pattern { form: r"(?:each|every|a) call to {A} is promptly followed by a call to {R}", demands: &[Exit] },
     Pattern {
         form: r"[a-z -]*?locks that are acquired (?:using|via|by) {A} are promptly released (?:using|via|by) {R}",
         demands: &[Exit],
     },
-    Pattern {
-        form: r"if a driver calls {A} again prior to releasing the lock, it fails the rule",
-        demands: &[Double],
-    },
+    Pattern { form: r"if a driver calls {A} again prior to releasing the lock, it fails the rule", demands: &[Double] },
     Pattern {
         form: r"(?:the miniport driver )?fails the rule if it attempts to acquire a lock that it had already acquired, or if it attempts to release a lock that it had not acquired",
         demands: &[Double, Unheld],
@@ -58,14 +46,8 @@ pub(super) const PATTERNS: &[Pattern] = &[
         form: r"(?:a|the) driver (?:must|does|should) not (?:call|release a spin lock|attempt to release a lock via) \(?{R}\)? without first acquiring (?:it|the lock)(?: via {A})?",
         demands: &[Unheld],
     },
-    Pattern {
-        form: r"{R} must not be called without acquiring the [a-z ]*lock first",
-        demands: &[Unheld],
-    },
-    Pattern {
-        form: r"a thread should not release the [a-z ]+ without acquiring it first",
-        demands: &[Unheld],
-    },
+    Pattern { form: r"{R} must not be called without acquiring the [a-z ]*lock first", demands: &[Unheld] },
+    Pattern { form: r"a thread should not release the [a-z ]+ without acquiring it first", demands: &[Unheld] },
     // At exit, in the order of their words.
     Pattern {
         form: r"(?:at the end of|when) (?:an?|any|the) (?P<who>[a-z ]*?(?:callback|dispatch|cancel)[a-z ]*?)(?: returns| exits| ends)?,? (?:the driver|it) (?:should|must) not (?:hold|be holding) (?:the|any)(?: [a-z-]+)*? ?(?:locks?|mutex)(?: object)?,?(?: (?:that was )?obtained by a previous call to {A})?",
@@ -83,10 +65,7 @@ pub(super) const PATTERNS: &[Pattern] = &[
         form: r"before exiting the (?P<who>[a-z ]+?),? (?:the driver must release the [a-z ]*lock|the [a-z ]*lock has been released?)",
         demands: &[Exit],
     },
-    Pattern {
-        form: r"the [a-z ]*lock is released before the (?P<who>[a-z ]+) exits",
-        demands: &[Exit],
-    },
+    Pattern { form: r"the [a-z ]*lock is released before the (?P<who>[a-z ]+) exits", demands: &[Exit] },
     // Nesting.
     Pattern {
         form: r"nested calls are permitted if they are acquiring and releasing (?:locks for )?different resources",
@@ -96,22 +75,13 @@ pub(super) const PATTERNS: &[Pattern] = &[
         form: r"nested calls to acquire or release (?:locks for )?the same resources violate this rule",
         demands: &[Double],
     },
-    Pattern {
-        form: r"nested calls are permitted",
-        demands: &[Nested],
-    },
+    Pattern { form: r"nested calls are permitted", demands: &[Nested] },
     // What says nothing by itself.
-    Pattern {
-        form: r"the correct use of the [a-z ]*lock interface",
-        demands: &[Vague],
-    },
+    Pattern { form: r"the correct use of the [a-z ]*lock interface", demands: &[Vague] },
     Pattern {
         form: r"an? [a-z -]+(?:\([a-z]+\) )?[a-z -]*driver uses {A} and {R} in the correct sequence",
         demands: &[Vague],
     },
     // What explains only.
-    Pattern {
-        form: r"the rule passes when the acquired spin lock is released",
-        demands: &[],
-    },
+    Pattern { form: r"the rule passes when the acquired spin lock is released", demands: &[] },
 ];

@@ -38,21 +38,14 @@ pub(super) fn words(name: &str) -> Vec<&str> {
         }
     }
     words.push(&name[start..]);
-    words
-        .into_iter()
-        .map(|word| word.trim_matches('_'))
-        .filter(|word| !word.is_empty())
-        .collect()
+    words.into_iter().map(|word| word.trim_matches('_')).filter(|word| !word.is_empty()).collect()
 }
 
 /// The part that the name tells. A name with two verbs does two things, and its part is not told.
 pub(super) fn part(name: &str) -> Part {
     let words = words(name);
     let takes = words.iter().filter(|word| TAKES.contains(word)).count();
-    let gives = words
-        .iter()
-        .filter(|word| GIVES_BACK.contains(word))
-        .count();
+    let gives = words.iter().filter(|word| GIVES_BACK.contains(word)).count();
     match (takes, gives) {
         (1, 0) => Part::Take,
         (0, 1) => Part::GiveBack,
@@ -63,9 +56,7 @@ pub(super) fn part(name: &str) -> Part {
 /// What the function is about: its words without the verb.
 pub(super) fn stem(name: &str) -> Vec<&str> {
     let words = words(name);
-    let verb = words
-        .iter()
-        .position(|word| TAKES.contains(word) || GIVES_BACK.contains(word));
+    let verb = words.iter().position(|word| TAKES.contains(word) || GIVES_BACK.contains(word));
     let mut from = verb.unwrap_or(words.len());
     while from > 0 && verb.is_some() && ATTEMPTS.contains(&words[from - 1]) {
         from -= 1;
@@ -80,11 +71,7 @@ pub(super) fn stem(name: &str) -> Vec<&str> {
 /// The object in words, for messages: `spin lock` of `XxAcquireSpinLock`. The first word is the interface's prefix.
 pub(super) fn object(name: &str) -> String {
     let stem = stem(name);
-    stem.iter()
-        .skip(1)
-        .map(|word| word.to_lowercase())
-        .collect::<Vec<_>>()
-        .join(" ")
+    stem.iter().skip(1).map(|word| word.to_lowercase()).collect::<Vec<_>>().join(" ")
 }
 
 /// Other functions that take (or give back) the same: the same stem, perhaps with further words behind it, and the
@@ -116,21 +103,14 @@ pub(super) fn rivals<'f>(
     key: &str,
 ) -> Vec<&'f ApiFact> {
     let has_all = |all: &[&str], some: &[&str]| some.iter().all(|word| all.contains(word));
-    let all = || {
-        facts
-            .functions
-            .values()
-            .filter(|fact| fact.kind != ApiKind::Callback)
-    };
+    let all = || facts.functions.values().filter(|fact| fact.kind != ApiKind::Callback);
     let of_type = |fact: &&ApiFact| fact.params.iter().any(|param| type_of(param) == Some(key));
     all()
         .filter(|fact| part(&fact.name) == Part::Take && of_type(fact))
         .filter(|fact| acquirers.iter().all(|other| other.name != fact.name))
         .filter(|fact| {
             let own = stem(&fact.name);
-            let loosely = releasers
-                .iter()
-                .any(|releaser| has_all(&own, &stem(&releaser.name)));
+            let loosely = releasers.iter().any(|releaser| has_all(&own, &stem(&releaser.name)));
             let closer = all().any(|other| {
                 part(&other.name) == Part::GiveBack
                     && releasers.iter().all(|releaser| releaser.name != other.name)
@@ -178,13 +158,7 @@ pub(super) enum Key {
 /// The one type that all of them take; `Err` says why it is not clear.
 pub(super) fn key(acquirers: &[&ApiFact], releasers: &[&ApiFact]) -> Result<Key, String> {
     let mut all = acquirers.iter().chain(releasers);
-    let types = |fact: &ApiFact| -> Vec<String> {
-        fact.params
-            .iter()
-            .filter_map(type_of)
-            .map(str::to_owned)
-            .collect()
-    };
+    let types = |fact: &ApiFact| -> Vec<String> { fact.params.iter().filter_map(type_of).map(str::to_owned).collect() };
     for fact in acquirers.iter().chain(releasers) {
         if !fact.has_types() {
             return Err(format!("the prototype of `{}` is not known", fact.name));
@@ -196,28 +170,19 @@ pub(super) fn key(acquirers: &[&ApiFact], releasers: &[&ApiFact]) -> Result<Key,
         shared.retain(|name| own.contains(name));
     }
     shared.dedup();
-    let any = acquirers
-        .iter()
-        .chain(releasers)
-        .any(|fact| !types(fact).is_empty());
+    let any = acquirers.iter().chain(releasers).any(|fact| !types(fact).is_empty());
     match &shared[..] {
         [one] => Ok(Key::Type(one.clone())),
         [] if !any => Ok(Key::Single),
         [] => Err("the functions have no argument of one type in common".to_owned()),
-        many => Err(format!(
-            "the object may be any of the arguments of type {}",
-            many.join(", ")
-        )),
+        many => Err(format!("the object may be any of the arguments of type {}", many.join(", "))),
     }
 }
 
 /// The position of the object among the arguments.
 pub(super) fn key_position(fact: &ApiFact, key: &Key) -> Option<usize> {
     match key {
-        Key::Type(name) => fact
-            .params
-            .iter()
-            .position(|param| type_of(param) == Some(name)),
+        Key::Type(name) => fact.params.iter().position(|param| type_of(param) == Some(name)),
         Key::Single => None,
     }
 }
@@ -235,14 +200,7 @@ pub(super) fn call(fact: &ApiFact, key: &Key, others: &[(usize, Arg)]) -> Patter
     }
     Pattern {
         binds: None,
-        subject: Subject::Call {
-            api: fact.name.clone(),
-            args: Args {
-                list,
-                named: Vec::new(),
-                rest: fact.variadic,
-            },
-        },
+        subject: Subject::Call { api: fact.name.clone(), args: Args { list, named: Vec::new(), rest: fact.variadic } },
         result: None,
     }
 }
@@ -262,24 +220,12 @@ mod tests {
         for (name, expected, about) in [
             ("KeAcquireSpinLock", Part::Take, "spin lock"),
             ("WdfWaitLockRelease", Part::GiveBack, "wait lock"),
-            (
-                "KeTryToAcquireSpinLockAtDpcLevel",
-                Part::Take,
-                "spin lock at dpc level",
-            ),
+            ("KeTryToAcquireSpinLockAtDpcLevel", Part::Take, "spin lock at dpc level"),
             ("KeEnterCriticalRegion", Part::Take, "critical region"),
-            (
-                "ExReleaseResourceAndLeaveCriticalRegion",
-                Part::Other,
-                "resource and leave critical region",
-            ),
+            ("ExReleaseResourceAndLeaveCriticalRegion", Part::Other, "resource and leave critical region"),
             ("WdfSpinLockCreate", Part::Other, "spin lock create"),
         ] {
-            assert_eq!(
-                (part(name), object(name).as_str()),
-                (expected, about),
-                "{name}"
-            );
+            assert_eq!((part(name), object(name).as_str()), (expected, about), "{name}");
         }
     }
 }

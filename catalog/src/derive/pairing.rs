@@ -20,12 +20,7 @@ static RETURNS_ONCE_HELD: LazyLock<Option<Regex>> = LazyLock::new(|| {
 impl<'g> Work<'g> {
     /// The pair that the sentences demand, if they demand one.
     pub(super) fn pairs(&mut self, statements: &[Statement], found: &[Found<'_>]) {
-        let of = |demand: Demand| {
-            found
-                .iter()
-                .find(|one| one.demand == demand)
-                .map(|one| one.statement)
-        };
+        let of = |demand: Demand| found.iter().find(|one| one.demand == demand).map(|one| one.statement);
         let (double, unheld, exit) = (of(Demand::Double), of(Demand::Unheld), of(Demand::Exit));
         let Some(first) = double.or(unheld).or(exit) else {
             return;
@@ -33,15 +28,8 @@ impl<'g> Work<'g> {
         let taking = self.players(statements, Part::Take);
         let giving = self.players(statements, Part::GiveBack);
         if taking.is_empty() || giving.is_empty() {
-            let what = if taking.is_empty() {
-                "takes"
-            } else {
-                "gives back"
-            };
-            return self.refuse(
-                first,
-                &format!("neither the sentences nor the list name a function that {what}"),
-            );
+            let what = if taking.is_empty() { "takes" } else { "gives back" };
+            return self.refuse(first, &format!("neither the sentences nor the list name a function that {what}"));
         }
         let key = match names::key(&taking, &giving) {
             Ok(key) => key,
@@ -52,23 +40,15 @@ impl<'g> Work<'g> {
             Key::Single => None,
         };
         let facts = self.grounds.facts;
-        if let Some(rival) =
-            key_type.and_then(|key| names::rivals(facts, &giving, &taking, key).first().copied())
-        {
+        if let Some(rival) = key_type.and_then(|key| names::rivals(facts, &giving, &taking, key).first().copied()) {
             let named = names::companions(facts, &taking, Part::Take, key_type);
             if named.iter().all(|fact| fact.name != rival.name) {
-                let reason = format!(
-                    "`{}` takes the same object in a way of which the page says nothing",
-                    rival.name
-                );
+                let reason = format!("`{}` takes the same object in a way of which the page says nothing", rival.name);
                 return self.refuse(first, &reason);
             }
         }
         if let Some(name) = self.unexplained(&taking, &giving, &key) {
-            return self.refuse(
-                first,
-                &format!("the list names `{name}`, whose part in the rule no sentence tells"),
-            );
+            return self.refuse(first, &format!("the list names `{name}`, whose part in the rule no sentence tells"));
         }
         let mut taking = taking;
         let mut giving = giving;
@@ -90,17 +70,10 @@ impl<'g> Work<'g> {
             acquire.extend(holds);
             no_effect.extend(holds_not);
         }
-        let release = giving
-            .iter()
-            .map(|fact| names::call(fact, &key, &[]))
-            .collect();
+        let release = giving.iter().map(|fact| names::call(fact, &key, &[])).collect();
         self.note_demands(double, unheld, found);
         let said = |demand: Option<&Statement>| {
-            if demand.is_some() {
-                Said::Error
-            } else {
-                Said::Ignore
-            }
+            if demand.is_some() { Said::Error } else { Said::Ignore }
         };
         self.spec.pair.push(Pair {
             object: names::object(&taking[0].name),
@@ -109,22 +82,13 @@ impl<'g> Work<'g> {
             release,
             double: said(double),
             unheld: said(unheld),
-            at_exit: if exit.is_some() {
-                AtExit::Same
-            } else {
-                AtExit::Ignore
-            },
+            at_exit: if exit.is_some() { AtExit::Same } else { AtExit::Ignore },
             no_effect,
             handed_off: Vec::new(),
         });
     }
 
-    fn note_demands(
-        &mut self,
-        double: Option<&Statement>,
-        unheld: Option<&Statement>,
-        found: &[Found<'_>],
-    ) {
+    fn note_demands(&mut self, double: Option<&Statement>, unheld: Option<&Statement>, found: &[Found<'_>]) {
         for (part, statement) in [("double: error", double), ("unheld: error", unheld)] {
             if let Some(statement) = statement {
                 self.from(part, statement);
@@ -154,11 +118,7 @@ impl<'g> Work<'g> {
                     );
                 }
                 Key::Single => {
-                    self.by_reference_page(
-                        "no $k",
-                        &fact.name,
-                        "no argument names an object: there is one",
-                    );
+                    self.by_reference_page("no $k", &fact.name, "no argument names an object: there is one");
                 }
             }
         }
@@ -170,16 +130,8 @@ impl<'g> Work<'g> {
         let mut all: Vec<&'g ApiFact> = Vec::new();
         let new = |all: &[&ApiFact], name: &str| all.iter().all(|fact| fact.name != name);
         for statement in statements {
-            for named in statement
-                .names
-                .iter()
-                .filter(|named| names::part(&named.name) == part)
-            {
-                let Some(fact) = facts
-                    .functions
-                    .get(&named.name)
-                    .filter(|fact| new(&all, &fact.name))
-                else {
+            for named in statement.names.iter().filter(|named| names::part(&named.name) == part) {
+                let Some(fact) = facts.functions.get(&named.name).filter(|fact| new(&all, &fact.name)) else {
                     continue;
                 };
                 let text = match &named.found {
@@ -190,17 +142,9 @@ impl<'g> Work<'g> {
                 all.push(fact);
             }
         }
-        let listed: Vec<&str> = self
-            .page
-            .applies_to()
-            .map(|api| api.name.as_str())
-            .collect();
+        let listed: Vec<&str> = self.page.applies_to().map(|api| api.name.as_str()).collect();
         for name in listed.into_iter().filter(|name| names::part(name) == part) {
-            let Some(fact) = facts
-                .functions
-                .get(name)
-                .filter(|fact| new(&all, &fact.name))
-            else {
+            let Some(fact) = facts.functions.get(name).filter(|fact| new(&all, &fact.name)) else {
                 continue;
             };
             let alike = all.is_empty() || names::key(&all, &[fact]).is_ok();
@@ -214,26 +158,15 @@ impl<'g> Work<'g> {
 
     /// A function of the list that has to do with something else than the object: it may be what ends the obligation.
     fn unexplained(&self, taking: &[&ApiFact], giving: &[&ApiFact], key: &Key) -> Option<String> {
-        let played = |name: &str| {
-            taking
-                .iter()
-                .chain(giving)
-                .any(|fact| fact.name.eq_ignore_ascii_case(name))
-        };
-        let stem = taking
-            .first()
-            .map(|fact| names::stem(&fact.name))
-            .unwrap_or_default();
+        let played = |name: &str| taking.iter().chain(giving).any(|fact| fact.name.eq_ignore_ascii_case(name));
+        let stem = taking.first().map(|fact| names::stem(&fact.name)).unwrap_or_default();
         let about = |name: &str| {
             let fact = self.grounds.facts.functions.get(name);
             let words = names::words(name);
             stem.iter().skip(1).all(|word| words.contains(word))
                 || fact.is_some_and(|fact| names::key_position(fact, key).is_some())
         };
-        self.page
-            .applies_to()
-            .map(|api| api.name.clone())
-            .find(|name| !played(name) && !about(name))
+        self.page.applies_to().map(|api| api.name.clone()).find(|name| !played(name) && !about(name))
     }
 
     /// The results of a call that holds, and those after which nothing is held.
@@ -248,15 +181,8 @@ impl<'g> Work<'g> {
                 );
                 let yes = ResultTest::Is(vec!["TRUE".to_owned()]);
                 let waits = fact.params.iter().position(|param| param.name == "Wait");
-                let certain = waits
-                    .map(|at| names::call(fact, key, &[(at, Arg::Const(vec!["TRUE".to_owned()]))]));
-                (
-                    certain
-                        .into_iter()
-                        .chain([names::with_result(plain(), yes)])
-                        .collect(),
-                    Vec::new(),
-                )
+                let certain = waits.map(|at| names::call(fact, key, &[(at, Arg::Const(vec!["TRUE".to_owned()]))]));
+                (certain.into_iter().chain([names::with_result(plain(), yes)]).collect(), Vec::new())
             }
             Some("NTSTATUS") => self.statuses(fact, key),
             _ => (vec![plain()], Vec::new()),
@@ -267,44 +193,25 @@ impl<'g> Work<'g> {
     fn statuses(&mut self, fact: &'g ApiFact, key: &Key) -> (Vec<Pattern>, Vec<Pattern>) {
         let plain = || names::call(fact, key, &[]);
         let page = self.grounds.catalog.api(&fact.name);
-        let returns = page.map(|page| {
-            page.returns()
-                .text
-                .split_whitespace()
-                .collect::<Vec<_>>()
-                .join(" ")
-        });
-        let said = returns.as_deref().and_then(|text| {
-            RETURNS_ONCE_HELD
-                .as_ref()?
-                .captures(text)
-                .map(|found| found[1].to_owned())
-        });
+        let returns = page.map(|page| page.returns().text.split_whitespace().collect::<Vec<_>>().join(" "));
+        let said = returns
+            .as_deref()
+            .and_then(|text| RETURNS_ONCE_HELD.as_ref()?.captures(text).map(|found| found[1].to_owned()));
         let told = said.as_deref().and_then(|name| fact.position(name));
-        let timeout = told.or_else(|| {
-            fact.params
-                .iter()
-                .position(|param| param.optional && param.name == "Timeout")
-        });
+        let timeout = told.or_else(|| fact.params.iter().position(|param| param.optional && param.name == "Timeout"));
         let Some(at) = timeout else {
             self.by_reference_page(
                 format!("acquire: {} -> ok", fact.name),
                 &fact.name,
                 "it returns a status: whether it holds",
             );
-            return (
-                vec![names::with_result(plain(), ResultTest::Ok)],
-                Vec::new(),
-            );
+            return (vec![names::with_result(plain(), ResultTest::Ok)], Vec::new());
         };
         let null = || vec!["NULL".to_owned()];
         let always = names::call(fact, key, &[(at, Arg::Const(null()))]);
         let timed = names::call(fact, key, &[(at, Arg::Not(null()))]);
         let (mut held, mut free): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
-        for word in returns
-            .iter()
-            .flat_map(|text| text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_'))
-        {
+        for word in returns.iter().flat_map(|text| text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_')) {
             // A Boolean of the text is no status.
             let status = word.contains('_').then(|| self.constant(word)).flatten();
             let Some(value) = status else { continue };
@@ -323,21 +230,13 @@ impl<'g> Work<'g> {
         } else {
             let text = returns.unwrap_or_default();
             self.by_reference_page(
-                format!(
-                    "acquire: {} -> {}, no-effect: {}",
-                    fact.name,
-                    held.join("|"),
-                    free.join("|")
-                ),
+                format!("acquire: {} -> {}, no-effect: {}", fact.name, held.join("|"), free.join("|")),
                 &fact.name,
                 &text,
             );
             (ResultTest::Is(held), ResultTest::Is(free))
         };
-        (
-            vec![always, names::with_result(plain(), yes)],
-            vec![names::with_result(timed, no)],
-        )
+        (vec![always, names::with_result(plain(), yes)], vec![names::with_result(timed, no)])
     }
 }
 
@@ -349,10 +248,6 @@ impl Work<'_> {
 }
 
 fn part_of(part: Part, name: &str) -> String {
-    let word = if part == Part::Take {
-        "acquire"
-    } else {
-        "release"
-    };
+    let word = if part == Part::Take { "acquire" } else { "release" };
     format!("{word}: {name}")
 }

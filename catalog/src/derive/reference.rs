@@ -17,36 +17,26 @@ pub fn with_reference<'f>(facts: &'f ApiFacts, apis: &[ApiPage]) -> Cow<'f, ApiF
     }
     let mut facts = facts.clone();
     for page in apis.iter().filter(|page| page.kind == ApiKind::Function) {
-        let fact = facts
-            .functions
-            .entry(page.name.value.clone())
-            .or_insert_with(|| ApiFact {
-                name: page.name.value.clone(),
-                kind: if page.is_macro {
-                    FactKind::Macro
-                } else {
-                    FactKind::Function
-                },
-                header: format!("{}.h", page.header),
-                returns: None,
-                params: page
-                    .parameters
-                    .iter()
-                    .map(|param| ParamFact {
-                        name: param.name.value.clone(),
-                        c_type: None,
-                        direction: None,
-                        optional: param.optional,
-                    })
-                    .collect(),
-                variadic: false,
-                irql: None,
-                compliance: Vec::new(),
-                source: FactSource {
-                    reference: Some(page.source.path.clone()),
-                    prototype: None,
-                },
-            });
+        let fact = facts.functions.entry(page.name.value.clone()).or_insert_with(|| ApiFact {
+            name: page.name.value.clone(),
+            kind: if page.is_macro { FactKind::Macro } else { FactKind::Function },
+            header: format!("{}.h", page.header),
+            returns: None,
+            params: page
+                .parameters
+                .iter()
+                .map(|param| ParamFact {
+                    name: param.name.value.clone(),
+                    c_type: None,
+                    direction: None,
+                    optional: param.optional,
+                })
+                .collect(),
+            variadic: false,
+            irql: None,
+            compliance: Vec::new(),
+            source: FactSource { reference: Some(page.source.path.clone()), prototype: None },
+        });
         if let Some(text) = level(&page.irql.value) {
             fact.irql = Some(text);
         }

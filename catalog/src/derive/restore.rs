@@ -17,25 +17,15 @@ use super::{Found, Work};
 
 impl<'g> Work<'g> {
     /// The comparison, if the sentences demand one; gives the function whose argument is compared.
-    pub(super) fn restores(
-        &mut self,
-        statements: &[Statement],
-        found: &[Found<'_>],
-    ) -> Option<String> {
-        let wanted = found
-            .iter()
-            .find(|one| one.demand == Demand::Restore)?
-            .statement;
+    pub(super) fn restores(&mut self, statements: &[Statement], found: &[Found<'_>]) -> Option<String> {
+        let wanted = found.iter().find(|one| one.demand == Demand::Restore)?.statement;
         let savers = self.with_part(statements, Part::Take);
         let [restorer] = self.with_part(statements, Part::GiveBack)[..] else {
             self.refuse(wanted, "it is not clear which function sets the level back");
             return None;
         };
         if savers.is_empty() {
-            self.refuse(
-                wanted,
-                "no sentence names a function that patterns the level",
-            );
+            self.refuse(wanted, "no sentence names a function that patterns the level");
             return None;
         }
         let key = match names::key(&savers, &[restorer]) {
@@ -47,10 +37,7 @@ impl<'g> Work<'g> {
         };
         let semantics = self.grounds.semantics;
         let Some(release) = passes_back(restorer, &key, semantics) else {
-            let reason = format!(
-                "it is not known which argument of `{}` is the level",
-                restorer.name
-            );
+            let reason = format!("it is not known which argument of `{}` is the level", restorer.name);
             self.refuse(wanted, &reason);
             return None;
         };
@@ -63,11 +50,7 @@ impl<'g> Work<'g> {
             let Some(save) = saved_by(saver, &key, semantics) else {
                 continue;
             };
-            self.by_reference_page(
-                format!("save: {save}"),
-                &saver.name,
-                "where the level is stored",
-            );
+            self.by_reference_page(format!("save: {save}"), &saver.name, "where the level is stored");
             patterns.push(save);
         }
         for other in names::companions(self.grounds.facts, &savers, Part::Take, key_type) {
@@ -91,18 +74,13 @@ impl<'g> Work<'g> {
             self.spec.track = vec!["$k".to_owned()];
         }
         self.spec.object = names::object(&restorer.name);
-        for (name, form) in [
-            ("save", EventForm::Any(patterns)),
-            ("release", EventForm::One(release)),
-        ] {
+        for (name, form) in [("save", EventForm::Any(patterns)), ("release", EventForm::One(release))] {
             if let Ok(value) = serde_yaml::to_value(form) {
                 self.spec.events.insert(name.into(), value);
             }
         }
         let same = "$new == $old".parse().ok()?;
-        self.spec
-            .check
-            .insert("release".to_owned(), CheckForm::One(same));
+        self.spec.check.insert("release".to_owned(), CheckForm::One(same));
         Some(restorer.name.clone())
     }
 
@@ -127,11 +105,7 @@ fn passes_back(fact: &ApiFact, key: &Key, semantics: &Semantics) -> Option<Patte
     let NewLevel::From(Slot::Arg(name)) = effect.set.as_ref()? else {
         return None;
     };
-    Some(names::call(
-        fact,
-        key,
-        &[(fact.position(name)?, Arg::Var("new".to_owned()))],
-    ))
+    Some(names::call(fact, key, &[(fact.position(name)?, Arg::Var("new".to_owned()))]))
 }
 
 /// The call that patterns the level, as `$old`.
@@ -143,11 +117,7 @@ fn saved_by(fact: &ApiFact, key: &Key, semantics: &Semantics) -> Option<Pattern>
             call.binds = Some("old".to_owned());
             Some(call)
         }
-        Slot::Deref(name) => Some(names::call(
-            fact,
-            key,
-            &[(fact.position(name)?, Arg::Out("old".to_owned()))],
-        )),
+        Slot::Deref(name) => Some(names::call(fact, key, &[(fact.position(name)?, Arg::Out("old".to_owned()))])),
         Slot::Arg(_) | Slot::Hidden(_) => None,
     }
 }

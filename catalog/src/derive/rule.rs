@@ -17,28 +17,14 @@ use super::{Derivation, Grounds, derive, with_reference};
 /// The rules of all pages that have neither a specification nor a word on why they have none.
 #[must_use]
 pub fn derived_rules(catalog: &Catalog, facts: &ApiFacts) -> (Vec<Rule>, Vec<Problem>) {
-    let pages: Vec<&RulePage> = catalog
-        .rules()
-        .iter()
-        .filter(|page| is_for_derivation(page))
-        .collect();
+    let pages: Vec<&RulePage> = catalog.rules().iter().filter(|page| is_for_derivation(page)).collect();
     if pages.is_empty() {
         return (Vec::new(), Vec::new());
     }
     match semantics(bundled::files()) {
         Ok(semantics) => {
-            let grounds = Grounds {
-                catalog,
-                facts,
-                semantics: &semantics,
-            };
-            (
-                pages
-                    .into_iter()
-                    .filter_map(|page| derived_rule(page, grounds))
-                    .collect(),
-                Vec::new(),
-            )
+            let grounds = Grounds { catalog, facts, semantics: &semantics };
+            (pages.into_iter().filter_map(|page| derived_rule(page, grounds)).collect(), Vec::new())
         }
         Err(problem) => (Vec::new(), vec![*problem]),
     }
@@ -52,14 +38,7 @@ pub fn derivation_of(catalog: &Catalog, facts: &ApiFacts, page: &RulePage) -> Op
     }
     let semantics = semantics(bundled::files()).ok()?;
     let facts = with_reference(facts, catalog.apis());
-    Some(derive(
-        page,
-        Grounds {
-            catalog,
-            facts: &facts,
-            semantics: &semantics,
-        },
-    ))
+    Some(derive(page, Grounds { catalog, facts: &facts, semantics: &semantics }))
 }
 
 /// Whether the rule of `page` has to be read off its sentences: nobody has specified it or said that it cannot be.
@@ -83,10 +62,7 @@ pub fn derived_rule(page: &RulePage, grounds: Grounds<'_>) -> Option<Rule> {
     };
     Some(Rule {
         id: page.id.to_string(),
-        summary: page
-            .summary
-            .as_ref()
-            .map_or_else(|| page.id.name.clone(), |summary| summary.value.clone()),
+        summary: page.summary.as_ref().map_or_else(|| page.id.name.clone(), |summary| summary.value.clone()),
         family: derivation.family.to_owned(),
         applicability,
         scope: spec.scope,

@@ -51,8 +51,7 @@ pub(super) struct Names<'p> {
     rule: &'p str,
 }
 
-static WORD: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"[A-Za-z_][A-Za-z0-9_]{2,}").ok());
+static WORD: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"[A-Za-z_][A-Za-z0-9_]{2,}").ok());
 static LEVEL: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
         r"(?:an )?IRQLs? ?(?:level )?(?:that is )?(<=|>=|==|=|<|less than or equal to|lower than or equal to|lower than|less than|equal to)? ?(PASSIVE|APC|DISPATCH|HIGH)_LEVEL",
@@ -62,28 +61,17 @@ static LEVEL: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 impl<'p> Names<'p> {
     pub(super) fn new(page: &'p RulePage, facts: &'p ApiFacts) -> Self {
-        Self {
-            applies_to: page.applies_to().map(|api| api.name.as_str()).collect(),
-            facts,
-            rule: &page.id.name,
-        }
+        Self { applies_to: page.applies_to().map(|api| api.name.as_str()).collect(), facts, rule: &page.id.name }
     }
 
     fn function(&self, name: &str) -> bool {
-        self.facts
-            .functions
-            .get(name)
-            .is_some_and(|fact| fact.kind != ApiKind::Callback)
+        self.facts.functions.get(name).is_some_and(|fact| fact.kind != ApiKind::Callback)
     }
 
     /// The function that `found` names. `marked`: it is set as a name, so that it is one even if nobody knows it.
     pub(super) fn resolve(&self, found: &str, marked: bool) -> Option<Named> {
         let named = |name: &str| {
-            Some(Named {
-                name: name.to_owned(),
-                found: (name != found).then(|| found.to_owned()),
-                known: true,
-            })
+            Some(Named { name: name.to_owned(), found: (name != found).then(|| found.to_owned()), known: true })
         };
         if self.function(found) || self.applies_to.contains(&found) {
             return named(found);
@@ -112,11 +100,7 @@ impl<'p> Names<'p> {
         if let (Some(name), None) = (close.next(), close.next()) {
             return named(name);
         }
-        Some(Named {
-            name: found.to_owned(),
-            found: None,
-            known: false,
-        })
+        Some(Named { name: found.to_owned(), found: None, known: false })
     }
 
     /// The reference's spelling of a name in another case.
@@ -156,10 +140,8 @@ pub(super) fn statements(page: &RulePage, names: &Names<'_>) -> Vec<Statement> {
 /// A paragraph all in bold and without an end: a heading that was not marked as one.
 fn is_heading(inline: &Inline) -> bool {
     let text = inline.text.trim();
-    let whole = inline
-        .marks
-        .iter()
-        .any(|marked| marked.mark == Mark::Strong && inline.marked_text(marked).trim() == text);
+    let whole =
+        inline.marks.iter().any(|marked| marked.mark == Mark::Strong && inline.marked_text(marked).trim() == text);
     whole && text.contains(' ') && !text.contains('\n') && !text.ends_with(['.', ':'])
 }
 
@@ -173,14 +155,7 @@ fn list_of(block: &Block, names: &Names<'_>) -> Option<Vec<Named>> {
         .filter(|part| !part.is_empty())
         .collect();
     let marked = |part: &str| {
-        block.inline.marks.iter().any(|marked| {
-            block
-                .inline
-                .marked_text(marked)
-                .trim()
-                .trim_end_matches("()")
-                == part
-        })
+        block.inline.marks.iter().any(|marked| block.inline.marked_text(marked).trim().trim_end_matches("()") == part)
     };
     let entries: Vec<Named> = parts
         .iter()
@@ -195,11 +170,7 @@ impl Names<'_> {
     fn resolve_listed(&self, found: &str) -> Option<Named> {
         self.resolve(found, true).or_else(|| {
             let name = found.to_owned();
-            Some(Named {
-                name,
-                found: None,
-                known: false,
-            })
+            Some(Named { name, found: None, known: false })
         })
     }
 }
@@ -210,12 +181,7 @@ fn sentences(page: &RulePage, inline: &Inline, names: &Names<'_>, out: &mut Vec<
     let mut ends: Vec<usize> = text
         .match_indices('.')
         .map(|(at, _)| at + 1)
-        .filter(|at| {
-            text[*at..]
-                .chars()
-                .next()
-                .is_none_or(|next| next.is_whitespace() || next == ')')
-        })
+        .filter(|at| text[*at..].chars().next().is_none_or(|next| next.is_whitespace() || next == ')'))
         .collect();
     ends.push(text.len());
     for end in ends {
@@ -231,14 +197,7 @@ fn sentences(page: &RulePage, inline: &Inline, names: &Names<'_>, out: &mut Vec<
     }
 }
 
-fn statement(
-    page: &RulePage,
-    inline: &Inline,
-    start: usize,
-    end: usize,
-    span: Span,
-    names: &Names<'_>,
-) -> Statement {
+fn statement(page: &RulePage, inline: &Inline, start: usize, end: usize, span: Span, names: &Names<'_>) -> Statement {
     let text = &inline.text[start..end];
     let mut found: Vec<Named> = Vec::new();
     let mut form = String::new();
@@ -247,11 +206,7 @@ fn statement(
     for word in words {
         let rest = text[word.end()..].trim_start();
         // `the X rule`: X is a rule, be it this one or another.
-        let is_rule = rest.starts_with("rule")
-            || text[..word.start()]
-                .trim_end()
-                .to_lowercase()
-                .ends_with("the rule");
+        let is_rule = rest.starts_with("rule") || text[..word.start()].trim_end().to_lowercase().ends_with("the rule");
         let token = if is_rule && word.as_str().eq_ignore_ascii_case(names.rule) {
             Some("‹rule›".to_owned())
         } else if is_rule {
@@ -322,26 +277,12 @@ fn with_levels(form: &str) -> (String, Vec<Interval>) {
 
 /// Lower case, without articles and nouns around the functions.
 fn tidy(form: &str) -> String {
-    let mut form = form
-        .to_lowercase()
-        .replace(['“', '”', '"', '*'], "")
-        .replace("()", "");
-    for noun in [
-        " methods",
-        " method",
-        " routines",
-        " routine",
-        " functions",
-        " function",
-        " macros",
-    ] {
+    let mut form = form.to_lowercase().replace(['“', '”', '"', '*'], "").replace("()", "");
+    for noun in [" methods", " method", " routines", " routine", " functions", " function", " macros"] {
         form = form.replace(&format!("›{noun}"), "›");
     }
     for article in ["the ", "both ", "framework method "] {
         form = form.replace(&format!("{article}‹"), "‹");
     }
-    form.replace("spinlock", "spin lock")
-        .replace("method call", "call")
-        .trim()
-        .to_owned()
+    form.replace("spinlock", "spin lock").replace("method call", "call").trim().to_owned()
 }

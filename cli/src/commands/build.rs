@@ -55,53 +55,29 @@ pub(crate) fn run(args: &args::Build) -> anyhow::Result<Outcome> {
     lap("checker", &mut times);
 
     progress.task("making the book");
-    book::build(
-        &book::sources(&loaded, &examples.shown, args.rules.docs.is_some())?,
-        &args.out.join("book"),
-    )?;
+    book::build(&book::sources(&loaded, &examples.shown, args.rules.docs.is_some())?, &args.out.join("book"))?;
     lap("book", &mut times);
     drop(progress);
 
     let mut facts = facts::all(&loaded.catalog, &loaded.source.table);
     let unproved = verdict.unproved();
-    for rule in facts
-        .iter_mut()
-        .filter(|rule| rule.derived && unproved.contains(&rule.id))
-    {
+    for rule in facts.iter_mut().filter(|rule| rule.derived && unproved.contains(&rule.id)) {
         "unproved".clone_into(&mut rule.status);
     }
-    let made = Made {
-        args,
-        loaded: &loaded,
-        facts,
-        corpus: &corpus,
-        verdict,
-        examples,
-        times,
-    };
+    let made = Made { args, loaded: &loaded, facts, corpus: &corpus, verdict, examples, times };
     let path = args.out.join("summary.json");
-    output::write(
-        &path,
-        &format!("{}\n", serde_json::to_string_pretty(&made.summary())?),
-    )?;
+    output::write(&path, &format!("{}\n", serde_json::to_string_pretty(&made.summary())?))?;
     output::problems(&loaded.problems, Format::Full, Colour::Auto);
     output::print(&made.text())?;
     let holds = made.verdict.holds() && made.examples.wrong.is_empty();
-    let outcome = if holds {
-        Outcome::Clean
-    } else {
-        Outcome::Found
-    };
+    let outcome = if holds { Outcome::Clean } else { Outcome::Found };
     Ok(outcome.with(&loaded.problems))
 }
 
 /// The table, the fixtures and their headers.
 fn generated(loaded: &Loaded, corpus: &Corpus) -> anyhow::Result<Tree> {
     let mut tree = corpus.tree.clone();
-    tree.add(
-        "table.json",
-        table::render(&loaded.source.table).context("the table cannot be written")?,
-    )?;
+    tree.add("table.json", table::render(&loaded.source.table).context("the table cannot be written")?)?;
     for (name, text) in headers::emit_headers(&loaded.source.facts) {
         tree.add(&format!("{FOLDER}/include/{name}"), text)?;
     }
@@ -147,65 +123,35 @@ impl Made<'_> {
         };
         let executable = self.loaded.source.table.rules.len();
         let derived = self.facts.iter().filter(|rule| rule.derived).count();
-        let how = if derived > 0 {
-            format!(", {derived} of them derived from their pages")
-        } else {
-            String::new()
-        };
-        line(
-            "rules",
-            format!("{}, {executable} executable{how}", self.facts.len()),
-        );
+        let how = if derived > 0 { format!(", {derived} of them derived from their pages") } else { String::new() };
+        line("rules", format!("{}, {executable} executable{how}", self.facts.len()));
         for (status, count) in tally(self.facts.iter().map(|rule| rule.status.as_str())) {
             if !["executable"].contains(&status) && count > 0 {
                 line("", format!("{count} {status}"));
             }
         }
-        let violating = self
-            .corpus
-            .fixtures
-            .iter()
-            .filter(|fixture| fixture.violating)
-            .count();
+        let violating = self.corpus.fixtures.iter().filter(|fixture| fixture.violating).count();
         let fixtures = self.corpus.fixtures.len();
-        line(
-            "corpus",
-            format!(
-                "{fixtures} fixtures: {violating} violating, {} compliant",
-                fixtures - violating
-            ),
-        );
+        line("corpus", format!("{fixtures} fixtures: {violating} violating, {} compliant", fixtures - violating));
         let all = self.corpus.expected.len();
         let (missing, noisy) = (self.verdict.missing.len(), self.verdict.noisy.len());
         line(
             "checker",
-            format!(
-                "{} of {all} expected violations found, {missing} missing, {noisy} unexpected",
-                self.verdict.hit
-            ),
+            format!("{} of {all} expected violations found, {missing} missing, {noisy} unexpected", self.verdict.hit),
         );
         let (bad, good) = (self.examples.violating, self.examples.compliant);
         line(
             "examples",
-            format!(
-                "{} of {} violations found as marked, {} of {} compliant silent",
-                bad.1, bad.0, good.1, good.0
-            ),
+            format!("{} of {} violations found as marked, {} of {} compliant silent", bad.1, bad.0, good.1, good.0),
         );
-        let times = self
-            .times
-            .iter()
-            .map(|(task, time)| format!("{task} {:.1} s", time.as_secs_f64()))
-            .collect::<Vec<_>>();
+        let times =
+            self.times.iter().map(|(task, time)| format!("{task} {:.1} s", time.as_secs_f64())).collect::<Vec<_>>();
         line("took", times.join(", "));
         out.push('\n');
         let place = |path: &str| self.args.out.join(Path::new(path)).display().to_string();
-        for (what, path) in [
-            ("table", "table.json"),
-            ("corpus", FOLDER),
-            ("book", "book/html/index.html"),
-            ("figures", "summary.json"),
-        ] {
+        for (what, path) in
+            [("table", "table.json"), ("corpus", FOLDER), ("book", "book/html/index.html"), ("figures", "summary.json")]
+        {
             let _ = writeln!(out, "{what:>10}  {}", place(path));
         }
         out.push_str(&self.differences());
@@ -215,19 +161,11 @@ impl Made<'_> {
     /// What is not as it should be, as far as it fits.
     fn differences(&self) -> String {
         let of = |word: &'static str, places: &[corpus::Place]| -> Vec<String> {
-            places
-                .iter()
-                .map(|(path, line, rule)| format!("{word}: {path}:{line} {rule}"))
-                .collect()
+            places.iter().map(|(path, line, rule)| format!("{word}: {path}:{line} {rule}")).collect()
         };
         let mut all = of("missing", &self.verdict.missing);
         all.extend(of("unexpected", &self.verdict.noisy));
-        all.extend(
-            self.examples
-                .wrong
-                .iter()
-                .map(|wrong| format!("example: {wrong}")),
-        );
+        all.extend(self.examples.wrong.iter().map(|wrong| format!("example: {wrong}")));
         if all.is_empty() {
             return String::new();
         }

@@ -15,17 +15,12 @@ use crate::progress::Progress;
 pub(crate) fn run(args: &args::Check, colour: Colour) -> anyhow::Result<Outcome> {
     let format = format(args.format);
     let (table, mut problems) = table(args)?;
-    let options = Options {
-        rules: selected(&table, &args.only)?,
-        verdicts: args.verdicts,
-        ..Options::default()
-    };
+    let options = Options { rules: selected(&table, &args.only)?, verdicts: args.verdicts, ..Options::default() };
 
     let progress = Progress::start("checking");
-    let (mut report, sources) =
-        rulebook_checker::check_paths(&args.paths, &table, &options, &|done, all, name| {
-            progress.at(done, all, name);
-        });
+    let (mut report, sources) = rulebook_checker::check_paths(&args.paths, &table, &options, &|done, all, name| {
+        progress.at(done, all, name);
+    });
     drop(progress);
     problems.append(&mut report.problems);
     report.problems = problems;
@@ -37,11 +32,7 @@ pub(crate) fn run(args: &args::Check, colour: Colour) -> anyhow::Result<Outcome>
         Some(path) => output::write(path, &text)?,
         None => output::print(&text)?,
     }
-    let outcome = if report.findings.is_empty() {
-        Outcome::Clean
-    } else {
-        Outcome::Found
-    };
+    let outcome = if report.findings.is_empty() { Outcome::Clean } else { Outcome::Found };
     Ok(outcome.with(&report.problems))
 }
 
@@ -52,10 +43,7 @@ fn render(
     args: &args::Check,
     colour: Colour,
 ) -> anyhow::Result<String> {
-    let directory = std::env::current_dir()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .replace('\\', "/");
+    let directory = std::env::current_dir().unwrap_or_default().to_string_lossy().replace('\\', "/");
     let context = Context {
         sources,
         colour: args.output.is_none() && output::coloured(colour, &io::stdout()),
@@ -79,10 +67,8 @@ fn format(format: args::Format) -> Format {
 /// The table to check with, and what was wrong with the pages it was made from.
 fn table(args: &args::Check) -> anyhow::Result<(Table, Vec<Problem>)> {
     if let Some(path) = &args.table {
-        let text = std::fs::read_to_string(path)
-            .with_context(|| format!("`{}` cannot be read", path.display()))?;
-        let table = Table::from_json(&text)
-            .with_context(|| format!("`{}` is not a rule table", path.display()))?;
+        let text = std::fs::read_to_string(path).with_context(|| format!("`{}` cannot be read", path.display()))?;
+        let table = Table::from_json(&text).with_context(|| format!("`{}` is not a rule table", path.display()))?;
         return Ok((table, Vec::new()));
     }
     if inputs::is_bundled(&args.rules) {
@@ -97,20 +83,10 @@ fn selected(table: &Table, only: &[String]) -> anyhow::Result<Vec<String>> {
     let mut ids = Vec::new();
     for wanted in only {
         let before = ids.len();
-        let asked = |id: &str, name: &str| {
-            id.eq_ignore_ascii_case(wanted) || name.eq_ignore_ascii_case(wanted)
-        };
-        ids.extend(
-            table
-                .rules
-                .iter()
-                .filter(|rule| asked(&rule.id, rule.name()))
-                .map(|rule| rule.id.clone()),
-        );
+        let asked = |id: &str, name: &str| id.eq_ignore_ascii_case(wanted) || name.eq_ignore_ascii_case(wanted);
+        ids.extend(table.rules.iter().filter(|rule| asked(&rule.id, rule.name())).map(|rule| rule.id.clone()));
         if ids.len() == before {
-            bail!(
-                "no executable rule is called `{wanted}`: `rulebook list --status executable` lists them"
-            );
+            bail!("no executable rule is called `{wanted}`: `rulebook list --status executable` lists them");
         }
     }
     Ok(ids)

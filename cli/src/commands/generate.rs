@@ -34,10 +34,6 @@ pub(crate) fn run(args: &args::Generate) -> anyhow::Result<Outcome> {
         source.table.rules.len(),
         if args.check { "differing" } else { "changed" }
     ))?;
-    let outcome = if args.check && !report.is_fresh() {
-        Outcome::Found
-    } else {
-        Outcome::Clean
-    };
+    let outcome = if args.check && !report.is_fresh() { Outcome::Found } else { Outcome::Clean };
     Ok(outcome.with(&source.problems))
 }

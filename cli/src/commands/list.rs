@@ -22,16 +22,8 @@ pub(crate) fn run(args: &args::List) -> anyhow::Result<Outcome> {
 }
 
 fn wanted(rule: &RuleFacts, args: &args::List) -> bool {
-    let is = |asked: &Option<String>, found: &str| {
-        asked
-            .as_ref()
-            .is_none_or(|asked| asked.eq_ignore_ascii_case(found))
-    };
-    let listed = |asked: &String| {
-        rule.rule_sets
-            .iter()
-            .any(|set| set.to_lowercase().contains(&asked.to_lowercase()))
-    };
+    let is = |asked: &Option<String>, found: &str| asked.as_ref().is_none_or(|asked| asked.eq_ignore_ascii_case(found));
+    let listed = |asked: &String| rule.rule_sets.iter().any(|set| set.to_lowercase().contains(&asked.to_lowercase()));
     is(&args.status, &rule.status)
         && is(&args.family, &rule.family)
         && is(&args.model, &rule.model)
@@ -39,31 +31,16 @@ fn wanted(rule: &RuleFacts, args: &args::List) -> bool {
 }
 
 fn text(rules: &[&RuleFacts]) -> String {
-    let width = |of: fn(&RuleFacts) -> &str| {
-        rules
-            .iter()
-            .map(|rule| of(rule).chars().count())
-            .max()
-            .unwrap_or(0)
-    };
-    let (id, status, family) = (
-        width(|rule| &rule.id),
-        width(|rule| &rule.status),
-        width(|rule| &rule.family),
-    );
+    let width = |of: fn(&RuleFacts) -> &str| rules.iter().map(|rule| of(rule).chars().count()).max().unwrap_or(0);
+    let (id, status, family) = (width(|rule| &rule.id), width(|rule| &rule.status), width(|rule| &rule.family));
     let mut out = String::new();
     for rule in rules {
         let derived = if rule.derived { " (derived)" } else { "" };
-        let line = format!(
-            "{:id$}  {:status$}  {:family$}  {}{derived}",
-            rule.id, rule.status, rule.family, rule.summary
-        );
+        let line =
+            format!("{:id$}  {:status$}  {:family$}  {}{derived}", rule.id, rule.status, rule.family, rule.summary);
         let _ = writeln!(out, "{}", line.trim_end());
     }
-    let executable = rules
-        .iter()
-        .filter(|rule| rule.status == "executable")
-        .count();
+    let executable = rules.iter().filter(|rule| rule.status == "executable").count();
     let noun = if rules.len() == 1 { "rule" } else { "rules" };
     let _ = writeln!(out, "{} {noun}, {executable} executable", rules.len());
     out

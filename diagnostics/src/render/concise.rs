@@ -14,11 +14,7 @@ impl Renderer for Concise {
         let mut out = text::verdicts(&report.verdicts);
         for finding in &report.findings {
             let level = text::level(finding.severity);
-            let _ = writeln!(
-                out,
-                "{}: {level}[{}] {}",
-                finding.place, finding.rule, finding.message
-            );
+            let _ = writeln!(out, "{}: {level}[{}] {}", finding.place, finding.rule, finding.message);
         }
         Ok(out)
     }

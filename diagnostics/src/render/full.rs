@@ -32,11 +32,7 @@ impl Renderer for Full {
 }
 
 fn painter(context: &Context<'_>) -> Painter {
-    if context.colour {
-        Painter::styled()
-    } else {
-        Painter::plain()
-    }
+    if context.colour { Painter::styled() } else { Painter::plain() }
 }
 
 fn severity(severity: Severity) -> Level<'static> {
@@ -51,9 +47,7 @@ fn show(defect: &[Finding], context: &Context<'_>) -> String {
     let Some((finding, siblings)) = defect.split_first() else {
         return String::new();
     };
-    let title = severity(finding.severity)
-        .primary_title(&finding.message)
-        .id(&finding.rule);
+    let title = severity(finding.severity).primary_title(&finding.message).id(&finding.rule);
     let path = &finding.place.path;
     let mut group = title.element(frame(path, context.sources.get(path), &marks(finding)));
     let mut footer = |name: &'static str, message: String| {
@@ -65,20 +59,9 @@ fn show(defect: &[Finding], context: &Context<'_>) -> String {
     }
     for sibling in siblings {
         let same = sibling.message == finding.message;
-        footer(
-            "also",
-            if same {
-                sibling.rule.clone()
-            } else {
-                format!("{}: {}", sibling.rule, sibling.message)
-            },
-        );
+        footer("also", if same { sibling.rule.clone() } else { format!("{}: {}", sibling.rule, sibling.message) });
     }
-    for (name, text) in [
-        ("note", &finding.note),
-        ("help", &finding.help),
-        ("see", &finding.see),
-    ] {
+    for (name, text) in [("note", &finding.note), ("help", &finding.help), ("see", &finding.see)] {
         if let Some(text) = text {
             footer(name, text.clone());
         }
@@ -88,15 +71,9 @@ fn show(defect: &[Finding], context: &Context<'_>) -> String {
 
 /// The violation, and the steps in the same file at which the rule's state last changed.
 fn marks(finding: &Finding) -> Vec<Mark<'_>> {
-    let mut marks = vec![Mark {
-        place: &finding.place,
-        label: String::new(),
-        primary: true,
-    }];
+    let mut marks = vec![Mark { place: &finding.place, label: String::new(), primary: true }];
     let changes = finding.trace.iter().enumerate().filter(|(at, step)| {
-        let before = at
-            .checked_sub(1)
-            .and_then(|before| finding.trace.get(before));
+        let before = at.checked_sub(1).and_then(|before| finding.trace.get(before));
         before.is_none_or(|before| before.state != step.state)
             && step.place.path == finding.place.path
             && step.place.line != finding.place.line
@@ -105,13 +82,8 @@ fn marks(finding: &Finding) -> Vec<Mark<'_>> {
     let mut changes: Vec<&Step> = changes.map(|(_, step)| step).collect();
     changes.reverse();
     for step in changes {
-        if marks.len() <= MORE_MARKS && marks.iter().all(|mark| mark.place.line != step.place.line)
-        {
-            marks.push(Mark {
-                place: &step.place,
-                label: step.message.clone(),
-                primary: false,
-            });
+        if marks.len() <= MORE_MARKS && marks.iter().all(|mark| mark.place.line != step.place.line) {
+            marks.push(Mark { place: &step.place, label: step.message.clone(), primary: false });
         }
     }
     marks
@@ -119,35 +91,19 @@ fn marks(finding: &Finding) -> Vec<Mark<'_>> {
 
 /// The steps as a table: place, what happens, the state after it.
 fn trace(finding: &Finding) -> String {
-    let entry = if finding.entry.is_empty() {
-        String::new()
-    } else {
-        format!(", from {}", finding.entry)
-    };
+    let entry = if finding.entry.is_empty() { String::new() } else { format!(", from {}", finding.entry) };
     let mut out = format!("{}{entry}", text::certainty(finding.certainty));
     let here = |place: &Place| match (place.path == finding.place.path, place.line) {
         (true, line) if line > 0 => format!("{line}:{}", place.column),
         _ => place.to_string(),
     };
     let wheres: Vec<String> = finding.trace.iter().map(|step| here(&step.place)).collect();
-    let whats: Vec<String> = finding
-        .trace
-        .iter()
-        .map(|step| format!("{}{}", "  ".repeat(step.depth as usize), step.message))
-        .collect();
-    let width = |all: &[String]| {
-        all.iter()
-            .map(|text| text.chars().count())
-            .max()
-            .unwrap_or(0)
-    };
+    let whats: Vec<String> =
+        finding.trace.iter().map(|step| format!("{}{}", "  ".repeat(step.depth as usize), step.message)).collect();
+    let width = |all: &[String]| all.iter().map(|text| text.chars().count()).max().unwrap_or(0);
     let (place_width, what_width) = (width(&wheres), width(&whats).min(60));
     for ((place, what), step) in wheres.iter().zip(&whats).zip(&finding.trace) {
-        let state = if step.state.is_empty() {
-            String::new()
-        } else {
-            format!("  [{}]", step.state)
-        };
+        let state = if step.state.is_empty() { String::new() } else { format!("  [{}]", step.state) };
         let line = format!("\n  {place:>place_width$}  {what:what_width$}{state}");
         out.push_str(line.trim_end_matches(' '));
     }
@@ -156,19 +112,12 @@ fn trace(finding: &Finding) -> String {
 
 /// A problem as [`super::problem`] shows it; ends in a newline.
 pub(super) fn problem(problem: &Problem, context: &Context<'_>) -> String {
-    let title = severity(problem.severity)
-        .primary_title(&problem.message)
-        .id(&problem.code);
+    let title = severity(problem.severity).primary_title(&problem.message).id(&problem.code);
     let path = &problem.place.path;
-    let mark = Mark {
-        place: &problem.place,
-        label: String::new(),
-        primary: true,
-    };
+    let mark = Mark { place: &problem.place, label: String::new(), primary: true };
     let mut group = title.element(frame(path, context.sources.get(path), &[mark]));
     for related in &problem.related {
-        group =
-            group.element(Level::NOTE.message(format!("{}: {}", related.place, related.message)));
+        group = group.element(Level::NOTE.message(format!("{}: {}", related.place, related.message)));
     }
     for (level, text) in [(Level::NOTE, &problem.note), (Level::HELP, &problem.help)] {
         if let Some(text) = text {

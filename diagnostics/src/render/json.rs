@@ -28,10 +28,7 @@ struct Where<'a> {
 }
 
 #[derive(Serialize)]
-#[expect(
-    clippy::struct_field_names,
-    reason = "the names are those of the document"
-)]
+#[expect(clippy::struct_field_names, reason = "the names are those of the document")]
 struct Entry<'a> {
     rule: &'a str,
     #[serde(flatten)]
@@ -83,11 +80,7 @@ impl Renderer for Json {
         let document = Document {
             findings: report.findings.iter().map(entry).collect(),
             problems: report.problems.iter().map(trouble).collect(),
-            summary: Figures {
-                findings: report.findings.len(),
-                problems: report.problems.len(),
-                run: report.summary,
-            },
+            summary: Figures { findings: report.findings.len(), problems: report.problems.len(), run: report.summary },
             verdicts: &report.verdicts,
             answers: &report.answers,
         };
@@ -98,11 +91,7 @@ impl Renderer for Json {
 }
 
 fn start(place: &Place) -> Where<'_> {
-    Where {
-        path: &place.path,
-        line: place.line,
-        column: place.column,
-    }
+    Where { path: &place.path, line: place.line, column: place.column }
 }
 
 fn entry(finding: &Finding) -> Entry<'_> {

@@ -72,14 +72,7 @@ pub enum Format {
 
 impl Format {
     /// Every format, in the order of the documentation.
-    pub const ALL: [Self; 6] = [
-        Self::Full,
-        Self::Concise,
-        Self::Json,
-        Self::Sarif,
-        Self::GitHub,
-        Self::Msvc,
-    ];
+    pub const ALL: [Self; 6] = [Self::Full, Self::Concise, Self::Json, Self::Sarif, Self::GitHub, Self::Msvc];
 
     /// The name on the command line.
     #[must_use]

@@ -15,23 +15,11 @@ impl Renderer for Msvc {
         let mut out = String::new();
         for problem in &report.problems {
             let level = text::level(problem.severity);
-            let _ = writeln!(
-                out,
-                "{}: {level} {}: {}",
-                origin(&problem.place),
-                problem.code,
-                problem.message
-            );
+            let _ = writeln!(out, "{}: {level} {}: {}", origin(&problem.place), problem.code, problem.message);
         }
         for finding in &report.findings {
             let level = text::level(finding.severity);
-            let _ = writeln!(
-                out,
-                "{}: {level} {}: {}",
-                origin(&finding.place),
-                finding.rule,
-                finding.message
-            );
+            let _ = writeln!(out, "{}: {level} {}: {}", origin(&finding.place), finding.rule, finding.message);
         }
         Ok(out)
     }

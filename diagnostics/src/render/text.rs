@@ -50,25 +50,12 @@ pub(super) fn summary(report: &Report) -> String {
         0 => "no findings".to_owned(),
         number => {
             let places = defects(&report.findings).count();
-            let siblings = if places < number {
-                format!(" ({})", count(places, "place"))
-            } else {
-                String::new()
-            };
+            let siblings = if places < number { format!(" ({})", count(places, "place")) } else { String::new() };
             format!("{}{siblings}", count(number, "finding"))
         }
     };
-    let Summary {
-        drivers,
-        files,
-        lines,
-        rules,
-        functions,
-        untrusted,
-        inconclusive,
-        not_applicable,
-        suppressed,
-    } = report.summary;
+    let Summary { drivers, files, lines, rules, functions, untrusted, inconclusive, not_applicable, suppressed } =
+        report.summary;
     if suppressed > 0 {
         let _ = write!(text, ", {} suppressed in the source", grouped(suppressed));
     }
@@ -83,10 +70,7 @@ pub(super) fn summary(report: &Report) -> String {
     );
     let mut parts = Vec::new();
     if untrusted > 0 {
-        parts.push(format!(
-            "{} not understood and skipped",
-            count(untrusted, "function")
-        ));
+        parts.push(format!("{} not understood and skipped", count(untrusted, "function")));
     }
     if inconclusive > 0 {
         parts.push(format!("{} inconclusive", count(inconclusive, "verdict")));
@@ -102,13 +86,7 @@ pub(super) fn summary(report: &Report) -> String {
 
 /// One line per rule and driver.
 pub(super) fn verdicts(verdicts: &[Verdict]) -> String {
-    let width = |of: fn(&Verdict) -> &str| {
-        verdicts
-            .iter()
-            .map(|verdict| of(verdict).len())
-            .max()
-            .unwrap_or(0)
-    };
+    let width = |of: fn(&Verdict) -> &str| verdicts.iter().map(|verdict| of(verdict).len()).max().unwrap_or(0);
     let (drivers, rules) = (width(|v| &v.driver), width(|v| &v.rule));
     let mut text = String::new();
     for verdict in verdicts {
@@ -118,16 +96,8 @@ pub(super) fn verdicts(verdicts: &[Verdict]) -> String {
             Outcome::NotApplicable => "not applicable",
             Outcome::Inconclusive => "inconclusive",
         };
-        let reason = verdict
-            .reason
-            .as_ref()
-            .map(|reason| format!(" ({reason})"))
-            .unwrap_or_default();
-        let _ = writeln!(
-            text,
-            "{:drivers$}  {:rules$}  {outcome}{reason}",
-            verdict.driver, verdict.rule
-        );
+        let reason = verdict.reason.as_ref().map(|reason| format!(" ({reason})")).unwrap_or_default();
+        let _ = writeln!(text, "{:drivers$}  {:rules$}  {outcome}{reason}", verdict.driver, verdict.rule);
     }
     text
 }

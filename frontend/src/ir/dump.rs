@@ -2,10 +2,7 @@
 
 use std::fmt::{self, Write};
 
-use super::{
-    Annotation, BinOp, BlockId, Call, Callee, Expr, Function, InstrKind, Local, LocalId, Place,
-    Term, UnOp,
-};
+use super::{Annotation, BinOp, BlockId, Call, Callee, Expr, Function, InstrKind, Local, LocalId, Place, Term, UnOp};
 
 /// The control flow of `function`, one line per instruction.
 ///
@@ -15,11 +12,7 @@ use super::{
 pub fn dump(function: &Function) -> String {
     let mut out = String::new();
     // Writing to a `String` cannot fail.
-    let _ = Dump {
-        function,
-        out: &mut out,
-    }
-    .function();
+    let _ = Dump { function, out: &mut out }.function();
     out
 }
 
@@ -31,21 +24,10 @@ struct Dump<'a> {
 impl Dump<'_> {
     fn function(&mut self) -> fmt::Result {
         let function = self.function;
-        let params = function
-            .locals
-            .get(..function.param_count as usize)
-            .unwrap_or_default();
+        let params = function.locals.get(..function.param_count as usize).unwrap_or_default();
         let linkage = if function.is_static { "static " } else { "" };
-        let space = if function.return_type.as_str().is_empty() {
-            ""
-        } else {
-            " "
-        };
-        write!(
-            self.out,
-            "{linkage}{}{space}{}(",
-            function.return_type, function.name
-        )?;
+        let space = if function.return_type.as_str().is_empty() { "" } else { " " };
+        write!(self.out, "{linkage}{}{space}{}(", function.return_type, function.name)?;
         for (at, param) in params.iter().enumerate() {
             let comma = if at > 0 { ", " } else { "" };
             write!(self.out, "{comma}")?;
@@ -79,11 +61,7 @@ impl Dump<'_> {
     fn declaration(&self, local: &Local, at: usize) -> String {
         let stars = "*".repeat(local.pointers as usize);
         let array = if local.is_array { "[]" } else { "" };
-        format!(
-            "{} {stars}{}{array}",
-            local.type_name,
-            self.local(LocalId(at as u32))
-        )
+        format!("{} {stars}{}{array}", local.type_name, self.local(LocalId(at as u32)))
     }
 
     fn annotation(&self, annotation: &Annotation) -> String {
@@ -106,18 +84,8 @@ impl Dump<'_> {
         if name.is_empty() {
             return format!("%{}", id.0);
         }
-        let shared = self
-            .function
-            .locals
-            .iter()
-            .filter(|other| other.name == local.name)
-            .count()
-            > 1;
-        if shared {
-            format!("{name}%{}", id.0)
-        } else {
-            name.to_owned()
-        }
+        let shared = self.function.locals.iter().filter(|other| other.name == local.name).count() > 1;
+        if shared { format!("{name}%{}", id.0) } else { name.to_owned() }
     }
 
     fn instr(&self, kind: &InstrKind) -> String {
@@ -133,29 +101,17 @@ impl Dump<'_> {
     }
 
     fn call(&self, call: &Call) -> String {
-        let dst = call
-            .dst
-            .map(|dst| format!("{} = ", self.local(dst)))
-            .unwrap_or_default();
+        let dst = call.dst.map(|dst| format!("{} = ", self.local(dst))).unwrap_or_default();
         let callee = match &call.callee {
             Callee::Named(name) => name.to_string(),
-            Callee::Method {
-                class: Some(class),
-                name,
-            } => format!("method {class}::{name}"),
+            Callee::Method { class: Some(class), name } => format!("method {class}::{name}"),
             Callee::Method { class: None, name } => format!("method ?::{name}"),
             Callee::Member(name, value) => format!("member {name} [{}]", self.expr(value)),
             Callee::Pointer(value) => format!("pointer [{}]", self.expr(value)),
         };
         let args: Vec<String> = call.args.iter().map(|arg| self.expr(arg)).collect();
-        let via = call
-            .via_macro
-            .map(|name| format!("  via {name}"))
-            .unwrap_or_default();
-        let unwind = call
-            .unwind
-            .map(|to| format!("  !b{}", to.0))
-            .unwrap_or_default();
+        let via = call.via_macro.map(|name| format!("  via {name}")).unwrap_or_default();
+        let unwind = call.unwind.map(|to| format!("  !b{}", to.0)).unwrap_or_default();
         format!("{dst}call {callee}({}){via}{unwind}", args.join(", "))
     }
 
@@ -163,34 +119,15 @@ impl Dump<'_> {
         let to = |block: &BlockId| format!("b{}", block.0);
         match term {
             Term::Goto(block) => format!("goto {}", to(block)),
-            Term::Branch {
-                cond, then, other, ..
-            } => format!(
-                "if {} then {} else {}",
-                self.expr(cond),
-                to(then),
-                to(other)
-            ),
-            Term::Switch {
-                value,
-                cases,
-                default,
-                ..
-            } => {
-                let cases: Vec<String> = cases
-                    .iter()
-                    .map(|(value, block)| format!("{}: {}", self.expr(value), to(block)))
-                    .collect();
-                format!(
-                    "switch {} {{ {}; default: {} }}",
-                    self.expr(value),
-                    cases.join("; "),
-                    to(default)
-                )
+            Term::Branch { cond, then, other, .. } => {
+                format!("if {} then {} else {}", self.expr(cond), to(then), to(other))
             }
-            Term::Return {
-                value: Some(value), ..
-            } => format!("return {}", self.expr(value)),
+            Term::Switch { value, cases, default, .. } => {
+                let cases: Vec<String> =
+                    cases.iter().map(|(value, block)| format!("{}: {}", self.expr(value), to(block))).collect();
+                format!("switch {} {{ {}; default: {} }}", self.expr(value), cases.join("; "), to(default))
+            }
+            Term::Return { value: Some(value), .. } => format!("return {}", self.expr(value)),
             Term::Return { value: None, .. } => "return".to_owned(),
             Term::Unreachable => "unreachable".to_owned(),
         }
@@ -232,12 +169,7 @@ impl Dump<'_> {
             Expr::Load(place) => self.place(place),
             Expr::Addr(place) => format!("&{}", self.place(place)),
             Expr::Unary(op, value) => format!("{}{}", unary(*op), self.operand(value)),
-            Expr::Binary(op, left, right) => format!(
-                "{} {} {}",
-                self.operand(left),
-                binary(*op),
-                self.operand(right)
-            ),
+            Expr::Binary(op, left, right) => format!("{} {} {}", self.operand(left), binary(*op), self.operand(right)),
             Expr::Opaque(text) => format!("`{text}`"),
             Expr::Container(address, field) => {
                 format!("container({}, {field})", self.expr(address))

@@ -90,14 +90,7 @@ impl<'a> Cx<'a> {
 
     /// Parses a fragment with the grammar of the file.
     fn parse(&self, text: &str) -> Option<Tree> {
-        parse::parse(
-            text,
-            if self.is_cpp {
-                Grammar::Cpp
-            } else {
-                Grammar::C
-            },
-        )
+        parse::parse(text, if self.is_cpp { Grammar::Cpp } else { Grammar::C })
     }
 
     /// Parses text that stands outside the code (an annotation's argument) as an expression.
@@ -129,35 +122,19 @@ impl<'a> Cx<'a> {
         if root.has_error() {
             return None;
         }
-        let item = (root.named_child_count() == 1)
-            .then(|| root.named_child(0))
-            .flatten()?;
-        let mut builder = Builder {
-            cx: self,
-            text: &wrapped,
-            in_file: false,
-            depth: 0,
-            frozen: frozen.to_vec(),
-            seh_used: 0,
-        };
+        let item = (root.named_child_count() == 1).then(|| root.named_child(0)).flatten()?;
+        let mut builder =
+            Builder { cx: self, text: &wrapped, in_file: false, depth: 0, frozen: frozen.to_vec(), seh_used: 0 };
         match form {
             Form::Value => {
                 let body = item.child_by_field_name("body")?;
-                let value = (body.named_child_count() == 1)
-                    .then(|| body.named_child(0))
-                    .flatten()?;
-                let value = (value.kind() == "return_statement")
-                    .then(|| value.named_child(0))
-                    .flatten()?;
+                let value = (body.named_child_count() == 1).then(|| body.named_child(0)).flatten()?;
+                let value = (value.kind() == "return_statement").then(|| value.named_child(0)).flatten()?;
                 Some(Expansion::Ex(Rc::new(builder.ex(value))))
             }
             Form::Initializer => {
-                let init = item
-                    .child_by_field_name("declarator")
-                    .filter(|init| init.kind() == "init_declarator")?;
-                Some(Expansion::Ex(Rc::new(
-                    builder.ex(init.child_by_field_name("value")?),
-                )))
+                let init = item.child_by_field_name("declarator").filter(|init| init.kind() == "init_declarator")?;
+                Some(Expansion::Ex(Rc::new(builder.ex(init.child_by_field_name("value")?))))
             }
             Form::Statements => {
                 let body = item.child_by_field_name("body")?;
@@ -169,10 +146,7 @@ impl<'a> Cx<'a> {
 
 fn is_cpp_path(path: &str) -> bool {
     path.rsplit_once('.').is_some_and(|(_, extension)| {
-        matches!(
-            extension.to_ascii_lowercase().as_str(),
-            "cpp" | "cxx" | "cc" | "c++" | "hpp" | "hxx"
-        )
+        matches!(extension.to_ascii_lowercase().as_str(), "cpp" | "cxx" | "cc" | "c++" | "hpp" | "hxx")
     })
 }
 
@@ -191,33 +165,16 @@ pub(super) struct Builder<'a> {
 
 impl<'a> Builder<'a> {
     pub(super) fn new(cx: &'a Cx<'a>) -> Self {
-        Self {
-            cx,
-            text: &cx.parsed.prepped,
-            in_file: true,
-            depth: 0,
-            frozen: Vec::new(),
-            seh_used: 0,
-        }
+        Self { cx, text: &cx.parsed.prepped, in_file: true, depth: 0, frozen: Vec::new(), seh_used: 0 }
     }
 
     /// The statements of a function's body; `Err` says why they cannot be trusted.
     pub(super) fn body(&mut self, body: Node) -> Result<Vec<St>, &'static str> {
         let range = body.start_byte() as u32..body.end_byte() as u32;
-        let seh = self
-            .cx
-            .parsed
-            .seh
-            .iter()
-            .filter(|(at, _)| range.contains(at))
-            .count();
+        let seh = self.cx.parsed.seh.iter().filter(|(at, _)| range.contains(at)).count();
         self.seh_used = 0;
         let statements = self.statements(body);
-        if self.seh_used == seh {
-            Ok(statements)
-        } else {
-            Err("structured exception handling that is not understood")
-        }
+        if self.seh_used == seh { Ok(statements) } else { Err("structured exception handling that is not understood") }
     }
 
     fn slice(&self, node: Node) -> &'a str {
@@ -231,34 +188,19 @@ impl<'a> Builder<'a> {
     }
 
     fn span(&self, node: Node) -> Span {
-        if self.in_file {
-            Span::new(node.start_byte(), node.end_byte())
-        } else {
-            Span::default()
-        }
+        if self.in_file { Span::new(node.start_byte(), node.end_byte()) } else { Span::default() }
     }
 
     fn make(&self, node: Node, kind: ExKind) -> Ex {
-        Ex {
-            span: self.span(node),
-            kind,
-        }
+        Ex { span: self.span(node), kind }
     }
 
     fn statement(&self, node: Node, kind: StKind) -> St {
-        St {
-            span: self.span(node),
-            kind,
-        }
+        St { span: self.span(node), kind }
     }
 
     /// The expansion of a macro's use, if `name` is a macro and its body makes sense as `form`.
-    fn expand(
-        &mut self,
-        name: &str,
-        arguments: Option<Node>,
-        form: Form,
-    ) -> Option<(Symbol, Expansion)> {
+    fn expand(&mut self, name: &str, arguments: Option<Node>, form: Form) -> Option<(Symbol, Expansion)> {
         if name.starts_with(FROZEN) || self.frozen.len() >= MAX_EXPANSIONS {
             return None;
         }
@@ -271,10 +213,7 @@ impl<'a> Builder<'a> {
         let given = match (&definition.params, arguments) {
             (Some(_), Some(arguments)) => {
                 let text = self.slice(arguments);
-                let inner = text
-                    .strip_prefix('(')
-                    .and_then(|text| text.strip_suffix(')'))
-                    .unwrap_or(text);
+                let inner = text.strip_prefix('(').and_then(|text| text.strip_suffix(')')).unwrap_or(text);
                 Some(expand::arguments(inner))
             }
             (None, None) => None,

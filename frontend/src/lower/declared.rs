@@ -57,20 +57,13 @@ pub struct Member {
 impl Declared {
     /// Adds what a file declares.
     pub fn add(&mut self, parsed: &Parsed) {
-        Scan {
-            out: self,
-            text: &parsed.prepped,
-            source: &parsed.text,
-        }
-        .items(parsed.tree.root_node(), 0);
+        Scan { out: self, text: &parsed.prepped, source: &parsed.text }.items(parsed.tree.root_node(), 0);
     }
 
     /// The class of that name or typedef.
     #[must_use]
     pub fn class(&self, name: Symbol) -> Option<&ClassInfo> {
-        self.classes
-            .get(&name)
-            .or_else(|| self.classes.get(self.aliases.get(&name)?))
+        self.classes.get(&name).or_else(|| self.classes.get(self.aliases.get(&name)?))
     }
 
     /// The value of an enumerator, where it could be computed.
@@ -100,26 +93,19 @@ impl Declared {
     /// Which of `arity` parameters of the function (`Class::name` for a method) are references, if any is.
     #[must_use]
     pub fn references(&self, name: Symbol, arity: usize) -> Option<&[bool]> {
-        self.references
-            .get(&name)?
-            .iter()
-            .find(|flags| flags.len() == arity)
-            .map(Vec::as_slice)
+        self.references.get(&name)?.iter().find(|flags| flags.len() == arity).map(Vec::as_slice)
     }
 
     /// Whether the method is declared `static` in `class`.
     #[must_use]
     pub fn is_static_method(&self, class: Symbol, name: Symbol) -> bool {
-        self.class(class)
-            .is_some_and(|info| info.static_methods.contains(&name))
+        self.class(class).is_some_and(|info| info.static_methods.contains(&name))
     }
 
     /// The data member of that name in `class` or a base of it.
     #[must_use]
     pub fn member(&self, class: Symbol, name: Symbol) -> Option<&Member> {
-        self.search(class, 0, &|info| {
-            info.members.iter().find(|member| member.name == name)
-        })
+        self.search(class, 0, &|info| info.members.iter().find(|member| member.name == name))
     }
 
     /// The class, `class` itself or a base, that declares the method.
@@ -133,23 +119,12 @@ impl Declared {
         if info.methods.contains(&name) {
             return Some(class);
         }
-        info.bases
-            .iter()
-            .find_map(|base| self.method_class_at(*base, name, depth + 1))
+        info.bases.iter().find_map(|base| self.method_class_at(*base, name, depth + 1))
     }
 
-    fn search<'d, T>(
-        &'d self,
-        class: Symbol,
-        depth: u32,
-        find: &impl Fn(&'d ClassInfo) -> Option<T>,
-    ) -> Option<T> {
+    fn search<'d, T>(&'d self, class: Symbol, depth: u32, find: &impl Fn(&'d ClassInfo) -> Option<T>) -> Option<T> {
         let info = self.class(class).filter(|_| depth < 16)?;
-        find(info).or_else(|| {
-            info.bases
-                .iter()
-                .find_map(|base| self.search(*base, depth + 1, find))
-        })
+        find(info).or_else(|| info.bases.iter().find_map(|base| self.search(*base, depth + 1, find)))
     }
 
     /// Whether an object of `class` runs code when it dies: its own destructor's, a member's or a base's.
@@ -159,20 +134,13 @@ impl Declared {
     }
 
     fn needs_destructor_at(&self, class: Symbol, depth: u32) -> bool {
-        self.class(class)
-            .filter(|_| depth < 16)
-            .is_some_and(|info| {
-                info.has_destructor
-                    || info
-                        .bases
-                        .iter()
-                        .any(|base| self.needs_destructor_at(*base, depth + 1))
-                    || info.members.iter().any(|member| {
-                        member.ty.object_class().is_some_and(|of| {
-                            of != class && self.needs_destructor_at(of, depth + 1)
-                        })
-                    })
-            })
+        self.class(class).filter(|_| depth < 16).is_some_and(|info| {
+            info.has_destructor
+                || info.bases.iter().any(|base| self.needs_destructor_at(*base, depth + 1))
+                || info.members.iter().any(|member| {
+                    member.ty.object_class().is_some_and(|of| of != class && self.needs_destructor_at(of, depth + 1))
+                })
+        })
     }
 }
 
@@ -196,11 +164,7 @@ impl Scan<'_> {
             return;
         }
         let mut cursor = parent.walk();
-        let mut from = if parent.parent().is_none() {
-            0
-        } else {
-            parent.start_byte()
-        };
+        let mut from = if parent.parent().is_none() { 0 } else { parent.start_byte() };
         for node in parent.named_children(&mut cursor) {
             self.item(node, depth);
             if matches!(node.kind(), "declaration" | "function_definition") {
@@ -223,11 +187,7 @@ impl Scan<'_> {
         let head = self.source.get(from..name.start_byte()).unwrap_or_default();
         let marked = head.contains("noreturn") || head.contains("NORETURN");
         // The head may begin with the comment of what was before.
-        if marked
-            && super::expand::tokens(head)
-                .iter()
-                .any(|token| token.to_ascii_lowercase().ends_with("noreturn"))
-        {
+        if marked && super::expand::tokens(head).iter().any(|token| token.to_ascii_lowercase().ends_with("noreturn")) {
             let name = self.symbol(name);
             self.out.noreturn.insert(name);
         }
@@ -309,17 +269,8 @@ impl Scan<'_> {
         let mut cursor = list.walk();
         let flags: Vec<bool> = list
             .named_children(&mut cursor)
-            .filter(|child| {
-                matches!(
-                    child.kind(),
-                    "parameter_declaration" | "optional_parameter_declaration"
-                )
-            })
-            .map(|child| {
-                child
-                    .child_by_field_name("declarator")
-                    .is_some_and(|inner| declarator(inner).is_ref)
-            })
+            .filter(|child| matches!(child.kind(), "parameter_declaration" | "optional_parameter_declaration"))
+            .map(|child| child.child_by_field_name("declarator").is_some_and(|inner| declarator(inner).is_ref))
             .collect();
         if flags.contains(&true) {
             let known = self.out.references.entry(name).or_default();
@@ -334,10 +285,7 @@ impl Scan<'_> {
             return;
         };
         let mut cursor = node.walk();
-        let names: Vec<_> = node
-            .children_by_field_name("declarator", &mut cursor)
-            .map(declarator)
-            .collect();
+        let names: Vec<_> = node.children_by_field_name("declarator", &mut cursor).map(declarator).collect();
         let plain = names
             .iter()
             .find(|parts| parts.pointers == 0 && !parts.is_array && parts.function.is_none())
@@ -349,10 +297,7 @@ impl Scan<'_> {
                 self.out.aliases.insert(alias, tag);
             }
         } else if let (Some(alias), None, Some(body)) = (plain, tag, ty.child_by_field_name("body"))
-            && matches!(
-                ty.kind(),
-                "struct_specifier" | "union_specifier" | "class_specifier"
-            )
+            && matches!(ty.kind(), "struct_specifier" | "union_specifier" | "class_specifier")
         {
             let name = self.symbol(alias);
             let info = self.class_body(ty, body, name, 0);
@@ -361,10 +306,7 @@ impl Scan<'_> {
     }
 
     fn class(&mut self, node: Node, depth: u32) {
-        let (Some(name), Some(body)) = (
-            node.child_by_field_name("name"),
-            node.child_by_field_name("body"),
-        ) else {
+        let (Some(name), Some(body)) = (node.child_by_field_name("name"), node.child_by_field_name("body")) else {
             // `typedef struct {…} X;` is named by its typedef.
             return;
         };
@@ -376,9 +318,7 @@ impl Scan<'_> {
     /// Of two classes of one name (a copy in another sample, a stub) the richer one is kept.
     fn keep_class(&mut self, name: Symbol, info: ClassInfo) {
         match self.out.classes.get(&name) {
-            Some(old)
-                if old.members.len() + old.methods.len()
-                    >= info.members.len() + info.methods.len() => {}
+            Some(old) if old.members.len() + old.methods.len() >= info.members.len() + info.methods.len() => {}
             _ => {
                 self.out.classes.insert(name, info);
             }
@@ -386,21 +326,12 @@ impl Scan<'_> {
     }
 
     fn class_body(&mut self, node: Node, body: Node, name: Symbol, depth: u32) -> ClassInfo {
-        let mut info = ClassInfo {
-            is_union: node.kind() == "union_specifier",
-            ..ClassInfo::default()
-        };
+        let mut info = ClassInfo { is_union: node.kind() == "union_specifier", ..ClassInfo::default() };
         let mut cursor = node.walk();
-        if let Some(bases) = node
-            .named_children(&mut cursor)
-            .find(|child| child.kind() == "base_class_clause")
-        {
+        if let Some(bases) = node.named_children(&mut cursor).find(|child| child.kind() == "base_class_clause") {
             let mut cursor = bases.walk();
             for base in bases.named_children(&mut cursor) {
-                if matches!(
-                    base.kind(),
-                    "type_identifier" | "qualified_identifier" | "template_type"
-                ) {
+                if matches!(base.kind(), "type_identifier" | "qualified_identifier" | "template_type") {
                     info.bases.push(type_name(base, self.text));
                 }
             }
@@ -419,10 +350,7 @@ impl Scan<'_> {
                 "field_declaration" => self.field(node, class, info, depth),
                 "function_definition" | "declaration" => {
                     let mut cursor = node.walk();
-                    for parts in node
-                        .children_by_field_name("declarator", &mut cursor)
-                        .map(declarator)
-                    {
+                    for parts in node.children_by_field_name("declarator", &mut cursor).map(declarator) {
                         self.method(node, parts, class, info);
                     }
                 }
@@ -439,20 +367,12 @@ impl Scan<'_> {
         }
     }
 
-    fn method(
-        &mut self,
-        node: Node,
-        parts: types::Declarator<'_>,
-        class: Symbol,
-        info: &mut ClassInfo,
-    ) {
+    fn method(&mut self, node: Node, parts: types::Declarator<'_>, class: Symbol, info: &mut ClassInfo) {
         let (Some(name), Some(_)) = (parts.name, parts.function) else {
             return;
         };
         let mut cursor = node.walk();
-        let defaulted = node
-            .named_children(&mut cursor)
-            .any(|child| child.kind() == "default_method_clause");
+        let defaulted = node.named_children(&mut cursor).any(|child| child.kind() == "default_method_clause");
         if name.kind() == "destructor_name" {
             info.has_destructor |= !defaulted;
         } else if slice(name, self.text) == class.as_str() {
@@ -461,9 +381,10 @@ impl Scan<'_> {
             let name = self.symbol(name);
             info.methods.insert(name);
             let mut cursor = node.walk();
-            if node.named_children(&mut cursor).any(|child| {
-                child.kind() == "storage_class_specifier" && slice(child, self.text) == "static"
-            }) {
+            if node
+                .named_children(&mut cursor)
+                .any(|child| child.kind() == "storage_class_specifier" && slice(child, self.text) == "static")
+            {
                 info.static_methods.insert(name);
             }
         }
@@ -479,19 +400,13 @@ impl Scan<'_> {
         let name = type_name(ty, self.text);
         let mut cursor = node.walk();
         let mut any = false;
-        for parts in node
-            .children_by_field_name("declarator", &mut cursor)
-            .map(declarator)
-        {
+        for parts in node.children_by_field_name("declarator", &mut cursor).map(declarator) {
             let Some(member) = parts.name else { continue };
             any = true;
             if parts.function.is_some() {
                 self.method(node, parts, class, info);
             } else {
-                info.members.push(Member {
-                    name: self.symbol(member),
-                    ty: parts.type_ref(name),
-                });
+                info.members.push(Member { name: self.symbol(member), ty: parts.type_ref(name) });
             }
         }
         // An anonymous struct or union: its members are members of this one.
@@ -521,9 +436,7 @@ impl Scan<'_> {
                 continue;
             };
             let value = match item.child_by_field_name("value") {
-                Some(value) => {
-                    literal::constant(value, self.text, &|name| self.out.enumerator(name))
-                }
+                Some(value) => literal::constant(value, self.text, &|name| self.out.enumerator(name)),
                 None => next,
             };
             next = value.and_then(|value| value.checked_add(1));

@@ -34,9 +34,7 @@ pub(super) fn tokens(text: &str) -> Vec<&str> {
         } else if byte == b'#' && bytes.get(at + 1) == Some(&b'#') {
             at += 2;
         } else if byte == b'/' && bytes.get(at + 1) == Some(&b'*') {
-            at = text[at + 2..]
-                .find("*/")
-                .map_or(bytes.len(), |end| at + 2 + end + 2);
+            at = text[at + 2..].find("*/").map_or(bytes.len(), |end| at + 2 + end + 2);
             continue;
         } else if byte == b'/' && bytes.get(at + 1) == Some(&b'/') {
             at = text[at..].find('\n').map_or(bytes.len(), |end| at + end);
@@ -58,17 +56,11 @@ fn is_word(byte: u8) -> bool {
 }
 
 fn is_blank(token: &str) -> bool {
-    token
-        .as_bytes()
-        .first()
-        .is_some_and(u8::is_ascii_whitespace)
+    token.as_bytes().first().is_some_and(u8::is_ascii_whitespace)
 }
 
 pub(super) fn is_name(token: &str) -> bool {
-    token
-        .as_bytes()
-        .first()
-        .is_some_and(|byte| is_word(*byte) && !byte.is_ascii_digit())
+    token.as_bytes().first().is_some_and(|byte| is_word(*byte) && !byte.is_ascii_digit())
 }
 
 /// Splits the text between a call's parentheses at its top-level commas.
@@ -97,28 +89,16 @@ pub(super) fn arguments(text: &str) -> Vec<String> {
 
 /// The body of `definition` with `arguments` in place; `None` where their number does not fit.
 /// `frozen` are the names of the macros being expanded, this one included.
-pub(super) fn expand(
-    definition: &MacroDef,
-    arguments: Option<&[String]>,
-    frozen: &[Symbol],
-) -> Option<String> {
+pub(super) fn expand(definition: &MacroDef, arguments: Option<&[String]>, frozen: &[Symbol]) -> Option<String> {
     let (named, rest_name) = split_variadic(definition);
-    let mut given: Vec<&str> = arguments
-        .unwrap_or_default()
-        .iter()
-        .map(String::as_str)
-        .collect();
+    let mut given: Vec<&str> = arguments.unwrap_or_default().iter().map(String::as_str).collect();
     if definition.params.is_some() {
         let arguments = arguments?;
         // `F()` of a macro without parameters has one empty argument.
         if named.is_empty() && given == [""] {
             given.clear();
         }
-        let fits = if definition.variadic {
-            given.len() >= named.len()
-        } else {
-            given.len() == named.len()
-        };
+        let fits = if definition.variadic { given.len() >= named.len() } else { given.len() == named.len() };
         if !fits || arguments.is_empty() {
             return None;
         }
@@ -129,10 +109,7 @@ pub(super) fn expand(
         if definition.variadic && token == rest_name {
             return Some(&rest);
         }
-        named
-            .iter()
-            .position(|param| param == token)
-            .and_then(|at| given.get(at).copied())
+        named.iter().position(|param| param == token).and_then(|at| given.get(at).copied())
     };
 
     let body = tokens(&definition.body);
@@ -142,10 +119,7 @@ pub(super) fn expand(
         let token = body[at];
         if token == "##" {
             // `, ## __VA_ARGS__` drops the comma where nothing follows.
-            let next = body[at + 1..]
-                .iter()
-                .position(|token| !is_blank(token))
-                .map(|skip| at + 1 + skip);
+            let next = body[at + 1..].iter().position(|token| !is_blank(token)).map(|skip| at + 1 + skip);
             out.truncate(out.trim_end().len());
             let Some(next) = next else { break };
             let piece = lookup(body[next]).unwrap_or(body[next]);
@@ -157,18 +131,10 @@ pub(super) fn expand(
             continue;
         }
         if token == "#" && definition.params.is_some() {
-            let next = body[at + 1..]
-                .iter()
-                .position(|token| !is_blank(token))
-                .map(|skip| at + 1 + skip);
+            let next = body[at + 1..].iter().position(|token| !is_blank(token)).map(|skip| at + 1 + skip);
             if let Some((next, value)) = next.and_then(|next| Some((next, lookup(body[next])?))) {
                 out.push('"');
-                out.push_str(
-                    &value
-                        .replace('\\', "\\\\")
-                        .replace('"', "\\\"")
-                        .replace('\n', " "),
-                );
+                out.push_str(&value.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', " "));
                 out.push('"');
                 at = next + 1;
                 continue;

@@ -12,10 +12,7 @@ mod value;
 use rulebook_diagnostics::Span;
 use rustc_hash::FxHashMap;
 
-use crate::ir::{
-    Block, BlockId, Expr, FileId, Instr, InstrKind, Loc, Local, LocalId, Place, Symbol, TableInit,
-    Term,
-};
+use crate::ir::{Block, BlockId, Expr, FileId, Instr, InstrKind, Loc, Local, LocalId, Place, Symbol, TableInit, Term};
 
 use super::ast::{Ex, Lambda, Param, St};
 use super::build::Cx;
@@ -187,22 +184,14 @@ impl<'a, 't> Flow<'a, 't> {
 
     /// Declares `this`; before the parameters.
     pub(super) fn declare_this(&mut self) {
-        let ty = TypeRef {
-            name: self.class,
-            pointers: 1,
-            ..TypeRef::default()
-        };
+        let ty = TypeRef { name: self.class, pointers: 1, ..TypeRef::default() };
         let id = self.declare(Symbol::new("this"), ty, false);
         self.this = Some(id);
     }
 
     /// Declares a parameter.
     pub(super) fn declare_param(&mut self, param: &Param) -> LocalId {
-        self.declare(
-            param.name.unwrap_or_else(|| Symbol::new("")),
-            param.ty,
-            false,
-        )
+        self.declare(param.name.unwrap_or_else(|| Symbol::new("")), param.ty, false)
     }
 
     /// Attaches annotations to a parameter.
@@ -236,8 +225,7 @@ impl<'a, 't> Flow<'a, 't> {
     /// A value without side effects for an annotation; `None` if it has some.
     pub(super) fn pure(&mut self, ex: &'t Ex) -> Option<Expr> {
         let value = self.value(ex);
-        let clean =
-            self.blocks.len() == 1 && self.blocks[0].instrs.is_empty() && self.problem.is_none();
+        let clean = self.blocks.len() == 1 && self.blocks[0].instrs.is_empty() && self.problem.is_none();
         if !clean {
             self.blocks = vec![Draft::default()];
             self.at = BlockId(0);
@@ -251,10 +239,7 @@ impl<'a, 't> Flow<'a, 't> {
     }
 
     fn loc(&self, span: Span) -> Loc {
-        Loc {
-            file: self.file,
-            span: self.over.map_or(span, |(use_span, _)| use_span),
-        }
+        Loc { file: self.file, span: self.over.map_or(span, |(use_span, _)| use_span) }
     }
 
     /// Runs `inside` with every place being the use of a macro; the outermost use counts.
@@ -272,9 +257,7 @@ impl<'a, 't> Flow<'a, 't> {
             name,
             type_name: ty.name.unwrap_or_else(|| Symbol::new("")),
             // A reference is an address.
-            pointers: ty.pointers
-                + u8::from(ty.is_ref)
-                + u8::from(ty.is_function_pointer && ty.pointers == 0),
+            pointers: ty.pointers + u8::from(ty.is_ref) + u8::from(ty.is_function_pointer && ty.pointers == 0),
             is_array: ty.is_array,
             is_static,
             sal: Vec::new(),
@@ -297,10 +280,7 @@ impl<'a, 't> Flow<'a, 't> {
     }
 
     fn lookup(&self, name: Symbol) -> Option<Binding<'t>> {
-        self.scopes
-            .iter()
-            .rev()
-            .find_map(|scope| scope.get(&name).copied())
+        self.scopes.iter().rev().find_map(|scope| scope.get(&name).copied())
     }
 
     fn new_block(&mut self) -> BlockId {
@@ -315,9 +295,7 @@ impl<'a, 't> Flow<'a, 't> {
             self.fail("too large");
             return;
         }
-        self.blocks[self.at.0 as usize]
-            .instrs
-            .push(Instr { kind, loc });
+        self.blocks[self.at.0 as usize].instrs.push(Instr { kind, loc });
     }
 
     fn assign(&mut self, place: Place, value: Expr, span: Span) {
@@ -343,9 +321,7 @@ impl<'a, 't> Flow<'a, 't> {
 
     /// On to `block` from here, and further there.
     fn fall_into(&mut self, block: BlockId) {
-        self.blocks[self.at.0 as usize]
-            .term
-            .get_or_insert(Term::Goto(block));
+        self.blocks[self.at.0 as usize].term.get_or_insert(Term::Goto(block));
         self.start(block);
     }
 
@@ -353,15 +329,9 @@ impl<'a, 't> Flow<'a, 't> {
     fn finish(&mut self) -> Lowered {
         let mut blocks: Vec<Block> = std::mem::take(&mut self.blocks)
             .into_iter()
-            .map(|draft| Block {
-                instrs: draft.instrs,
-                term: draft.term.unwrap_or(Term::Unreachable),
-            })
+            .map(|draft| Block { instrs: draft.instrs, term: draft.term.unwrap_or(Term::Unreachable) })
             .collect();
         super::tidy::tidy(&mut blocks);
-        Lowered {
-            locals: std::mem::take(&mut self.locals),
-            blocks,
-        }
+        Lowered { locals: std::mem::take(&mut self.locals), blocks }
     }
 }

@@ -11,11 +11,7 @@ pub(super) fn integer(text: &str) -> Option<i64> {
     if let Some(rest) = text.strip_prefix('-') {
         return integer(rest.trim_start()).map(i64::wrapping_neg);
     }
-    let digits: String = text
-        .trim_start_matches('+')
-        .chars()
-        .filter(|c| !matches!(c, '\'' | '_'))
-        .collect();
+    let digits: String = text.trim_start_matches('+').chars().filter(|c| !matches!(c, '\'' | '_')).collect();
     let lower = digits.to_ascii_lowercase();
     let (radix, rest) = if let Some(rest) = lower.strip_prefix("0x") {
         (16, rest)
@@ -26,9 +22,7 @@ pub(super) fn integer(text: &str) -> Option<i64> {
     } else {
         (10, lower.as_str())
     };
-    let end = rest
-        .find(|c: char| !c.is_digit(radix))
-        .unwrap_or(rest.len());
+    let end = rest.find(|c: char| !c.is_digit(radix)).unwrap_or(rest.len());
     let (number, suffix) = rest.split_at(end);
     let known = matches!(
         suffix,
@@ -54,9 +48,7 @@ pub(super) fn integer(text: &str) -> Option<i64> {
         return None;
     }
     // A 64-bit constant with the top bit set keeps its bits.
-    u64::from_str_radix(number, radix)
-        .ok()
-        .map(u64::cast_signed)
+    u64::from_str_radix(number, radix).ok().map(u64::cast_signed)
 }
 
 /// The value of a character literal; `'abcd'` packs its characters as the Microsoft compiler does.
@@ -137,20 +129,11 @@ pub(super) fn operator(text: &str) -> Option<BinOp> {
 }
 
 /// The value of a constant expression without macros: literals, enumerators, arithmetic.
-pub(super) fn constant(
-    node: Node,
-    text: &str,
-    name: &impl Fn(Symbol) -> Option<i64>,
-) -> Option<i64> {
+pub(super) fn constant(node: Node, text: &str, name: &impl Fn(Symbol) -> Option<i64>) -> Option<i64> {
     constant_at(node, text, name, 0)
 }
 
-fn constant_at(
-    node: Node,
-    text: &str,
-    name: &impl Fn(Symbol) -> Option<i64>,
-    depth: u32,
-) -> Option<i64> {
+fn constant_at(node: Node, text: &str, name: &impl Fn(Symbol) -> Option<i64>, depth: u32) -> Option<i64> {
     if depth > 64 {
         return None;
     }
@@ -173,11 +156,7 @@ fn constant_at(
         }
         "binary_expression" => {
             let op = operator(slice(node.child_by_field_name("operator")?, text))?;
-            fold(
-                op,
-                of(node.child_by_field_name("left"))?,
-                of(node.child_by_field_name("right"))?,
-            )
+            fold(op, of(node.child_by_field_name("left"))?, of(node.child_by_field_name("right"))?)
         }
         _ => None,
     }

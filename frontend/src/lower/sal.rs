@@ -13,28 +13,12 @@ use super::flow::Flow;
 const MAX_NESTING: u32 = 8;
 
 /// The annotations that start in `range`, which names parameters as `params` do.
-pub(super) fn annotations(
-    cx: &Cx,
-    range: Span,
-    class: Option<Symbol>,
-    params: &[Param],
-) -> Vec<Annotation> {
+pub(super) fn annotations(cx: &Cx, range: Span, class: Option<Symbol>, params: &[Param]) -> Vec<Annotation> {
     let spans = &cx.parsed.annotations;
     let first = spans.partition_point(|span| span.start < range.start);
     let mut out = Vec::new();
-    for span in spans[first..]
-        .iter()
-        .take_while(|span| span.start < range.end)
-    {
-        read(
-            cx,
-            span.slice(&cx.parsed.text),
-            None,
-            class,
-            params,
-            &mut out,
-            0,
-        );
+    for span in spans[first..].iter().take_while(|span| span.start < range.end) {
+        read(cx, span.slice(&cx.parsed.text), None, class, params, &mut out, 0);
     }
     out
 }
@@ -61,19 +45,12 @@ fn read(
             continue;
         }
         let arguments = parenthesized(&tokens, &mut at);
-        let parts = arguments
-            .as_deref()
-            .map(expand::arguments)
-            .unwrap_or_default();
+        let parts = arguments.as_deref().map(expand::arguments).unwrap_or_default();
         let bare = name.trim_matches('_');
         if bare == "When" && parts.len() >= 2 {
             let condition = argument(cx, &parts[0], class, params);
             let condition = match when {
-                Some(outer) => Expr::Binary(
-                    crate::ir::BinOp::And,
-                    Box::new(outer.clone()),
-                    Box::new(condition),
-                ),
+                Some(outer) => Expr::Binary(crate::ir::BinOp::And, Box::new(outer.clone()), Box::new(condition)),
                 None => condition,
             };
             for part in &parts[1..] {
@@ -92,27 +69,15 @@ fn read(
             Some(arguments) => format!("{name}({})", arguments.trim()),
             None => name.to_owned(),
         };
-        let args = parts
-            .iter()
-            .filter(|part| !part.is_empty())
-            .map(|part| argument(cx, part, class, params))
-            .collect();
-        out.push(Annotation {
-            name: Symbol::new(bare),
-            args,
-            when: when.cloned(),
-            text: Symbol::new(&full),
-        });
+        let args = parts.iter().filter(|part| !part.is_empty()).map(|part| argument(cx, part, class, params)).collect();
+        out.push(Annotation { name: Symbol::new(bare), args, when: when.cloned(), text: Symbol::new(&full) });
     }
 }
 
 /// The text in parentheses at `at`, if any; `at` moves past it.
 fn parenthesized(tokens: &[&str], at: &mut usize) -> Option<String> {
     let mut look = *at;
-    while tokens
-        .get(look)
-        .is_some_and(|token| token.trim().is_empty())
-    {
+    while tokens.get(look).is_some_and(|token| token.trim().is_empty()) {
         look += 1;
     }
     if tokens.get(look) != Some(&"(") {
@@ -144,13 +109,7 @@ fn argument(cx: &Cx, text: &str, class: Option<Symbol>, params: &[Param]) -> Exp
     // In an annotation `return` is a value; no variable can have that name.
     let text: String = expand::tokens(text)
         .into_iter()
-        .map(|token| {
-            if token == "return" {
-                format!("{}return", expand::FROZEN)
-            } else {
-                token.to_owned()
-            }
-        })
+        .map(|token| if token == "return" { format!("{}return", expand::FROZEN) } else { token.to_owned() })
         .collect();
     let Some(ex) = cx.parse_expression(&text) else {
         return opaque();
@@ -174,10 +133,7 @@ fn argument(cx: &Cx, text: &str, class: Option<Symbol>, params: &[Param]) -> Exp
 fn has_call(ex: &Ex) -> bool {
     match &ex.kind {
         ExKind::Call { .. } | ExKind::Unsupported(_) => true,
-        ExKind::Unary(_, a)
-        | ExKind::Deref(a)
-        | ExKind::AddrOf(a)
-        | ExKind::Member { base: a, .. } => has_call(a),
+        ExKind::Unary(_, a) | ExKind::Deref(a) | ExKind::AddrOf(a) | ExKind::Member { base: a, .. } => has_call(a),
         ExKind::Binary(_, a, b) | ExKind::And(a, b) | ExKind::Or(a, b) | ExKind::Index(a, b) => {
             has_call(a) || has_call(b)
         }

@@ -85,13 +85,7 @@ fn join(blocks: &mut [Block]) {
             if next == at || entries[next] != 1 {
                 break;
             }
-            let taken = std::mem::replace(
-                &mut blocks[next],
-                Block {
-                    instrs: Vec::new(),
-                    term: Term::Unreachable,
-                },
-            );
+            let taken = std::mem::replace(&mut blocks[next], Block { instrs: Vec::new(), term: Term::Unreachable });
             blocks[at].instrs.extend(taken.instrs);
             blocks[at].term = taken.term;
             entries[next] = 0;

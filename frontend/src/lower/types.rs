@@ -22,8 +22,7 @@ pub struct TypeRef {
 impl TypeRef {
     /// The class whose object this is, not a pointer, reference or array of it.
     pub(super) fn object_class(self) -> Option<Symbol> {
-        let plain =
-            self.pointers == 0 && !self.is_array && !self.is_ref && !self.is_function_pointer;
+        let plain = self.pointers == 0 && !self.is_array && !self.is_ref && !self.is_function_pointer;
         self.name.filter(|_| plain)
     }
 }
@@ -31,18 +30,16 @@ impl TypeRef {
 /// The name of a type specifier: `struct _X` is `_X`, `a::B<C>` is `B`, `unsigned long` is as written.
 pub(super) fn type_name(node: Node, text: &str) -> Symbol {
     match node.kind() {
-        "struct_specifier" | "union_specifier" | "enum_specifier" | "class_specifier" => node
-            .child_by_field_name("name")
-            .map_or_else(|| Symbol::new(""), |name| type_name(name, text)),
-        "template_type" | "qualified_identifier" => node
-            .child_by_field_name("name")
-            .map_or_else(|| Symbol::new(""), |name| type_name(name, text)),
-        "macro_type_specifier" => node
-            .child_by_field_name("type")
-            .map_or_else(|| Symbol::new(""), |ty| type_name(ty, text)),
-        "type_descriptor" => node
-            .child_by_field_name("type")
-            .map_or_else(|| Symbol::new(""), |ty| type_name(ty, text)),
+        "struct_specifier" | "union_specifier" | "enum_specifier" | "class_specifier" => {
+            node.child_by_field_name("name").map_or_else(|| Symbol::new(""), |name| type_name(name, text))
+        }
+        "template_type" | "qualified_identifier" => {
+            node.child_by_field_name("name").map_or_else(|| Symbol::new(""), |name| type_name(name, text))
+        }
+        "macro_type_specifier" => {
+            node.child_by_field_name("type").map_or_else(|| Symbol::new(""), |ty| type_name(ty, text))
+        }
+        "type_descriptor" => node.child_by_field_name("type").map_or_else(|| Symbol::new(""), |ty| type_name(ty, text)),
         _ => squeezed(slice(node, text)),
     }
 }
@@ -136,17 +133,12 @@ pub(super) fn declarator(node: Node) -> Declarator {
             })
         });
         let Some(inner) = inner else { return out };
-        if at.kind() == "parenthesized_declarator"
-            || at.kind() == "abstract_parenthesized_declarator"
-        {
+        if at.kind() == "parenthesized_declarator" || at.kind() == "abstract_parenthesized_declarator" {
             // `(*name)(params)`: the parameters are those of what the pointer points to.
             if out.function.is_some()
                 && matches!(
                     inner.kind(),
-                    "pointer_declarator"
-                        | "abstract_pointer_declarator"
-                        | "reference_declarator"
-                        | "ms_call_modifier"
+                    "pointer_declarator" | "abstract_pointer_declarator" | "reference_declarator" | "ms_call_modifier"
                 )
             {
                 out.is_function_pointer = true;

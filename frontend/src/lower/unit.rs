@@ -19,13 +19,7 @@ const MAX_DEPTH: u32 = 64;
 
 pub(super) fn lower_unit(parsed: &Parsed, context: &LowerContext<'_>) -> Unit {
     let cx = Cx::new(parsed, context);
-    let mut lowering = Lowering {
-        cx: &cx,
-        unit: Unit {
-            pageable: parsed.pageable.clone(),
-            ..Unit::default()
-        },
-    };
+    let mut lowering = Lowering { cx: &cx, unit: Unit { pageable: parsed.pageable.clone(), ..Unit::default() } };
     lowering.items(parsed.tree.root_node(), None, 0);
     for span in &parsed.file_macros {
         lowering.accessor(span.slice(&parsed.text));
@@ -44,10 +38,7 @@ impl<'a> Lowering<'a> {
     }
 
     fn loc(&self, start: usize, end: usize) -> Loc {
-        Loc {
-            file: self.cx.parsed.file,
-            span: Span::new(start, end),
-        }
+        Loc { file: self.cx.parsed.file, span: Span::new(start, end) }
     }
 
     fn items(&mut self, parent: Node, class: Option<Symbol>, depth: u32) {
@@ -56,11 +47,7 @@ impl<'a> Lowering<'a> {
         }
         let mut cursor = parent.walk();
         // Annotations of an item stand between the one before it and its own declarator.
-        let mut from = if parent.parent().is_none() {
-            0
-        } else {
-            parent.start_byte()
-        };
+        let mut from = if parent.parent().is_none() { 0 } else { parent.start_byte() };
         for node in parent.named_children(&mut cursor) {
             if node.kind() == "comment" {
                 continue;
@@ -120,31 +107,21 @@ impl<'a> Lowering<'a> {
         for (position, argument) in super::expand::arguments(list).iter().enumerate() {
             getter = getter.replace(&format!("{{{position}}}"), argument);
         }
-        if !getter.is_empty()
-            && getter
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-        {
+        if !getter.is_empty() && getter.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
             self.unit.accessors.push(Symbol::new(&getter));
         }
     }
 
     fn class_of(&mut self, node: Node, depth: u32) {
         if let Some(ty) = node.child_by_field_name("type")
-            && matches!(
-                ty.kind(),
-                "class_specifier" | "struct_specifier" | "union_specifier"
-            )
+            && matches!(ty.kind(), "class_specifier" | "struct_specifier" | "union_specifier")
         {
             self.class(ty, depth);
         }
     }
 
     fn class(&mut self, node: Node, depth: u32) {
-        let (Some(name), Some(body)) = (
-            node.child_by_field_name("name"),
-            node.child_by_field_name("body"),
-        ) else {
+        let (Some(name), Some(body)) = (node.child_by_field_name("name"), node.child_by_field_name("body")) else {
             return;
         };
         let name = type_name(name, self.prepped());
@@ -174,10 +151,8 @@ impl<'a> Lowering<'a> {
         };
         let (name, class) = self.function_name(name_node, class);
         let loc = self.loc(name_node.start_byte(), function.end_byte());
-        let result = parse::trust(self.cx.parsed, node).and_then(|()| {
-            self.lower_function(node, body, parts, name, class, from, loc)
-                .map_err(str::to_owned)
-        });
+        let result = parse::trust(self.cx.parsed, node)
+            .and_then(|()| self.lower_function(node, body, parts, name, class, from, loc).map_err(str::to_owned));
         if let Err(reason) = result {
             self.unit.untrusted.push(Untrusted { name, loc, reason });
         }
@@ -187,10 +162,7 @@ impl<'a> Lowering<'a> {
     fn function_name(&self, node: Node, class: Option<Symbol>) -> (Symbol, Option<Symbol>) {
         let text = self.prepped();
         if node.kind() == "qualified_identifier" {
-            let (mut scope, mut name) = (
-                node.child_by_field_name("scope"),
-                node.child_by_field_name("name"),
-            );
+            let (mut scope, mut name) = (node.child_by_field_name("scope"), node.child_by_field_name("name"));
             while let Some(inner) = name.filter(|name| name.kind() == "qualified_identifier") {
                 scope = inner.child_by_field_name("scope").or(scope);
                 name = inner.child_by_field_name("name");
@@ -233,18 +205,11 @@ impl<'a> Lowering<'a> {
         let mut builder = Builder::new(cx);
         let statements = builder.body(body)?;
         let end = builder.closing_brace(body);
-        let params = parts
-            .params
-            .map(|list| builder.params(list))
-            .unwrap_or_default();
+        let params = parts.params.map(|list| builder.params(list)).unwrap_or_default();
         let own_name = name.as_str().rsplit("::").next().unwrap_or_default();
         let is_static = self.has_specifier(node, "static");
         let has_this = class.is_some_and(|class| {
-            (!is_static || !inside_class(node))
-                && !cx
-                    .context
-                    .declared
-                    .is_static_method(class, Symbol::new(own_name))
+            (!is_static || !inside_class(node)) && !cx.context.declared.is_static_method(class, Symbol::new(own_name))
         });
         let initializers = member_initializers(&mut builder, node);
 
@@ -259,10 +224,7 @@ impl<'a> Lowering<'a> {
             let local = flow.declare_param(param);
             let range = Span::new(edge, param.span.end as usize);
             edge = param.span.end as usize;
-            flow.annotate(
-                local,
-                sal::annotations(cx, range, class.filter(|_| has_this), &params),
-            );
+            flow.annotate(local, sal::annotations(cx, range, class.filter(|_| has_this), &params));
         }
         let param_count = params.len() as u32 + u32::from(has_this);
         if let Some(class) = class.filter(|_| own_name.starts_with('~')) {
@@ -272,34 +234,17 @@ impl<'a> Lowering<'a> {
         let lambdas = std::mem::take(&mut flow.lambdas);
         self.unit.tables.append(&mut flow.tables);
 
-        let mut function_sal =
-            self.function_annotations(from, node, parts, class.filter(|_| has_this), &params);
+        let mut function_sal = self.function_annotations(from, node, parts, class.filter(|_| has_this), &params);
         function_sal.extend(sal::annotations(
             cx,
             Span::new(list.map_or(0, |list| list.end_byte()), body.start_byte()),
             class.filter(|_| has_this),
             &params,
         ));
-        let end = Loc {
-            file: cx.parsed.file,
-            span: end,
-        };
-        let return_type = node
-            .child_by_field_name("type")
-            .map_or_else(|| Symbol::new(""), |ty| type_name(ty, self.prepped()));
-        self.push(
-            name,
-            class,
-            is_static,
-            loc,
-            end,
-            return_type,
-            lowered,
-            param_count,
-            Sal {
-                function: function_sal,
-            },
-        );
+        let end = Loc { file: cx.parsed.file, span: end };
+        let return_type =
+            node.child_by_field_name("type").map_or_else(|| Symbol::new(""), |ty| type_name(ty, self.prepped()));
+        self.push(name, class, is_static, loc, end, return_type, lowered, param_count, Sal { function: function_sal });
         for (name, lambda) in lambdas {
             self.lambda(name, lambda);
         }
@@ -336,10 +281,7 @@ impl<'a> Lowering<'a> {
 
     /// A lambda that is used as a function.
     fn lambda(&mut self, name: Symbol, lambda: &Lambda) {
-        let loc = Loc {
-            file: self.cx.parsed.file,
-            span: lambda.span,
-        };
+        let loc = Loc { file: self.cx.parsed.file, span: lambda.span };
         let mut flow = Flow::new(self.cx, name, None);
         for param in &lambda.params {
             flow.declare_param(param);
@@ -347,10 +289,7 @@ impl<'a> Lowering<'a> {
         match flow.body(&[], &lambda.body, lambda.end) {
             Ok(lowered) => {
                 let lambdas = std::mem::take(&mut flow.lambdas);
-                let end = Loc {
-                    file: self.cx.parsed.file,
-                    span: lambda.end,
-                };
+                let end = Loc { file: self.cx.parsed.file, span: lambda.end };
                 self.push(
                     name,
                     None,
@@ -366,19 +305,14 @@ impl<'a> Lowering<'a> {
                     self.lambda(name, inner);
                 }
             }
-            Err(reason) => self.unit.untrusted.push(Untrusted {
-                name,
-                loc,
-                reason: reason.to_owned(),
-            }),
+            Err(reason) => self.unit.untrusted.push(Untrusted { name, loc, reason: reason.to_owned() }),
         }
     }
 
     fn has_specifier(&self, node: Node, wanted: &str) -> bool {
         let mut cursor = node.walk();
-        node.named_children(&mut cursor).any(|child| {
-            child.kind() == "storage_class_specifier" && slice(child, self.prepped()) == wanted
-        })
+        node.named_children(&mut cursor)
+            .any(|child| child.kind() == "storage_class_specifier" && slice(child, self.prepped()) == wanted)
     }
 
     /// Annotations before the parameter list of an item.
@@ -390,9 +324,7 @@ impl<'a> Lowering<'a> {
         class: Option<Symbol>,
         params: &[Param],
     ) -> Vec<crate::ir::Annotation> {
-        let to = parts
-            .params
-            .map_or(node.end_byte(), |list| list.start_byte());
+        let to = parts.params.map_or(node.end_byte(), |list| list.start_byte());
         sal::annotations(self.cx, Span::new(from, to), class, params)
     }
 
@@ -402,9 +334,7 @@ impl<'a> Lowering<'a> {
         };
         let type_name = type_name(ty, self.prepped());
         let mut cursor = node.walk();
-        let declarators: Vec<Node> = node
-            .children_by_field_name("declarator", &mut cursor)
-            .collect();
+        let declarators: Vec<Node> = node.children_by_field_name("declarator", &mut cursor).collect();
         for child in declarators {
             let (target, value) = if child.kind() == "init_declarator" {
                 let Some(inner) = child.child_by_field_name("declarator") else {
@@ -420,11 +350,7 @@ impl<'a> Lowering<'a> {
             };
             let (name, _) = self.function_name(name_node, class);
             if let Some(value) = value {
-                self.table(
-                    Symbol::new(slice(name_node, self.prepped())),
-                    type_name,
-                    value,
-                );
+                self.table(Symbol::new(slice(name_node, self.prepped())), type_name, value);
                 continue;
             }
             let is_role = parts.function.is_none();
@@ -438,25 +364,13 @@ impl<'a> Lowering<'a> {
             {
                 continue;
             }
-            let params = parts
-                .params
-                .map(|list| Builder::new(self.cx).params(list))
-                .unwrap_or_default();
+            let params = parts.params.map(|list| Builder::new(self.cx).params(list)).unwrap_or_default();
             let this = class.filter(|class| {
-                !self
-                    .cx
-                    .context
-                    .declared
-                    .is_static_method(*class, Symbol::new(slice(name_node, self.prepped())))
+                !self.cx.context.declared.is_static_method(*class, Symbol::new(slice(name_node, self.prepped())))
             });
             let mut function = self.function_annotations(from, node, parts, this, &params);
             let after = parts.params.map_or(node.end_byte(), |list| list.end_byte());
-            function.extend(sal::annotations(
-                self.cx,
-                Span::new(after, node.end_byte()),
-                this,
-                &params,
-            ));
+            function.extend(sal::annotations(self.cx, Span::new(after, node.end_byte()), this, &params));
             let mut edge = parts.params.map_or(0, |list| list.start_byte());
             let param_sal = params
                 .iter()
@@ -466,13 +380,8 @@ impl<'a> Lowering<'a> {
                     sal::annotations(self.cx, range, this, &params)
                 })
                 .collect();
-            let names = params
-                .iter()
-                .map(|param| param.name.unwrap_or_else(|| Symbol::new("")))
-                .collect();
-            let end = parts
-                .function
-                .map_or(name_node.end_byte(), |function| function.end_byte());
+            let names = params.iter().map(|param| param.name.unwrap_or_else(|| Symbol::new(""))).collect();
+            let end = parts.function.map_or(name_node.end_byte(), |function| function.end_byte());
             let loc = self.loc(name_node.start_byte(), end);
             self.unit.prototypes.push(Prototype {
                 name,
@@ -491,18 +400,8 @@ impl<'a> Lowering<'a> {
         let mut rows = Vec::new();
         table_rows(&ex, None, &mut rows);
         for (field, position, function, span) in rows {
-            let loc = Loc {
-                file: self.cx.parsed.file,
-                span,
-            };
-            self.unit.tables.push(TableInit {
-                variable,
-                type_name,
-                field,
-                position,
-                function,
-                loc,
-            });
+            let loc = Loc { file: self.cx.parsed.file, span };
+            self.unit.tables.push(TableInit { variable, type_name, field, position, function, loc });
         }
     }
 }
@@ -510,24 +409,17 @@ impl<'a> Lowering<'a> {
 /// The member initialisers of a constructor: member or base, arguments, place.
 fn member_initializers(builder: &mut Builder, node: Node) -> Vec<(Symbol, Vec<Ex>, Span)> {
     let mut cursor = node.walk();
-    let Some(list) = node
-        .named_children(&mut cursor)
-        .find(|child| child.kind() == "field_initializer_list")
-    else {
+    let Some(list) = node.named_children(&mut cursor).find(|child| child.kind() == "field_initializer_list") else {
         return Vec::new();
     };
     let mut out = Vec::new();
     let mut cursor = list.walk();
-    for item in list
-        .named_children(&mut cursor)
-        .filter(|item| item.kind() == "field_initializer")
-    {
+    for item in list.named_children(&mut cursor).filter(|item| item.kind() == "field_initializer") {
         out.extend(builder.member_initializer(item));
     }
     out
 }
 
 fn inside_class(node: Node) -> bool {
-    node.parent()
-        .is_some_and(|parent| parent.kind() == "field_declaration_list")
+    node.parent().is_some_and(|parent| parent.kind() == "field_declaration_list")
 }

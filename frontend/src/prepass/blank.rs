@@ -35,16 +35,8 @@ pub(super) struct Input<'a> {
 }
 
 pub(super) fn blank(input: &Input<'_>, canvas: &mut Canvas) -> Left {
-    let Input {
-        text,
-        tokens,
-        words,
-        own,
-    } = *input;
-    let mut left = Left {
-        tokens: Vec::with_capacity(tokens.len()),
-        ..Left::default()
-    };
+    let Input { text, tokens, words, own } = *input;
+    let mut left = Left { tokens: Vec::with_capacity(tokens.len()), ..Left::default() };
     let mut region: Option<(u32, &str)> = None;
     let mut at = 0;
     while at < tokens.len() {
@@ -56,11 +48,8 @@ pub(super) fn blank(input: &Input<'_>, canvas: &mut Canvas) -> Left {
             _ => {}
         }
         let word = token.text(text);
-        let treatment = if token.kind == Kind::Ident {
-            words.treatment(word).or_else(|| own.get(word).copied())
-        } else {
-            None
-        };
+        let treatment =
+            if token.kind == Kind::Ident { words.treatment(word).or_else(|| own.get(word).copied()) } else { None };
         // A macro that is nothing still is an argument: `f(NOTHING, x)`.
         let stays = is_member(text, &left.tokens)
             || (treatment == Some(Treatment::Blank) && is_value(&left.tokens, tokens.get(at)));
@@ -71,10 +60,7 @@ pub(super) fn blank(input: &Input<'_>, canvas: &mut Canvas) -> Left {
         if let Some((begin, end)) = region
             && word == end
         {
-            left.pageable_regions.push(Span {
-                start: begin,
-                end: token.start,
-            });
+            left.pageable_regions.push(Span { start: begin, end: token.start });
             region = None;
         }
         if let Some(end) = words.language.pageable_regions.get(word) {
@@ -87,10 +73,7 @@ pub(super) fn blank(input: &Input<'_>, canvas: &mut Canvas) -> Left {
             Treatment::Annotation => at = annotation(input, at, canvas, &mut left),
             Treatment::AnnotationWord => {
                 if is_parameter_word(&left.tokens, tokens.get(at)) {
-                    let span = Span {
-                        start: token.start,
-                        end: token.end,
-                    };
+                    let span = Span { start: token.start, end: token.end };
                     canvas.blank(span);
                     left.annotations.push(span);
                 } else {
@@ -99,10 +82,7 @@ pub(super) fn blank(input: &Input<'_>, canvas: &mut Canvas) -> Left {
             }
             // What is put in place is a qualifier: the shape of the code does not depend on it.
             Treatment::Replace(with) => {
-                let span = Span {
-                    start: token.start,
-                    end: token.end,
-                };
+                let span = Span { start: token.start, end: token.end };
                 canvas.replace(span, with);
             }
             Treatment::Unwrap(with) => at = unwrap(input, at, with, canvas, &mut left),
@@ -115,45 +95,22 @@ pub(super) fn blank(input: &Input<'_>, canvas: &mut Canvas) -> Left {
         }
     }
     if let Some((begin, _)) = region {
-        left.pageable_regions.push(Span {
-            start: begin,
-            end: text.len() as u32,
-        });
+        left.pageable_regions.push(Span { start: begin, end: text.len() as u32 });
     }
     left
 }
 
 /// A mark at `at - 1`; returns where to go on.
-fn mark(
-    input: &Input<'_>,
-    at: usize,
-    treatment: Treatment<'_>,
-    canvas: &mut Canvas,
-    left: &mut Left,
-) -> usize {
-    let Input {
-        text,
-        tokens,
-        words,
-        ..
-    } = *input;
+fn mark(input: &Input<'_>, at: usize, treatment: Treatment<'_>, canvas: &mut Canvas, left: &mut Left) -> usize {
+    let Input { text, tokens, words, .. } = *input;
     let token = tokens[at - 1];
     let takes_list = treatment == Treatment::BlankCall;
     let close = closing(tokens, at).filter(|_| takes_list);
     let end = close.map_or(token.end, |close| tokens[close].end);
-    let span = Span {
-        start: token.start,
-        end,
-    };
+    let span = Span { start: token.start, end };
     canvas.blank(span);
     let pageable_section = takes_list && span.slice(text).contains("\"PAGE");
-    if pageable_section
-        || words
-            .language
-            .pageable
-            .iter()
-            .any(|mark| mark == token.text(text))
-    {
+    if pageable_section || words.language.pageable.iter().any(|mark| mark == token.text(text)) {
         left.pageable_marks.push(end);
     }
     if takes_list {
@@ -172,32 +129,22 @@ fn annotation(input: &Input<'_>, at: usize, canvas: &mut Canvas, left: &mut Left
         return at;
     }
     let end = close.map_or(token.end, |close| tokens[close].end);
-    let span = Span {
-        start: token.start,
-        end,
-    };
+    let span = Span { start: token.start, end };
     canvas.blank(span);
     left.annotations.push(span);
     close.map_or(at, |close| close + 1)
 }
 
 fn is_member(text: &str, before: &[Token]) -> bool {
-    before
-        .last()
-        .is_some_and(|token| matches!(token.text(text), "." | "->" | "::"))
+    before.last().is_some_and(|token| matches!(token.text(text), "." | "->" | "::"))
 }
 
 /// A name that looks like an annotation where only a value can stand: `f(_DRIVER_NAME_, x)`.
 fn is_value(before: &[Token], after: Option<&Token>) -> bool {
     let Some(after) = after else { return false };
     let operator = |kind: Kind| {
-        matches!(
-            kind,
-            Kind::Punct(b'(' | b',' | b'=' | b'+' | b'-' | b'|' | b'&' | b'<' | b'>' | b'?' | b':')
-        ) || matches!(
-            kind,
-            Kind::Pair(b'=' | b'!' | b'<' | b'>' | b'&' | b'|') | Kind::Str
-        )
+        matches!(kind, Kind::Punct(b'(' | b',' | b'=' | b'+' | b'-' | b'|' | b'&' | b'<' | b'>' | b'?' | b':'))
+            || matches!(kind, Kind::Pair(b'=' | b'!' | b'<' | b'>' | b'&' | b'|') | Kind::Str)
     };
     let opens = before.last().is_some_and(|token| operator(token.kind));
     let closes = matches!(after.kind, Kind::Punct(byte) if !matches!(byte, b'(' | b'*' | b'[' | b'{' | b'~' | b'.'))
@@ -208,9 +155,7 @@ fn is_value(before: &[Token], after: Option<&Token>) -> bool {
 /// `IN` before a type, `OPTIONAL` before a comma; not an enumerator or a variable of that name.
 fn is_parameter_word(before: &[Token], after: Option<&Token>) -> bool {
     let follows = |token: &Token| matches!(token.kind, Kind::Ident | Kind::Punct(b',' | b')'));
-    let starts = before
-        .last()
-        .is_some_and(|token| matches!(token.kind, Kind::Punct(b'(' | b',' | b'{' | b';' | b'}')));
+    let starts = before.last().is_some_and(|token| matches!(token.kind, Kind::Punct(b'(' | b',' | b'{' | b';' | b'}')));
     match after.map(|token| token.kind) {
         Some(Kind::Ident) => true,
         Some(Kind::Punct(b'[')) => !starts,
@@ -226,33 +171,18 @@ fn unwrap(input: &Input<'_>, at: usize, with: &str, canvas: &mut Canvas, left: &
         left.tokens.push(token);
         return at;
     };
-    canvas.replace(
-        Span {
-            start: token.start,
-            end: token.end,
-        },
-        with,
-    );
+    canvas.replace(Span { start: token.start, end: token.end }, with);
     if !with.is_empty() {
-        left.tokens.push(Token {
-            end: token.start + with.len() as u32,
-            ..token
-        });
+        left.tokens.push(Token { end: token.start + with.len() as u32, ..token });
     }
-    let byte = |index: usize| Span {
-        start: tokens[index].start,
-        end: tokens[index].end,
-    };
+    let byte = |index: usize| Span { start: tokens[index].start, end: tokens[index].end };
     canvas.blank(byte(at));
     canvas.blank(byte(close));
     let comma = (at + 1..close).find(|index| tokens[*index].kind == Kind::Punct(b','));
     match comma {
         // `struct Name` has no room for the bases.
         Some(comma) if with == "struct" => {
-            canvas.blank(Span {
-                start: tokens[comma].start,
-                end: tokens[close].end,
-            });
+            canvas.blank(Span { start: tokens[comma].start, end: tokens[close].end });
             left.tokens.extend_from_slice(&tokens[at + 1..comma]);
         }
         Some(comma) => {

@@ -12,9 +12,7 @@ pub(super) struct Canvas {
 
 impl Canvas {
     pub(super) fn new(text: &str) -> Self {
-        Self {
-            bytes: text.as_bytes().to_vec(),
-        }
+        Self { bytes: text.as_bytes().to_vec() }
     }
 
     /// The text; whole characters are blanked, so the fall-back is never needed.
@@ -25,10 +23,7 @@ impl Canvas {
     /// Spaces in place of everything but line ends.
     pub(super) fn blank(&mut self, span: Span) {
         if let Some(bytes) = self.bytes.get_mut(span.start as usize..span.end as usize) {
-            for byte in bytes
-                .iter_mut()
-                .filter(|byte| !matches!(byte, b'\n' | b'\r'))
-            {
+            for byte in bytes.iter_mut().filter(|byte| !matches!(byte, b'\n' | b'\r')) {
                 *byte = b' ';
             }
         }
@@ -58,11 +53,7 @@ impl Canvas {
     /// Blanks suffixes that the grammars do not know: `10ui64`.
     pub(super) fn number(&mut self, text: &str, token: Token) {
         let word = token.text(text).as_bytes();
-        let tail = word
-            .iter()
-            .rev()
-            .take_while(|byte| byte.is_ascii_digit())
-            .count();
+        let tail = word.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
         let digits = &word[word.len() - tail..];
         if !matches!(digits, b"8" | b"16" | b"32" | b"64" | b"128") || tail == word.len() {
             return;
@@ -76,10 +67,7 @@ impl Canvas {
             suffix -= 1;
         }
         if suffix > 0 {
-            self.blank(Span {
-                start: token.start + suffix as u32,
-                end: token.end,
-            });
+            self.blank(Span { start: token.start + suffix as u32, end: token.end });
         }
     }
 
@@ -110,7 +98,5 @@ impl Canvas {
 }
 
 fn raw_string(word: &[u8]) -> bool {
-    word.split(|byte| *byte == b'"')
-        .next()
-        .is_some_and(|prefix| prefix.ends_with(b"R"))
+    word.split(|byte| *byte == b'"').next().is_some_and(|prefix| prefix.ends_with(b"R"))
 }

@@ -19,11 +19,7 @@ const MAX_TOKENS: usize = 20_000;
 pub(crate) fn holds(expression: &str, definitions: &dyn Definitions) -> bool {
     let mut atoms = Vec::new();
     expand(expression, definitions, 0, &mut Vec::new(), &mut atoms);
-    let mut parser = Parser {
-        atoms: &atoms,
-        at: 0,
-        depth: 0,
-    };
+    let mut parser = Parser { atoms: &atoms, at: 0, depth: 0 };
     parser.ternary() != 0
 }
 
@@ -35,17 +31,8 @@ enum Atom {
     Op(u8, u8),
 }
 
-fn expand(
-    text: &str,
-    definitions: &dyn Definitions,
-    depth: u32,
-    active: &mut Vec<Symbol>,
-    out: &mut Vec<Atom>,
-) {
-    let tokens: Vec<Token> = tokenize(text)
-        .into_iter()
-        .filter(|token| token.kind != Kind::Comment)
-        .collect();
+fn expand(text: &str, definitions: &dyn Definitions, depth: u32, active: &mut Vec<Symbol>, out: &mut Vec<Atom>) {
+    let tokens: Vec<Token> = tokenize(text).into_iter().filter(|token| token.kind != Kind::Comment).collect();
     let mut at = 0;
     while at < tokens.len() && out.len() < MAX_TOKENS {
         let token = tokens[at];
@@ -56,8 +43,7 @@ fn expand(
             Kind::Ident => at = word(text, &tokens, at, definitions, depth, active, out),
             Kind::Punct(first) => {
                 let next = tokens.get(at).filter(|next| next.start == token.end);
-                let doubled = matches!(first, b'<' | b'>')
-                    && next.is_some_and(|next| next.kind == Kind::Punct(first));
+                let doubled = matches!(first, b'<' | b'>') && next.is_some_and(|next| next.kind == Kind::Punct(first));
                 at += usize::from(doubled);
                 out.push(Atom::Op(first, if doubled { first } else { 0 }));
             }
@@ -77,53 +63,28 @@ fn word(
     active: &mut Vec<Symbol>,
     out: &mut Vec<Atom>,
 ) -> usize {
-    let is = |index: usize, byte: u8| {
-        tokens
-            .get(index)
-            .is_some_and(|token| token.kind == Kind::Punct(byte))
-    };
+    let is = |index: usize, byte: u8| tokens.get(index).is_some_and(|token| token.kind == Kind::Punct(byte));
     let name = tokens[at - 1].text(text);
     if name == "defined" {
         let parenthesised = is(at, b'(');
         let name_at = at + usize::from(parenthesised);
         let defined = tokens.get(name_at).is_some_and(|token| {
-            token.kind == Kind::Ident
-                && definitions
-                    .definition(Symbol::new(token.text(text)))
-                    .is_some()
+            token.kind == Kind::Ident && definitions.definition(Symbol::new(token.text(text))).is_some()
         });
         out.push(Atom::Number(i64::from(defined)));
         return name_at + 1 + usize::from(parenthesised && is(name_at + 1, b')'));
     }
-    let arguments_end = if is(at, b'(') {
-        closing(tokens, at)
-    } else {
-        None
-    };
+    let arguments_end = if is(at, b'(') { closing(tokens, at) } else { None };
     let symbol = Symbol::new(name);
-    let known = definitions
-        .definition(symbol)
-        .filter(|_| depth < MAX_DEPTH && !active.contains(&symbol));
+    let known = definitions.definition(symbol).filter(|_| depth < MAX_DEPTH && !active.contains(&symbol));
     match (known, arguments_end) {
-        (
-            Some(MacroDef {
-                params: None, body, ..
-            }),
-            _,
-        ) => {
+        (Some(MacroDef { params: None, body, .. }), _) => {
             active.push(symbol);
             expand(body, definitions, depth + 1, active, out);
             active.pop();
             at
         }
-        (
-            Some(MacroDef {
-                params: Some(params),
-                body,
-                ..
-            }),
-            Some(end),
-        ) => {
+        (Some(MacroDef { params: Some(params), body, .. }), Some(end)) => {
             let body = substitute(body, params, &arguments(text, &tokens[at + 1..end]));
             active.push(symbol);
             expand(&body, definitions, depth + 1, active, out);
@@ -193,10 +154,7 @@ fn substitute(body: &str, params: &[String], arguments: &[&str]) -> String {
             out.push(' ');
         }
         glue = false;
-        let argument = params
-            .iter()
-            .position(|param| param == word)
-            .and_then(|index| arguments.get(index));
+        let argument = params.iter().position(|param| param == word).and_then(|index| arguments.get(index));
         out.push_str(argument.map_or(word, |text| text.trim()));
     }
     out
@@ -210,18 +168,13 @@ fn number(text: &str) -> i64 {
         [b'0', b'0'..=b'7', ..] => (&lower[1..], 8),
         _ => (lower.as_str(), 10),
     };
-    let len = digits
-        .bytes()
-        .position(|byte| !(byte as char).is_digit(radix))
-        .unwrap_or(digits.len());
+    let len = digits.bytes().position(|byte| !(byte as char).is_digit(radix)).unwrap_or(digits.len());
     u64::from_str_radix(&digits[..len], radix).map_or(0, u64::cast_signed)
 }
 
 fn character(text: &str) -> i64 {
     let inside = text.trim_start_matches(|c| c != '\'').trim_matches('\'');
-    inside.bytes().fold(0, |value: i64, byte| {
-        value.wrapping_shl(8) | i64::from(byte)
-    })
+    inside.bytes().fold(0, |value: i64, byte| value.wrapping_shl(8) | i64::from(byte))
 }
 
 struct Parser<'a> {
@@ -350,19 +303,9 @@ mod tests {
             entries
                 .iter()
                 .map(|(name, params, body)| {
-                    let params =
-                        params.map(|list| list.iter().map(|param| (*param).to_owned()).collect());
+                    let params = params.map(|list| list.iter().map(|param| (*param).to_owned()).collect());
                     let body = (*body).to_owned();
-                    (
-                        *name,
-                        MacroDef {
-                            name: Symbol::new(name),
-                            params,
-                            variadic: false,
-                            body,
-                            span: Span::default(),
-                        },
-                    )
+                    (*name, MacroDef { name: Symbol::new(name), params, variadic: false, body, span: Span::default() })
                 })
                 .collect(),
         )

@@ -41,19 +41,13 @@ pub(crate) fn directives(text: &str, tokens: &[Token], words: &Words) -> Vec<Dir
 fn read(text: &str, token: Token, words: &Words) -> Directive {
     let line = token.text(text);
     let after_hash = line[1..].trim_start_matches(blank_or_continuation);
-    let name_len = after_hash
-        .bytes()
-        .position(|byte| !is_word(byte))
-        .unwrap_or(after_hash.len());
+    let name_len = after_hash.bytes().position(|byte| !is_word(byte)).unwrap_or(after_hash.len());
     let (name, rest) = after_hash.split_at(name_len);
     let kind = match name {
         "if" => DirectiveKind::If(plain(rest)),
         "elif" => DirectiveKind::Elif(plain(rest)),
-        "ifdef" => {
-            first_word(rest).map_or_else(|| DirectiveKind::If("0".to_owned()), DirectiveKind::Ifdef)
-        }
-        "ifndef" => first_word(rest)
-            .map_or_else(|| DirectiveKind::If("1".to_owned()), DirectiveKind::Ifndef),
+        "ifdef" => first_word(rest).map_or_else(|| DirectiveKind::If("0".to_owned()), DirectiveKind::Ifdef),
+        "ifndef" => first_word(rest).map_or_else(|| DirectiveKind::If("1".to_owned()), DirectiveKind::Ifndef),
         "else" => DirectiveKind::Else,
         "endif" => DirectiveKind::Endif,
         "undef" => first_word(rest).map_or(DirectiveKind::Other, DirectiveKind::Undef),
@@ -61,19 +55,12 @@ fn read(text: &str, token: Token, words: &Words) -> Directive {
         "include" | "import" | "include_next" => include(&plain(rest)),
         "define" => {
             let rest_at = token.start as usize + (line.len() - rest.len());
-            define(rest, rest_at, words).map_or(DirectiveKind::Other, |definition| {
-                DirectiveKind::Define(Arc::new(definition))
-            })
+            define(rest, rest_at, words)
+                .map_or(DirectiveKind::Other, |definition| DirectiveKind::Define(Arc::new(definition)))
         }
         _ => DirectiveKind::Other,
     };
-    Directive {
-        span: Span {
-            start: token.start,
-            end: token.end,
-        },
-        kind,
-    }
+    Directive { span: Span { start: token.start, end: token.end }, kind }
 }
 
 fn blank_or_continuation(character: char) -> bool {
@@ -82,10 +69,7 @@ fn blank_or_continuation(character: char) -> bool {
 
 fn first_word(text: &str) -> Option<Symbol> {
     let text = plain(text);
-    let len = text
-        .bytes()
-        .position(|byte| !is_word(byte))
-        .unwrap_or(text.len());
+    let len = text.bytes().position(|byte| !is_word(byte)).unwrap_or(text.len());
     (len > 0).then(|| Symbol::new(&text[..len]))
 }
 
@@ -96,10 +80,9 @@ fn include(target: &str) -> DirectiveKind {
         _ => return DirectiveKind::Other,
     };
     match target[1..].split_once(close) {
-        Some((path, _)) if !path.trim().is_empty() => DirectiveKind::Include {
-            path: path.trim().replace('\\', "/"),
-            quoted,
-        },
+        Some((path, _)) if !path.trim().is_empty() => {
+            DirectiveKind::Include { path: path.trim().replace('\\', "/"), quoted }
+        }
         _ => DirectiveKind::Other,
     }
 }
@@ -139,19 +122,11 @@ fn tokenize_inside(text: &str) -> Vec<Token> {
         for token in tokenize(rest) {
             let start = token.start + base as u32;
             if token.kind == Kind::Directive {
-                tokens.push(Token {
-                    kind: Kind::Punct(b'#'),
-                    start,
-                    end: start + 1,
-                });
+                tokens.push(Token { kind: Kind::Punct(b'#'), start, end: start + 1 });
                 restart = Some(start as usize + 1);
                 break;
             }
-            tokens.push(Token {
-                kind: token.kind,
-                start,
-                end: token.end + base as u32,
-            });
+            tokens.push(Token { kind: token.kind, start, end: token.end + base as u32 });
         }
         match restart {
             Some(next) => base = next,
@@ -164,19 +139,13 @@ fn tokenize_inside(text: &str) -> Vec<Token> {
 pub(crate) fn define(rest: &str, rest_at: usize, words: &Words) -> Option<MacroDef> {
     let skipped = rest.len() - rest.trim_start_matches(blank_or_continuation).len();
     let from_name = &rest[skipped..];
-    let name_len = from_name
-        .bytes()
-        .position(|byte| !is_word(byte))
-        .unwrap_or(from_name.len());
+    let name_len = from_name.bytes().position(|byte| !is_word(byte)).unwrap_or(from_name.len());
     if name_len == 0 || from_name.as_bytes()[0].is_ascii_digit() {
         return None;
     }
     let name_at = rest_at + skipped;
     let (name, after) = from_name.split_at(name_len);
-    let (params, variadic, body) = match after
-        .strip_prefix('(')
-        .and_then(|inside| inside.split_once(')'))
-    {
+    let (params, variadic, body) = match after.strip_prefix('(').and_then(|inside| inside.split_once(')')) {
         Some((list, body)) => {
             let (params, variadic) = parameters(&plain(list));
             (Some(params), variadic, body)
@@ -195,18 +164,10 @@ pub(crate) fn define(rest: &str, rest_at: usize, words: &Words) -> Option<MacroD
 fn parameters(list: &str) -> (Vec<String>, bool) {
     let mut variadic = false;
     let mut names = Vec::new();
-    for part in list
-        .split(',')
-        .map(str::trim)
-        .filter(|part| !part.is_empty())
-    {
+    for part in list.split(',').map(str::trim).filter(|part| !part.is_empty()) {
         let name = part.trim_end_matches("...").trim();
         variadic |= part.ends_with("...");
-        names.push(if name.is_empty() {
-            "__VA_ARGS__".to_owned()
-        } else {
-            name.to_owned()
-        });
+        names.push(if name.is_empty() { "__VA_ARGS__".to_owned() } else { name.to_owned() });
     }
     (names, variadic)
 }

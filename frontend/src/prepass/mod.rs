@@ -61,20 +61,10 @@ pub(crate) struct Output {
 pub(crate) fn run(input: &Input<'_>) -> Output {
     let mut canvas = Canvas::new(input.text);
     let live = live_tokens(input, &mut canvas);
-    let first = blank::Input {
-        text: input.text,
-        tokens: &live,
-        words: input.words,
-        own: input.own,
-    };
+    let first = blank::Input { text: input.text, tokens: &live, words: input.words, own: input.own };
     let mut left = blank::blank(&first, &mut canvas);
-    let second = shape::Input {
-        text: input.text,
-        left: &left,
-        words: input.words,
-        macros: input.macros,
-        cpp: input.cpp,
-    };
+    let second =
+        shape::Input { text: input.text, left: &left, words: input.words, macros: input.macros, cpp: input.cpp };
     let shaped = shape::shape(&second, &mut canvas);
     left.annotations.sort_unstable();
     Output {
@@ -99,10 +89,7 @@ fn live_tokens(input: &Input<'_>, canvas: &mut Canvas) -> Vec<Token> {
         while dead.next_if(|span| span.end <= token.start).is_some() {}
         let hidden = dead.peek().is_some_and(|span| span.start <= token.start);
         if matches!(token.kind, Kind::Comment | Kind::Directive) {
-            canvas.blank(Span {
-                start: token.start,
-                end: token.end,
-            });
+            canvas.blank(Span { start: token.start, end: token.end });
         } else if !hidden {
             live.push(*token);
         }

@@ -82,21 +82,15 @@ struct Shaper<'a, 'b> {
 
 impl<'a> Shaper<'a, '_> {
     fn word(&self, at: usize) -> &'a str {
-        self.tokens
-            .get(at)
-            .map_or("", |token| token.text(self.text))
+        self.tokens.get(at).map_or("", |token| token.text(self.text))
     }
 
     fn is(&self, at: usize, byte: u8) -> bool {
-        self.tokens
-            .get(at)
-            .is_some_and(|token| token.kind == Kind::Punct(byte))
+        self.tokens.get(at).is_some_and(|token| token.kind == Kind::Punct(byte))
     }
 
     fn is_ident(&self, at: usize) -> bool {
-        self.tokens
-            .get(at)
-            .is_some_and(|token| token.kind == Kind::Ident)
+        self.tokens.get(at).is_some_and(|token| token.kind == Kind::Ident)
     }
 
     fn scope(&self) -> Scope {
@@ -104,10 +98,7 @@ impl<'a> Shaper<'a, '_> {
     }
 
     fn span(&self, from: usize, to: usize) -> Span {
-        Span {
-            start: self.tokens[from].start,
-            end: self.tokens[to].end,
-        }
+        Span { start: self.tokens[from].start, end: self.tokens[to].end }
     }
 
     fn run(&mut self) {
@@ -130,9 +121,7 @@ impl<'a> Shaper<'a, '_> {
             Kind::Punct(b':') => self.boundary = self.scope() == Scope::Body,
             Kind::Ident => return self.identifier(at),
             Kind::Pair(b'-') | Kind::Punct(b'.')
-                if self.input.cpp
-                    && self.is(at + 1, b'*')
-                    && adjacent(token, self.tokens[at + 1]) =>
+                if self.input.cpp && self.is(at + 1, b'*') && adjacent(token, self.tokens[at + 1]) =>
             {
                 // `(object->*member)(…)` becomes a call of a member.
                 self.canvas.blank(self.span(at + 1, at + 1));
@@ -157,12 +146,7 @@ impl<'a> Shaper<'a, '_> {
                 self.boundary = true;
                 return at + 1;
             }
-            "delete"
-                if self.input.cpp
-                    && self.is(at + 1, b'[')
-                    && self.is(at + 2, b']')
-                    && self.is(at + 3, b'(') =>
-            {
+            "delete" if self.input.cpp && self.is(at + 1, b'[') && self.is(at + 2, b']') && self.is(at + 3, b'(') => {
                 self.canvas.blank(self.span(at + 1, at + 2));
                 return at + 3;
             }
@@ -170,11 +154,7 @@ impl<'a> Shaper<'a, '_> {
                 self.placement_array(at + 1);
                 return at + 1;
             }
-            _ if at > 0
-                && self.is(at - 1, b'(')
-                && self.is(at + 1, b')')
-                && self.means_no_parameters(word) =>
-            {
+            _ if at > 0 && self.is(at - 1, b'(') && self.is(at + 1, b')') && self.means_no_parameters(word) => {
                 self.canvas.blank(self.span(at, at));
                 return at + 1;
             }
@@ -211,12 +191,7 @@ impl<'a> Shaper<'a, '_> {
             return;
         };
         at = close + 1;
-        while self.is_ident(at)
-            || self
-                .tokens
-                .get(at)
-                .is_some_and(|token| token.kind == Kind::Pair(b':'))
-        {
+        while self.is_ident(at) || self.tokens.get(at).is_some_and(|token| token.kind == Kind::Pair(b':')) {
             at += 1;
         }
         let first = at;

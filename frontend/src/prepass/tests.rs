@@ -28,23 +28,13 @@ fn language() -> Language {
 fn prepass(language: &Language, name: &str, text: &str) -> Output {
     let words = Words::new(language);
     let source = Arc::new(Source::new(Path::new(name), text.to_owned(), &words));
-    let unit = configure(
-        &source,
-        &Settings::default(),
-        &configure::base_table(&words),
-        &words,
-        &Cache::new(),
-    );
+    let unit = configure(&source, &Settings::default(), &configure::base_table(&words), &words, &Cache::new());
     prepass_main(&unit, &words)
 }
 
 /// What is left, with runs of white space as one space.
 fn left(language: &Language, name: &str, text: &str) -> String {
-    prepass(language, name, text)
-        .prepped
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ")
+    prepass(language, name, text).prepped.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[test]
@@ -53,96 +43,42 @@ fn constructs_of_c() {
     let language = language();
     for (text, expected) in [
         // Annotations.
-        (
-            "NTSTATUS F(_In_ ULONG Len, _Out_writes_(Len) PUCHAR p);",
-            "NTSTATUS F( ULONG Len, PUCHAR p);",
-        ),
-        (
-            "_IRQL_requires_max_(DISPATCH_LEVEL)\nVOID F(VOID);",
-            "VOID F(VOID);",
-        ),
-        (
-            "_When_(x == 0, _Post_satisfies_(*p == (1))) VOID F(int x);",
-            "VOID F(int x);",
-        ),
-        (
-            "_Use_decl_annotations_\nVOID F(VOID) { }",
-            "VOID F(VOID) { }",
-        ),
-        (
-            "VOID F(__in_ecount(n) PUCHAR p, __out_opt PULONG q, __int64 r);",
-            "VOID F( PUCHAR p, PULONG q, __int64 r);",
-        ),
-        (
-            "__drv_dispatchType(IRP_MJ_READ) DRIVER_DISPATCH Read;",
-            "DRIVER_DISPATCH Read;",
-        ),
+        ("NTSTATUS F(_In_ ULONG Len, _Out_writes_(Len) PUCHAR p);", "NTSTATUS F( ULONG Len, PUCHAR p);"),
+        ("_IRQL_requires_max_(DISPATCH_LEVEL)\nVOID F(VOID);", "VOID F(VOID);"),
+        ("_When_(x == 0, _Post_satisfies_(*p == (1))) VOID F(int x);", "VOID F(int x);"),
+        ("_Use_decl_annotations_\nVOID F(VOID) { }", "VOID F(VOID) { }"),
+        ("VOID F(__in_ecount(n) PUCHAR p, __out_opt PULONG q, __int64 r);", "VOID F( PUCHAR p, PULONG q, __int64 r);"),
+        ("__drv_dispatchType(IRP_MJ_READ) DRIVER_DISPATCH Read;", "DRIVER_DISPATCH Read;"),
         (
             "VOID F(IN PIRP Irp, OUT PULONG n OPTIONAL, IN OUT PVOID b OPTIONAL);",
             "VOID F( PIRP Irp, PULONG n , PVOID b );",
         ),
         // What only looks like one.
         ("enum E { IN, OUT };", "enum E { IN, OUT };"),
-        (
-            "void f(void) { g(_NAME_, x->IN); h(\"a\" _NAME_); }",
-            "void f(void) { g(_NAME_, x->IN); h(\"a\" _NAME_); }",
-        ),
-        (
-            "void f(void) { _Analysis_assume_(p != 0); }",
-            "void f(void) { _Analysis_assume_(p != 0); }",
-        ),
+        ("void f(void) { g(_NAME_, x->IN); h(\"a\" _NAME_); }", "void f(void) { g(_NAME_, x->IN); h(\"a\" _NAME_); }"),
+        ("void f(void) { _Analysis_assume_(p != 0); }", "void f(void) { _Analysis_assume_(p != 0); }"),
         // Marks.
         ("NTKERNELAPI VOID NTAPI F(VOID);", "VOID F(VOID);"),
-        (
-            "typedef VOID (NTAPI *PF)(VOID);",
-            "typedef VOID ( *PF)(VOID);",
-        ),
+        ("typedef VOID (NTAPI *PF)(VOID);", "typedef VOID ( *PF)(VOID);"),
         ("__declspec(align(16)) ULONG x;", "ULONG x;"),
         ("WEIRD_API NTSTATUS F(VOID);", "NTSTATUS F(VOID);"),
         ("NTSTATUS WEIRDCONV F(VOID) { }", "NTSTATUS F(VOID) { }"),
         ("static CACHE_MARK ULONG x = 1;", "static ULONG x = 1;"),
         ("struct FOO BAR;", "struct FOO BAR;"),
-        (
-            "typedef unsigned long ULONG, *PULONG;",
-            "typedef unsigned long ULONG, *PULONG;",
-        ),
+        ("typedef unsigned long ULONG, *PULONG;", "typedef unsigned long ULONG, *PULONG;"),
         // Macros of the driver's own that say nothing.
-        (
-            "#define MYCONV __stdcall\n#define EMPTY\nint MYCONV f(EMPTY int a);",
-            "int f( int a);",
-        ),
-        (
-            "#define NONE\nvoid f(void) { g(NONE, 1); NONE; }",
-            "void f(void) { g(NONE, 1); ; }",
-        ),
+        ("#define MYCONV __stdcall\n#define EMPTY\nint MYCONV f(EMPTY int a);", "int f( int a);"),
+        ("#define NONE\nvoid f(void) { g(NONE, 1); NONE; }", "void f(void) { g(NONE, 1); ; }"),
         // Branches.
         ("#if DBG\nint a;\n#else\nint b;\n#endif", "int a;"),
         ("#ifndef H\n#define H\nint a;\n#endif", "int a;"),
-        (
-            "#if 0\nit's prose \"\n#elif 1\nint a;\n#else\nint b;\n#endif\nint c;",
-            "int a; int c;",
-        ),
-        (
-            "#define N 2\n#if N > 1 && defined(_WIN64)\nint a;\n#endif",
-            "int a;",
-        ),
-        (
-            "void f(void) { if (a\n#ifdef NONE\n&& b\n#endif\n) c(); }",
-            "void f(void) { if (a ) c(); }",
-        ),
+        ("#if 0\nit's prose \"\n#elif 1\nint a;\n#else\nint b;\n#endif\nint c;", "int a; int c;"),
+        ("#define N 2\n#if N > 1 && defined(_WIN64)\nint a;\n#endif", "int a;"),
+        ("void f(void) { if (a\n#ifdef NONE\n&& b\n#endif\n) c(); }", "void f(void) { if (a ) c(); }"),
         // Macros on lines of their own.
-        (
-            "void f(void) {\n  UNKNOWN_MACRO(a)\n  g();\n}",
-            "void f(void) { UNKNOWN_MACRO(a) ; g(); }",
-        ),
-        (
-            "DECLARE_THING(a, b)\n\nvoid f(void) { }",
-            "void f(void) { }",
-        ),
-        (
-            "#define SET(x) x = 1;\nvoid f(void) {\n  y = SET(x) \n}",
-            "void f(void) { y = SET(x); }",
-        ),
+        ("void f(void) {\n  UNKNOWN_MACRO(a)\n  g();\n}", "void f(void) { UNKNOWN_MACRO(a) ; g(); }"),
+        ("DECLARE_THING(a, b)\n\nvoid f(void) { }", "void f(void) { }"),
+        ("#define SET(x) x = 1;\nvoid f(void) {\n  y = SET(x) \n}", "void f(void) { y = SET(x); }"),
         (
             "#define EACH(a) for (a = 0; a < 9; a++)\nvoid f(void) { int i; EACH(i) { g(); } }",
             "void f(void) { int i; EACH(i) { g(); } }",
@@ -155,23 +91,11 @@ fn constructs_of_c() {
         ("x = 10ui64 + 0x1Fi64;", "x = 10 + 0x1F ;"),
         ("char *s = \"ab\\\ncd\";", "char *s = \"ab\" \"d\";"),
         // Forms that the grammars do not know.
-        (
-            "void f(void) { do { g(); } WHILE (0); }",
-            "void f(void) { do { g(); } while (0); }",
-        ),
-        (
-            "void f(void) { x = offsetof(struct T, a.b[1]); }",
-            "void f(void) { x = offsetof( T, a ); }",
-        ),
-        (
-            "void f(void) { SIZED_LIST(2) list; }",
-            "void f(void) { SIZED_LIST list; }",
-        ),
+        ("void f(void) { do { g(); } WHILE (0); }", "void f(void) { do { g(); } while (0); }"),
+        ("void f(void) { x = offsetof(struct T, a.b[1]); }", "void f(void) { x = offsetof( T, a ); }"),
+        ("void f(void) { SIZED_LIST(2) list; }", "void f(void) { SIZED_LIST list; }"),
         // Interfaces.
-        (
-            "STDMETHOD_(ULONG, AddRef)(THIS) PURE;",
-            "ULONG AddRef ( ) ;",
-        ),
+        ("STDMETHOD_(ULONG, AddRef)(THIS) PURE;", "ULONG AddRef ( ) ;"),
         ("CONST VOID *p;", "const VOID *p;"),
         // Comments.
         ("int /* one */ a; // two", "int a;"),
@@ -184,24 +108,12 @@ fn constructs_of_c() {
 fn constructs_of_cpp() {
     let language = language();
     for (text, expected) in [
-        (
-            "STDMETHODIMP_(ULONG) C::AddRef() { return 1; }",
-            "ULONG C::AddRef() { return 1; }",
-        ),
-        (
-            "DECLARE_INTERFACE_(IA, IUnknown)\n{ int x; };",
-            "struct IA { int x; };",
-        ),
+        ("STDMETHODIMP_(ULONG) C::AddRef() { return 1; }", "ULONG C::AddRef() { return 1; }"),
+        ("DECLARE_INTERFACE_(IA, IUnknown)\n{ int x; };", "struct IA { int x; };"),
         ("void f() { delete [] (p); }", "void f() { delete (p); }"),
         ("void f() { (o->*m)(1); }", "void f() { (o-> m)(1); }"),
-        (
-            "void f() { p = new (PagedPool, 'a') T*[n]; }",
-            "void f() { p = new (PagedPool, 'a') T [n]; }",
-        ),
-        (
-            "void f() { try { g(); } catch (int) { } }",
-            "void f() { try { g(); } catch (int) { } }",
-        ),
+        ("void f() { p = new (PagedPool, 'a') T*[n]; }", "void f() { p = new (PagedPool, 'a') T [n]; }"),
+        ("void f() { try { g(); } catch (int) { } }", "void f() { try { g(); } catch (int) { } }"),
         (
             "#define try __try\n#define finally __finally\nvoid f() { try { g(); } finally { h(); } }",
             "void f() { { g(); } { h(); } }",
@@ -215,14 +127,10 @@ fn constructs_of_cpp() {
 #[test]
 fn structured_exceptions_behind_macros_are_kept_on_the_side() {
     let language = language();
-    let text =
-        "void f(void) { int leave; try { leave; } except (1) { } TRY { leave = 1; } FINALLY { } }";
+    let text = "void f(void) { int leave; try { leave; } except (1) { } TRY { leave = 1; } FINALLY { } }";
     let output = prepass(&language, "t.c", text);
-    let found: Vec<(&str, SehKeyword)> = output
-        .seh
-        .iter()
-        .map(|(at, keyword)| (text[*at as usize..].split(' ').next().unwrap(), *keyword))
-        .collect();
+    let found: Vec<(&str, SehKeyword)> =
+        output.seh.iter().map(|(at, keyword)| (text[*at as usize..].split(' ').next().unwrap(), *keyword)).collect();
     assert_eq!(
         found,
         [
@@ -242,11 +150,7 @@ fn annotations_are_kept_with_their_arguments() {
     let language = language();
     let text = "_Acquires_lock_(d->Lock) VOID F(_When_(a, _In_) IN PVOID p);";
     let output = prepass(&language, "t.c", text);
-    let kept: Vec<&str> = output
-        .annotations
-        .iter()
-        .map(|span| span.slice(text))
-        .collect();
+    let kept: Vec<&str> = output.annotations.iter().map(|span| span.slice(text)).collect();
     assert_eq!(kept, ["_Acquires_lock_(d->Lock)", "_When_(a, _In_)", "IN"]);
 }
 

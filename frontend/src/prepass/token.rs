@@ -34,8 +34,7 @@ pub(crate) struct Token {
 impl Token {
     /// The bytes of the token in `text`.
     pub(crate) fn text(self, text: &str) -> &str {
-        text.get(self.start as usize..self.end as usize)
-            .unwrap_or_default()
+        text.get(self.start as usize..self.end as usize).unwrap_or_default()
     }
 }
 
@@ -46,11 +45,7 @@ pub(crate) fn is_word(byte: u8) -> bool {
 
 /// Takes `text` apart; what is between two tokens is white space.
 pub(crate) fn tokenize(text: &str) -> Vec<Token> {
-    let mut lexer = Lexer {
-        bytes: text.as_bytes(),
-        at: 0,
-        line_start: true,
-    };
+    let mut lexer = Lexer { bytes: text.as_bytes(), at: 0, line_start: true };
     let mut tokens = Vec::with_capacity(text.len() / 6);
     while let Some(token) = lexer.next_token() {
         tokens.push(token);
@@ -96,11 +91,7 @@ impl Lexer<'_> {
                 // An apostrophe in prose is no literal.
                 let closed = end > start + 1 && self.bytes[end - 1] == b'\'';
                 self.at = if closed { end } else { start + 1 };
-                if closed {
-                    Kind::Char
-                } else {
-                    Kind::Punct(b'\'')
-                }
+                if closed { Kind::Char } else { Kind::Punct(b'\'') }
             }
             b'0'..=b'9' => self.number(),
             b'.' if self.peek(1).is_ascii_digit() => self.number(),
@@ -110,11 +101,7 @@ impl Lexer<'_> {
         if kind != Kind::Comment {
             self.line_start = false;
         }
-        Some(Token {
-            kind,
-            start: start as u32,
-            end: self.at as u32,
-        })
+        Some(Token { kind, start: start as u32, end: self.at as u32 })
     }
 
     fn skip_space(&mut self) {
@@ -187,28 +174,16 @@ impl Lexer<'_> {
     fn punct(&mut self, first: u8) -> Kind {
         let pair = matches!(
             (first, self.peek(1)),
-            (b':', b':')
-                | (b'-', b'>')
-                | (b'=' | b'<' | b'>' | b'!', b'=')
-                | (b'&', b'&')
-                | (b'|', b'|')
+            (b':', b':') | (b'-', b'>') | (b'=' | b'<' | b'>' | b'!', b'=') | (b'&', b'&') | (b'|', b'|')
         );
         self.at += if pair { 2 } else { 1 };
-        if pair {
-            Kind::Pair(first)
-        } else {
-            Kind::Punct(first)
-        }
+        if pair { Kind::Pair(first) } else { Kind::Punct(first) }
     }
 }
 
 /// Whether the line end at `at` is continued by a backslash before it.
 fn continued(bytes: &[u8], at: usize) -> bool {
-    let before = if bytes[at] == b'\n' && at > 0 && bytes[at - 1] == b'\r' {
-        at - 1
-    } else {
-        at
-    };
+    let before = if bytes[at] == b'\n' && at > 0 && bytes[at - 1] == b'\r' { at - 1 } else { at };
     before > 0 && bytes[before - 1] == b'\\'
 }
 
@@ -221,10 +196,7 @@ fn end_of_line(bytes: &[u8], mut at: usize) -> usize {
 
 fn end_of_block_comment(bytes: &[u8], start: usize) -> usize {
     let inside = &bytes[start + 2..];
-    inside
-        .windows(2)
-        .position(|pair| pair == b"*/")
-        .map_or(bytes.len(), |at| start + 2 + at + 2)
+    inside.windows(2).position(|pair| pair == b"*/").map_or(bytes.len(), |at| start + 2 + at + 2)
 }
 
 /// One past the closing quote of the literal whose opening quote is at `start`, or the end of its line.
@@ -254,11 +226,7 @@ fn char_end(bytes: &[u8], at: usize) -> usize {
 }
 
 fn end_of_raw_string(bytes: &[u8], quote: usize) -> usize {
-    let Some(open) = bytes[quote..]
-        .iter()
-        .take(18)
-        .position(|byte| *byte == b'(')
-    else {
+    let Some(open) = bytes[quote..].iter().take(18).position(|byte| *byte == b'(') else {
         return end_of_literal(bytes, quote, b'"');
     };
     let mut close = vec![b')'];
@@ -275,10 +243,7 @@ mod tests {
     use super::*;
 
     fn words(text: &str) -> Vec<(Kind, &str)> {
-        tokenize(text)
-            .into_iter()
-            .map(|token| (token.kind, token.text(text)))
-            .collect()
+        tokenize(text).into_iter().map(|token| (token.kind, token.text(text))).collect()
     }
 
     #[test]
@@ -287,10 +252,7 @@ mod tests {
         assert_eq!(
             words(text),
             [
-                (
-                    Kind::Directive,
-                    "#define A(x) \"//\" /* a\n b */ \\\n  x // c"
-                ),
+                (Kind::Directive, "#define A(x) \"//\" /* a\n b */ \\\n  x // c"),
                 (Kind::Str, "L\"s\\\"t\""),
                 (Kind::Char, "'x'"),
                 (Kind::Ident, "don"),

@@ -47,36 +47,23 @@ impl<'a> Words<'a> {
         }
         let fits = |pair: &(&'a String, &'a String)| pair.1.len() <= pair.0.len();
         by_word.extend(
-            language
-                .replace
-                .iter()
-                .filter(fits)
-                .map(|(word, text)| (word.as_str(), Treatment::Replace(text.as_str()))),
+            language.replace.iter().filter(fits).map(|(word, text)| (word.as_str(), Treatment::Replace(text.as_str()))),
+        );
+        by_word.extend(
+            language.unwrap.iter().filter(fits).map(|(word, text)| (word.as_str(), Treatment::Unwrap(text.as_str()))),
         );
         by_word.extend(
             language
-                .unwrap
+                .seh
                 .iter()
-                .filter(fits)
-                .map(|(word, text)| (word.as_str(), Treatment::Unwrap(text.as_str()))),
+                .filter_map(|(word, keyword)| Some((word.as_str(), Treatment::Seh(seh_keyword(keyword)?)))),
         );
-        by_word.extend(language.seh.iter().filter_map(|(word, keyword)| {
-            Some((word.as_str(), Treatment::Seh(seh_keyword(keyword)?)))
-        }));
-        let prefixes = language
-            .annotation_prefixes
-            .iter()
-            .map(String::as_str)
-            .collect();
+        let prefixes = language.annotation_prefixes.iter().map(String::as_str).collect();
         // What is believed is a statement, whatever its name looks like.
         for word in &language.assume {
             by_word.remove(word.as_str());
         }
-        Self {
-            by_word,
-            prefixes,
-            language,
-        }
+        Self { by_word, prefixes, language }
     }
 
     /// What to do with `word`, as far as its name tells.
@@ -112,10 +99,7 @@ impl<'a> Words<'a> {
     /// The replacement text of a macro without annotations, its SEH macros spelled as the compiler does.
     pub(crate) fn clean_body(&self, body: &str) -> String {
         let tokens = tokenize(body);
-        if !tokens
-            .iter()
-            .any(|token| token.kind == Kind::Ident && self.treatment(token.text(body)).is_some())
-        {
+        if !tokens.iter().any(|token| token.kind == Kind::Ident && self.treatment(token.text(body)).is_some()) {
             return body.to_owned();
         }
         let mut out = String::with_capacity(body.len());
@@ -126,11 +110,7 @@ impl<'a> Words<'a> {
             last = token.end as usize;
             at += 1;
             let word = token.text(body);
-            let treatment = if token.kind == Kind::Ident {
-                self.treatment(word)
-            } else {
-                None
-            };
+            let treatment = if token.kind == Kind::Ident { self.treatment(word) } else { None };
             match treatment {
                 Some(Treatment::Seh(keyword)) if seh_fits(keyword, body, &tokens, at - 1) => {
                     out.push_str(seh_text(keyword));
@@ -156,11 +136,7 @@ fn has_prefix(word: &str, prefix: &str) -> bool {
         return false;
     };
     // `__in` begins `__in_opt` and `__inout`, not `__int64` or `__inline`.
-    rest.is_empty()
-        || prefix.ends_with('_')
-        || rest.starts_with('_')
-        || rest == "out"
-        || rest.starts_with("out_")
+    rest.is_empty() || prefix.ends_with('_') || rest.starts_with('_') || rest == "out" || rest.starts_with("out_")
 }
 
 pub(crate) fn seh_keyword(name: &str) -> Option<SehKeyword> {
@@ -186,8 +162,7 @@ fn seh_text(keyword: SehKeyword) -> &'static str {
 pub(crate) fn seh_fits(keyword: SehKeyword, text: &str, tokens: &[Token], at: usize) -> bool {
     let before = at.checked_sub(1).map(|index| tokens[index]);
     let after = tokens.get(at + 1);
-    let is =
-        |token: Option<&Token>, byte: u8| token.is_none_or(|token| token.kind == Kind::Punct(byte));
+    let is = |token: Option<&Token>, byte: u8| token.is_none_or(|token| token.kind == Kind::Punct(byte));
     let member = before.is_some_and(|token| matches!(token.text(text), "." | "->" | "::"));
     !member
         && match keyword {

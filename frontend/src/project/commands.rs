@@ -24,12 +24,7 @@ struct Entry {
 pub(super) fn read(path: &Path, headers: &Arc<HeaderIndex>) -> Project {
     let folder = path.parent().map(Path::to_owned).unwrap_or_default();
     let name = super::folder_name(&folder);
-    let mut project = Project {
-        name,
-        path: path.to_owned(),
-        sources: Vec::new(),
-        problems: Vec::new(),
-    };
+    let mut project = Project { name, path: path.to_owned(), sources: Vec::new(), problems: Vec::new() };
     let text = match read_text(path) {
         Ok(text) => text,
         Err(problem) => {
@@ -40,23 +35,13 @@ pub(super) fn read(path: &Path, headers: &Arc<HeaderIndex>) -> Project {
     let entries: Vec<serde_json::Value> = match serde_json::from_str(&text) {
         Ok(entries) => entries,
         Err(error) => {
-            project.problems.push(problem(
-                "project/not-json",
-                path,
-                format!("is no compilation database: {error}"),
-            ));
+            project.problems.push(problem("project/not-json", path, format!("is no compilation database: {error}")));
             return project;
         }
     };
     for value in entries {
         match serde_json::from_value::<Entry>(value) {
-            Ok(entry) => project.sources.extend(source(
-                &entry,
-                &folder,
-                headers,
-                path,
-                &mut project.problems,
-            )),
+            Ok(entry) => project.sources.extend(source(&entry, &folder, headers, path, &mut project.problems)),
             Err(error) => project.problems.push(problem(
                 "project/bad-entry",
                 path,
@@ -83,11 +68,7 @@ fn source(
         return None;
     }
     if !file.is_file() {
-        problems.push(problem(
-            "project/missing-source",
-            database,
-            format!("`{}` is not there", entry.file),
-        ));
+        problems.push(problem("project/missing-source", database, format!("`{}` is not there", entry.file)));
         return None;
     }
     let split;
@@ -98,46 +79,25 @@ fn source(
         &entry.arguments
     };
     let settings = settings(arguments, &directory, headers);
-    Some(SourceEntry {
-        path: file,
-        settings: Arc::new(settings),
-    })
+    Some(SourceEntry { path: file, settings: Arc::new(settings) })
 }
 
 fn settings(arguments: &[String], directory: &Path, headers: &Arc<HeaderIndex>) -> Settings {
-    let mut settings = Settings {
-        headers: Arc::clone(headers),
-        ..Settings::default()
-    };
+    let mut settings = Settings { headers: Arc::clone(headers), ..Settings::default() };
     let mut arguments = arguments.iter();
     while let Some(argument) = arguments.next() {
-        let Some(option) = argument
-            .strip_prefix('-')
-            .or_else(|| argument.strip_prefix('/'))
-        else {
+        let Some(option) = argument.strip_prefix('-').or_else(|| argument.strip_prefix('/')) else {
             continue;
         };
-        for (name, takes) in [
-            ("isystem", 'I'),
-            ("iquote", 'I'),
-            ("include", 'F'),
-            ("FI", 'F'),
-            ("I", 'I'),
-            ("D", 'D'),
-            ("U", 'U'),
-        ] {
+        for (name, takes) in
+            [("isystem", 'I'), ("iquote", 'I'), ("include", 'F'), ("FI", 'F'), ("I", 'I'), ("D", 'D'), ("U", 'U')]
+        {
             let Some(attached) = option.strip_prefix(name) else {
                 continue;
             };
-            let value = if attached.is_empty() {
-                arguments.next().map_or("", String::as_str)
-            } else {
-                attached
-            };
+            let value = if attached.is_empty() { arguments.next().map_or("", String::as_str) } else { attached };
             match takes {
-                'I' => settings.include_dirs.push(normalized(
-                    &directory.join(PathBuf::from(value.replace('\\', "/"))),
-                )),
+                'I' => settings.include_dirs.push(normalized(&directory.join(PathBuf::from(value.replace('\\', "/"))))),
                 'F' => settings.forced_includes.push(value.to_owned()),
                 'D' => settings.defines.push(define(value)),
                 _ => settings.undefines.push(value.to_owned()),
@@ -189,26 +149,12 @@ mod tests {
     #[test]
     fn options_of_both_families_of_compilers_are_read() {
         let command = r#"clang-cl /DDBG=1 -D "NAME=\"x y\"" -Iinc /I ..\shared -UFOO /FIpch.h -isystem sys -c a.c"#;
-        let settings = settings(
-            &split_command(command),
-            Path::new("/d/build"),
-            &Arc::default(),
-        );
-        let pairs: Vec<(&str, &str)> = settings
-            .defines
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str()))
-            .collect();
+        let settings = settings(&split_command(command), Path::new("/d/build"), &Arc::default());
+        let pairs: Vec<(&str, &str)> =
+            settings.defines.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         assert_eq!(pairs, [("DBG", "1"), ("NAME", "\"x y\"")]);
         let folders: Vec<&Path> = settings.include_dirs.iter().map(PathBuf::as_path).collect();
-        assert_eq!(
-            folders,
-            [
-                Path::new("/d/build/inc"),
-                Path::new("/d/shared"),
-                Path::new("/d/build/sys")
-            ]
-        );
+        assert_eq!(folders, [Path::new("/d/build/inc"), Path::new("/d/shared"), Path::new("/d/build/sys")]);
         assert_eq!(settings.undefines, ["FOO"]);
         assert_eq!(settings.forced_includes, ["pch.h"]);
     }

@@ -74,22 +74,13 @@ pub(super) fn collect(root: &Path, files: &mut Files, problems: &mut Vec<Problem
 
 /// The path to open: the current folder has an empty name in normal form.
 pub(super) fn on_disk(path: &Path) -> &Path {
-    if path.as_os_str().is_empty() {
-        Path::new(".")
-    } else {
-        path
-    }
+    if path.as_os_str().is_empty() { Path::new(".") } else { path }
 }
 
 impl Files {
     /// Orders the lists, each file once.
     pub(super) fn settle(&mut self) {
-        for list in [
-            &mut self.sources,
-            &mut self.headers,
-            &mut self.projects,
-            &mut self.commands,
-        ] {
+        for list in [&mut self.sources, &mut self.headers, &mut self.projects, &mut self.commands] {
             list.sort_unstable();
             list.dedup();
         }
@@ -97,11 +88,7 @@ impl Files {
 }
 
 fn unreadable(path: &Path, error: &std::io::Error) -> Problem {
-    Problem::error(
-        "project/unreadable",
-        Place::file(shown(path)),
-        format!("cannot be read: {error}"),
-    )
+    Problem::error("project/unreadable", Place::file(shown(path)), format!("cannot be read: {error}"))
 }
 
 /// What a file is by its name.
@@ -116,16 +103,11 @@ pub(super) enum FileKind {
 }
 
 pub(super) fn kind(path: &Path) -> FileKind {
-    if path
-        .file_name()
-        .is_some_and(|name| name == "compile_commands.json")
-    {
+    if path.file_name().is_some_and(|name| name == "compile_commands.json") {
         return FileKind::Commands;
     }
-    let extension = path
-        .extension()
-        .map(|extension| extension.to_string_lossy().to_ascii_lowercase())
-        .unwrap_or_default();
+    let extension =
+        path.extension().map(|extension| extension.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
     match extension.as_str() {
         "c" | "cpp" | "cc" | "cxx" | "c++" => FileKind::Source,
         "h" | "hpp" | "hh" | "hxx" | "inl" | "inc" => FileKind::Header,
@@ -153,9 +135,7 @@ pub(super) fn by_folder(sources: &[PathBuf]) -> BTreeMap<PathBuf, Vec<PathBuf>> 
     for path in sources {
         let own = folder_of(path);
         // Only an unbroken chain of folders with sources is one driver.
-        let chain = own
-            .ancestors()
-            .take_while(|folder| with_sources.contains(*folder));
+        let chain = own.ancestors().take_while(|folder| with_sources.contains(*folder));
         let top = chain.last().map_or_else(|| own.clone(), Path::to_owned);
         folders.entry(top).or_default().push(path.clone());
     }

@@ -72,11 +72,9 @@ pub fn discover(paths: &[PathBuf]) -> (Vec<Project>, Vec<Problem>) {
             continue;
         }
         match folder::kind(&path) {
-            _ if !path.exists() => problems.push(problem(
-                "project/not-found",
-                &path,
-                "there is no such file or folder".to_owned(),
-            )),
+            _ if !path.exists() => {
+                problems.push(problem("project/not-found", &path, "there is no such file or folder".to_owned()))
+            }
             FileKind::Project => named.push(path),
             FileKind::Solution => named.append(&mut solution::projects(&path, &mut problems)),
             FileKind::Commands => files.commands.push(path),
@@ -94,23 +92,13 @@ pub fn discover(paths: &[PathBuf]) -> (Vec<Project>, Vec<Problem>) {
     let headers = Arc::new(HeaderIndex::new(files.headers.clone()));
     let cache = Cache::new();
     let read = link::read_all(&files.projects, &headers, &cache);
-    let mut claimed: FxHashSet<PathBuf> = read
-        .iter()
-        .flat_map(|project| project.sources.iter().map(|source| source.path.clone()))
-        .collect();
-    for project in read
-        .iter()
-        .filter(|project| project.output == vcxproj::Output::Other && named.contains(&project.path))
+    let mut claimed: FxHashSet<PathBuf> =
+        read.iter().flat_map(|project| project.sources.iter().map(|source| source.path.clone())).collect();
+    for project in
+        read.iter().filter(|project| project.output == vcxproj::Output::Other && named.contains(&project.path))
     {
-        let note = problem(
-            "project/not-a-driver",
-            &project.path,
-            "builds nothing that runs in the kernel".to_owned(),
-        );
-        problems.push(Problem {
-            severity: Severity::Note,
-            ..note
-        });
+        let note = problem("project/not-a-driver", &project.path, "builds nothing that runs in the kernel".to_owned());
+        problems.push(Problem { severity: Severity::Note, ..note });
     }
     // The problems of drivers and libraries travel with them.
     problems.extend(
@@ -124,26 +112,15 @@ pub fn discover(paths: &[PathBuf]) -> (Vec<Project>, Vec<Problem>) {
         claimed.extend(project.sources.iter().map(|source| source.path.clone()));
         projects.push(project);
     }
-    let settings = Arc::new(Settings {
-        headers,
-        ..Settings::default()
-    });
-    let loose: Vec<PathBuf> = files
-        .sources
-        .iter()
-        .filter(|path| !claimed.contains(*path))
-        .cloned()
-        .collect();
+    let settings = Arc::new(Settings { headers, ..Settings::default() });
+    let loose: Vec<PathBuf> = files.sources.iter().filter(|path| !claimed.contains(*path)).cloned().collect();
     for (dir, sources) in folder::by_folder(&loose) {
         projects.push(plain(folder_name(&dir), &dir, sources, &settings));
     }
     single.sort_unstable();
     single.dedup();
     for path in single {
-        let name = path
-            .file_stem()
-            .map(|stem| stem.to_string_lossy().into_owned())
-            .unwrap_or_default();
+        let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
         projects.push(plain(name, &path, vec![path.clone()], &settings));
     }
     projects.sort_by(|a, b| a.path.cmp(&b.path));
@@ -152,31 +129,15 @@ pub fn discover(paths: &[PathBuf]) -> (Vec<Project>, Vec<Problem>) {
 }
 
 fn plain(name: String, path: &Path, sources: Vec<PathBuf>, settings: &Arc<Settings>) -> Project {
-    let sources = sources
-        .into_iter()
-        .map(|path| SourceEntry {
-            path,
-            settings: Arc::clone(settings),
-        })
-        .collect();
-    Project {
-        name,
-        path: path.to_owned(),
-        sources,
-        problems: Vec::new(),
-    }
+    let sources = sources.into_iter().map(|path| SourceEntry { path, settings: Arc::clone(settings) }).collect();
+    Project { name, path: path.to_owned(), sources, problems: Vec::new() }
 }
 
 fn folder_name(folder: &Path) -> String {
     let real = || {
-        std::fs::canonicalize(folder::on_disk(folder))
-            .ok()?
-            .file_name()
-            .map(|name| name.to_string_lossy().into_owned())
+        std::fs::canonicalize(folder::on_disk(folder)).ok()?.file_name().map(|name| name.to_string_lossy().into_owned())
     };
-    let name = folder
-        .file_name()
-        .map(|name| name.to_string_lossy().into_owned());
+    let name = folder.file_name().map(|name| name.to_string_lossy().into_owned());
     name.or_else(real).unwrap_or_else(|| "driver".to_owned())
 }
 
@@ -196,10 +157,7 @@ pub(crate) fn all_files(paths: &[PathBuf]) -> (Vec<PathBuf>, Settings) {
     for path in paths {
         folder::collect(&normalized(path), &mut files, &mut Vec::new());
     }
-    let settings = Settings {
-        headers: Arc::new(HeaderIndex::new(files.headers.clone())),
-        ..Settings::default()
-    };
+    let settings = Settings { headers: Arc::new(HeaderIndex::new(files.headers.clone())), ..Settings::default() };
     let mut all = files.sources;
     all.extend(files.headers);
     all.sort_unstable();

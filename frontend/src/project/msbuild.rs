@@ -25,9 +25,7 @@ impl Properties {
     }
 
     pub(super) fn get(&self, name: &str) -> &str {
-        self.values
-            .get(&name.to_lowercase())
-            .map_or("", String::as_str)
+        self.values.get(&name.to_lowercase()).map_or("", String::as_str)
     }
 
     /// `text` with `$(Name)` replaced; unknown names are empty, as in `MSBuild`.
@@ -53,11 +51,7 @@ impl Properties {
         let (Some((method, arguments)), value) = (call.split_once('('), self.get(name)) else {
             return String::new();
         };
-        let argument = arguments
-            .trim_end_matches(')')
-            .trim()
-            .trim_matches('\'')
-            .trim_matches('"');
+        let argument = arguments.trim_end_matches(')').trim().trim_matches('\'').trim_matches('"');
         let answer = match method.to_lowercase().as_str() {
             "endswith" => value.ends_with(argument),
             "startswith" => value.starts_with(argument),
@@ -74,12 +68,7 @@ impl Properties {
         };
         let expanded = self.expand(condition);
         let tokens = tokens(&expanded);
-        let mut parser = Condition {
-            tokens: &tokens,
-            at: 0,
-            folder,
-            depth: 0,
-        };
+        let mut parser = Condition { tokens: &tokens, at: 0, folder, depth: 0 };
         let value = parser.any();
         value.unwrap_or(false) && parser.at == tokens.len()
     }
@@ -118,16 +107,11 @@ fn tokens(text: &str) -> Vec<Token> {
             let end = inside.find('\'').unwrap_or(inside.len());
             out.push(Token::Text(inside[..end].to_owned()));
             rest = inside.get(end + 1..).unwrap_or_default();
-        } else if let Some(operator) = OPERATORS
-            .iter()
-            .find(|operator| rest.starts_with(**operator))
-        {
+        } else if let Some(operator) = OPERATORS.iter().find(|operator| rest.starts_with(**operator)) {
             out.push(Token::Op(operator));
             rest = &rest[operator.len()..];
         } else {
-            let end = rest
-                .find(|c: char| c.is_whitespace() || "=!<>()'".contains(c))
-                .unwrap_or(rest.len());
+            let end = rest.find(|c: char| c.is_whitespace() || "=!<>()'".contains(c)).unwrap_or(rest.len());
             out.push(Token::Word(rest[..end].to_owned()));
             rest = &rest[end.max(first.len_utf8())..];
         }
@@ -187,9 +171,7 @@ impl Condition<'_> {
         if self.word("exists") || self.word("HasTrailingSlash") {
             self.op("(");
             let path = self.operand()?;
-            return self
-                .op(")")
-                .then(|| !path.is_empty() && self.folder.join(path.replace('\\', "/")).exists());
+            return self.op(")").then(|| !path.is_empty() && self.folder.join(path.replace('\\', "/")).exists());
         }
         let left = self.operand()?;
         for op in ["==", "!=", "<=", ">=", "<", ">"] {
@@ -218,10 +200,7 @@ fn compare(op: &str, left: &str, right: &str) -> Option<bool> {
         _ => {}
     }
     let number = |text: &str| {
-        text.strip_prefix("0x").map_or_else(
-            || text.parse::<i64>().ok(),
-            |hex| i64::from_str_radix(hex, 16).ok(),
-        )
+        text.strip_prefix("0x").map_or_else(|| text.parse::<i64>().ok(), |hex| i64::from_str_radix(hex, 16).ok())
     };
     let (left, right) = (number(left.trim())?, number(right.trim())?);
     Some(match op {
@@ -252,10 +231,7 @@ mod tests {
         for (condition, expected) in [
             ("'$(Configuration)|$(Platform)'=='Win11 Debug|x64'", true),
             ("'$(Configuration)|$(Platform)' == 'Release|x64'", false),
-            (
-                "'$(ConfigurationType)'=='Driver' or '$(ConfigurationType)'=='DynamicLibrary'",
-                true,
-            ),
+            ("'$(ConfigurationType)'=='Driver' or '$(ConfigurationType)'=='DynamicLibrary'", true),
             ("$(Configuration.EndsWith('Debug'))", true),
             ("$(Version)<0x0603", true),
             ("($(Version)<0x0602) And (!($(Version)<0x0601))", false),
@@ -266,11 +242,7 @@ mod tests {
             ("garbage ==", false),
             ("", true),
         ] {
-            assert_eq!(
-                properties.holds(Some(condition), Path::new(".")),
-                expected,
-                "{condition}"
-            );
+            assert_eq!(properties.holds(Some(condition), Path::new(".")), expected, "{condition}");
         }
     }
 }

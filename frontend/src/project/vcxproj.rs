@@ -1,5 +1,6 @@
 //! `.vcxproj` files: what kind of binary, which sources, which macros and folders, what is linked.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -56,6 +57,8 @@ struct Reader<'a> {
     metadata: Metadata,
     libraries: String,
     items: Vec<(String, Metadata)>,
+    /// Items of other names, which lists of compiled files may refer to.
+    other_items: BTreeMap<String, Vec<String>>,
     references: Vec<PathBuf>,
     cache: &'a Cache,
     problems: Vec<Problem>,
@@ -65,16 +68,14 @@ struct Reader<'a> {
 /// Reads a project; a file that is no XML has a problem and no sources.
 pub(super) fn read(path: &Path, headers: &Arc<HeaderIndex>, cache: &Cache) -> Vcxproj {
     let folder = path.parent().map(Path::to_owned).unwrap_or_default();
-    let stem = path
-        .file_stem()
-        .map(|stem| stem.to_string_lossy().into_owned())
-        .unwrap_or_default();
+    let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     let mut reader = Reader {
         folder: folder.clone(),
         properties: Properties::default(),
         metadata: Metadata::default(),
         libraries: String::new(),
         items: Vec::new(),
+        other_items: BTreeMap::new(),
         references: Vec::new(),
         cache,
         problems: Vec::new(),
@@ -92,65 +93,33 @@ pub(super) fn read(path: &Path, headers: &Arc<HeaderIndex>, cache: &Cache) -> Vc
         },
         Err(problem) => reader.problems.push(*problem),
     }
-    let target = Some(reader.properties.get("TargetName"))
-        .filter(|name| !name.is_empty())
-        .unwrap_or(&stem)
-        .to_lowercase();
+    let target =
+        Some(reader.properties.get("TargetName")).filter(|name| !name.is_empty()).unwrap_or(&stem).to_lowercase();
     let sources = reader.sources(headers, output);
-    let expanded = reader
-        .properties
-        .expand(&reader.libraries)
-        .replace('\\', "/");
+    let expanded = reader.properties.expand(&reader.libraries).replace('\\', "/");
     let libraries = list(&expanded).map(str::to_owned).collect();
-    let Reader {
-        references,
-        problems,
-        ..
-    } = reader;
-    Vcxproj {
-        path: path.to_owned(),
-        output,
-        target,
-        sources,
-        references,
-        libraries,
-        problems,
-    }
+    let Reader { references, problems, .. } = reader;
+    Vcxproj { path: path.to_owned(), output, target, sources, references, libraries, problems }
 }
 
 fn not_xml(path: &Path, error: &roxmltree::Error) -> Problem {
     let at = error.pos();
-    let place = Place {
-        line: at.row,
-        column: at.col,
-        end_line: at.row,
-        end_column: at.col,
-        ..Place::file(shown(path))
-    };
-    Problem::error(
-        "project/not-xml",
-        place,
-        format!("is not well-formed XML: {error}"),
-    )
+    let place =
+        Place { line: at.row, column: at.col, end_line: at.row, end_column: at.col, ..Place::file(shown(path)) };
+    Problem::error("project/not-xml", place, format!("is not well-formed XML: {error}"))
 }
 
 /// The parts of a list between semicolons, without references to inherited values.
 fn list(text: &str) -> impl Iterator<Item = &str> {
-    text.split([';', '\n', '\r'])
-        .map(str::trim)
-        .filter(|part| !part.is_empty() && !part.starts_with("%("))
+    text.split([';', '\n', '\r']).map(str::trim).filter(|part| !part.is_empty() && !part.starts_with("%("))
 }
 
 fn content(node: Node<'_, '_>) -> String {
-    node.descendants()
-        .filter(Node::is_text)
-        .filter_map(|text| text.text())
-        .collect()
+    node.descendants().filter(Node::is_text).filter_map(|text| text.text()).collect()
 }
 
 fn named<'a, 'i>(node: Node<'a, 'i>, name: &'static str) -> impl Iterator<Item = Node<'a, 'i>> {
-    node.children()
-        .filter(move |child| child.is_element() && child.tag_name().name() == name)
+    node.children().filter(move |child| child.is_element() && child.tag_name().name() == name)
 }
 
 impl Reader<'_> {
@@ -164,33 +133,20 @@ impl Reader<'_> {
             .collect();
         let mut best = configurations.first();
         for candidate in &configurations {
-            let rank = |pair: &(String, String)| {
-                (
-                    pair.1.eq_ignore_ascii_case("x64"),
-                    pair.0.to_lowercase().contains("debug"),
-                )
-            };
+            let rank =
+                |pair: &(String, String)| (pair.1.eq_ignore_ascii_case("x64"), pair.0.to_lowercase().contains("debug"));
             if best.is_none_or(|best| rank(candidate) >= rank(best)) {
                 best = Some(candidate);
             }
         }
-        let (configuration, platform) = best
-            .map_or(("Debug", "x64"), |(configuration, platform)| {
-                (configuration.as_str(), platform.as_str())
-            });
+        let (configuration, platform) =
+            best.map_or(("Debug", "x64"), |(configuration, platform)| (configuration.as_str(), platform.as_str()));
         self.properties.fix("Configuration", configuration);
         self.properties.fix("Platform", platform);
-        let folder = if self.folder.as_os_str().is_empty() {
-            ".".to_owned()
-        } else {
-            shown(&self.folder)
-        };
+        let folder = if self.folder.as_os_str().is_empty() { ".".to_owned() } else { shown(&self.folder) };
         self.properties.set("MSBuildProjectDirectory", &folder);
         self.properties.set("ProjectDir", &format!("{folder}/"));
-        self.properties.set(
-            "SolutionDir",
-            &format!("{}/", shown(&self.solution_folder())),
-        );
+        self.properties.set("SolutionDir", &format!("{}/", shown(&self.solution_folder())));
         for name in ["MSBuildProjectName", "ProjectName", "TargetName"] {
             self.properties.set(name, stem);
         }
@@ -199,30 +155,18 @@ impl Reader<'_> {
     /// The nearest folder upwards that holds a solution, else the project's.
     fn solution_folder(&self) -> PathBuf {
         let holds = |folder: &Path| {
-            let on_disk = if folder.as_os_str().is_empty() {
-                Path::new(".")
-            } else {
-                folder
-            };
+            let on_disk = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
             std::fs::read_dir(on_disk).is_ok_and(|entries| {
                 entries.flatten().any(|entry| {
-                    Path::new(&entry.file_name())
-                        .extension()
-                        .is_some_and(|e| e.eq_ignore_ascii_case("sln"))
+                    Path::new(&entry.file_name()).extension().is_some_and(|e| e.eq_ignore_ascii_case("sln"))
                 })
             })
         };
-        self.folder
-            .ancestors()
-            .take(6)
-            .find(|folder| holds(folder))
-            .unwrap_or(&self.folder)
-            .to_owned()
+        self.folder.ancestors().take(6).find(|folder| holds(folder)).unwrap_or(&self.folder).to_owned()
     }
 
     fn holds(&self, node: Node<'_, '_>) -> bool {
-        self.properties
-            .holds(node.attribute("Condition"), &self.folder)
+        self.properties.holds(node.attribute("Condition"), &self.folder)
     }
 
     /// Elements in document order, as `MSBuild` evaluates properties; `here` is the folder of the file they are in.
@@ -256,10 +200,7 @@ impl Reader<'_> {
                 self.metadata = self.read_metadata(item, inherited);
             }
         }
-        for link in group
-            .children()
-            .filter(|node| matches!(node.tag_name().name(), "Link" | "Lib"))
-            .collect::<Vec<_>>()
+        for link in group.children().filter(|node| matches!(node.tag_name().name(), "Link" | "Lib")).collect::<Vec<_>>()
         {
             for value in named(link, "AdditionalDependencies").collect::<Vec<_>>() {
                 if self.holds(link) && self.holds(value) {
@@ -282,29 +223,18 @@ impl Reader<'_> {
                 "AdditionalIncludeDirectories" => &mut metadata.include_dirs,
                 "ForcedIncludeFiles" => &mut metadata.forced,
                 "ExcludedFromBuild" => {
-                    metadata.excluded = self
-                        .properties
-                        .expand(&content(value))
-                        .trim()
-                        .eq_ignore_ascii_case("true");
+                    metadata.excluded = self.properties.expand(&content(value)).trim().eq_ignore_ascii_case("true");
                     continue;
                 }
                 _ => continue,
             };
-            *field = self
-                .properties
-                .expand(&content(value))
-                .replace(&format!("%({name})"), field);
+            *field = self.properties.expand(&content(value)).replace(&format!("%({name})"), field);
         }
         metadata
     }
 
     fn items(&mut self, group: Node<'_, '_>) {
-        for item in group
-            .children()
-            .filter(Node::is_element)
-            .collect::<Vec<_>>()
-        {
+        for item in group.children().filter(Node::is_element).collect::<Vec<_>>() {
             let Some(include) = item.attribute("Include").filter(|_| self.holds(item)) else {
                 continue;
             };
@@ -312,15 +242,22 @@ impl Reader<'_> {
             match item.tag_name().name() {
                 "ClCompile" => {
                     let metadata = self.read_metadata(item, self.metadata.clone());
-                    self.items
-                        .extend(list(&include).map(|part| (part.to_owned(), metadata.clone())));
+                    for part in list(&include) {
+                        // `@(Name)` stands for the items of that name so far.
+                        let named = part.strip_prefix("@(").and_then(|rest| rest.strip_suffix(')'));
+                        let parts = named.map(|name| self.other_items.get(name).cloned().unwrap_or_default());
+                        let parts = parts.unwrap_or_else(|| vec![part.to_owned()]);
+                        self.items.extend(parts.into_iter().map(|part| (part, metadata.clone())));
+                    }
                 }
                 "ProjectReference" => {
                     let folder = self.folder.clone();
-                    self.references
-                        .extend(list(&include).map(|part| joined(&folder, part)));
+                    self.references.extend(list(&include).map(|part| joined(&folder, part)));
                 }
-                _ => {}
+                name => {
+                    let parts = list(&include).map(str::to_owned);
+                    self.other_items.entry(name.to_owned()).or_default().extend(parts);
+                }
             }
         }
     }
@@ -329,18 +266,11 @@ impl Reader<'_> {
         let Some(target) = node.attribute("Project") else {
             return;
         };
-        let here_shown = if here.as_os_str().is_empty() {
-            ".".to_owned()
-        } else {
-            shown(here)
-        };
-        self.properties
-            .set("MSBuildThisFileDirectory", &format!("{here_shown}/"));
+        let here_shown = if here.as_os_str().is_empty() { ".".to_owned() } else { shown(here) };
+        self.properties.set("MSBuildThisFileDirectory", &format!("{here_shown}/"));
         let target = self.properties.expand(target).replace('\\', "/");
-        let Some(path) = self
-            .cache
-            .find(here, &target)
-            .or_else(|| Some(joined(here, &target)).filter(|path| path.is_file()))
+        let Some(path) =
+            self.cache.find(here, &target).or_else(|| Some(joined(here, &target)).filter(|path| path.is_file()))
         else {
             // Sheets of the kits are not in the driver's tree.
             return;
@@ -361,20 +291,11 @@ impl Reader<'_> {
 
     fn output(&self) -> Output {
         let value = |name: &str| self.properties.get(name).trim().to_lowercase();
-        let (kind, driver, toolset) = (
-            value("ConfigurationType"),
-            value("DriverType"),
-            value("PlatformToolset"),
-        );
-        let user = driver == "umdf"
-            || driver == "package"
-            || toolset.contains("usermode")
-            || toolset.contains("application");
-        let kernel = toolset.contains("kernelmode")
-            || matches!(
-                driver.as_str(),
-                "kmdf" | "wdm" | "miniport" | "exportdriver"
-            );
+        let (kind, driver, toolset) = (value("ConfigurationType"), value("DriverType"), value("PlatformToolset"));
+        let user =
+            driver == "umdf" || driver == "package" || toolset.contains("usermode") || toolset.contains("application");
+        let kernel =
+            toolset.contains("kernelmode") || matches!(driver.as_str(), "kmdf" | "wdm" | "miniport" | "exportdriver");
         match kind.as_str() {
             _ if user => Output::Other,
             "driver" | "" => Output::Driver,
@@ -400,20 +321,10 @@ impl Reader<'_> {
             let found = self.files(&include);
             if found.is_empty() && output != Output::Other && !include.contains("$(") {
                 let message = format!("`{include}` is compiled by this project but is not there");
-                let missing = problem(
-                    "project/missing-source",
-                    &joined(&self.folder, &include),
-                    message,
-                );
-                self.problems.push(Problem {
-                    severity: rulebook_diagnostics::Severity::Warning,
-                    ..missing
-                });
+                let missing = problem("project/missing-source", &joined(&self.folder, &include), message);
+                self.problems.push(Problem { severity: rulebook_diagnostics::Severity::Warning, ..missing });
             }
-            sources.extend(found.into_iter().map(|path| SourceEntry {
-                path,
-                settings: Arc::clone(&settings),
-            }));
+            sources.extend(found.into_iter().map(|path| SourceEntry { path, settings: Arc::clone(&settings) }));
         }
         sources.sort_by(|a, b| a.path.cmp(&b.path));
         sources.dedup_by(|a, b| a.path == b.path);
@@ -424,41 +335,25 @@ impl Reader<'_> {
         let spelled = include.replace('\\', "/");
         if spelled.contains('*') {
             let pattern = joined(&self.folder, &spelled);
-            let options = glob::MatchOptions {
-                case_sensitive: false,
-                ..glob::MatchOptions::default()
-            };
+            let options = glob::MatchOptions { case_sensitive: false, ..glob::MatchOptions::default() };
             let matches = glob::glob_with(&pattern.to_string_lossy(), options);
-            return matches
-                .map(|paths| paths.flatten().filter(|path| path.is_file()).collect())
-                .unwrap_or_default();
+            return matches.map(|paths| paths.flatten().filter(|path| path.is_file()).collect()).unwrap_or_default();
         }
-        let found = self
-            .cache
-            .find(&self.folder, &spelled)
-            .or_else(|| Some(joined(&self.folder, &spelled)));
-        found
-            .map(|path| crate::headers::normalized(&path))
-            .filter(|path| path.is_file())
-            .into_iter()
-            .collect()
+        let found = self.cache.find(&self.folder, &spelled).or_else(|| Some(joined(&self.folder, &spelled)));
+        found.map(|path| crate::headers::normalized(&path)).filter(|path| path.is_file()).into_iter().collect()
     }
 
     /// A folder as the project spells it, in the case it has on disk.
     fn folder_named(&self, spelled: &str) -> PathBuf {
         let relative = spelled.replace('\\', "/");
         let found = self.cache.find(&self.folder, &relative);
-        found.map_or_else(
-            || joined(&self.folder, spelled),
-            |path| crate::headers::normalized(&path),
-        )
+        found.map_or_else(|| joined(&self.folder, spelled), |path| crate::headers::normalized(&path))
     }
 
     fn settings(&self, metadata: &Metadata, headers: &Arc<HeaderIndex>) -> Settings {
         let defines = list(&metadata.defines).map(super::define).collect();
-        let include_dirs = list(&metadata.include_dirs)
-            .map(|folder| self.folder_named(folder.trim_matches('"')))
-            .collect();
+        let include_dirs =
+            list(&metadata.include_dirs).map(|folder| self.folder_named(folder.trim_matches('"'))).collect();
         Settings {
             defines,
             undefines: list(&metadata.undefines).map(str::to_owned).collect(),
@@ -470,8 +365,5 @@ impl Reader<'_> {
 }
 
 fn same(a: &Metadata, b: &Metadata) -> bool {
-    a.defines == b.defines
-        && a.undefines == b.undefines
-        && a.include_dirs == b.include_dirs
-        && a.forced == b.forced
+    a.defines == b.defines && a.undefines == b.undefines && a.include_dirs == b.include_dirs && a.forced == b.forced
 }

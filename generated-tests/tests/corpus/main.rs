@@ -4,6 +4,7 @@ mod bites;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use rulebook_checker::{Options, bundled_table, check_paths};
 use rulebook_diagnostics::{Finding, Report};
@@ -22,6 +23,12 @@ fn manifest() -> Vec<Fixture> {
     fixtures(&read("manifest.json")).unwrap()
 }
 
+/// The checker over the whole corpus, once for all tests.
+fn whole() -> &'static Report {
+    static WHOLE: OnceLock<Report> = OnceLock::new();
+    WHOLE.get_or_init(|| run(&[here().join("fixtures")], &Options::default()))
+}
+
 /// Runs the checker over folders of fixtures.
 fn run(folders: &[PathBuf], options: &Options) -> Report {
     check_paths(folders, &bundled_table().unwrap(), options, &|_, _, _| {}).0
@@ -38,7 +45,7 @@ const KNOWN: &[(&str, Word, &str)] = &[];
 
 #[test]
 fn every_fixture_is_validated() {
-    let report = run(&[here().join("fixtures")], &Options::default());
+    let report = whole();
     let found: Vec<Hit> = report.findings.iter().map(hit).collect();
     let fixtures = manifest();
     let words = judge(&fixtures, &expectations(&read("expected.csv")), &found);
@@ -56,7 +63,7 @@ fn every_fixture_is_validated() {
 
 #[test]
 fn findings_read_well() {
-    let report = run(&[here().join("fixtures")], &Options::default());
+    let report = whole();
     let mut by_rule: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for finding in &report.findings {
         let hit = hit(finding);

@@ -13,17 +13,7 @@ const MAY_USE: [(&str, &[&str]); 9] = [
     ("generator", &["machine", "diagnostics", "catalog"]),
     ("generated-tests", &["machine", "diagnostics", "checker"]),
     ("importer", &["machine", "catalog"]),
-    (
-        "cli",
-        &[
-            "machine",
-            "diagnostics",
-            "frontend",
-            "catalog",
-            "checker",
-            "generator",
-        ],
-    ),
+    ("cli", &["machine", "diagnostics", "frontend", "catalog", "checker", "generator"]),
 ];
 
 /// The crates of the house that a manifest depends on, in the tables that `wanted` accepts.
@@ -52,26 +42,14 @@ fn arrows_point_one_way() {
     let workspace = read("Cargo.toml");
     for (name, may) in MAY_USE {
         let manifest = read(&format!("{name}/Cargo.toml"));
-        assert!(
-            manifest.contains("[lints]\nworkspace = true"),
-            "{name}: the lints of the workspace do not apply"
-        );
-        assert!(
-            workspace.contains(&format!("\"{name}\"")),
-            "{name} is no member"
-        );
+        assert!(manifest.contains("[lints]\nworkspace = true"), "{name}: the lints of the workspace do not apply");
+        assert!(workspace.contains(&format!("\"{name}\"")), "{name} is no member");
         for used in uses(&manifest, shipped) {
-            assert!(
-                may.contains(&used.as_str()),
-                "{name} may not depend on {used}"
-            );
+            assert!(may.contains(&used.as_str()), "{name} may not depend on {used}");
         }
     }
     let crates = std::fs::read_dir(root()).expect("the root can be read");
-    let crates = crates
-        .flatten()
-        .filter(|entry| entry.path().join("Cargo.toml").is_file())
-        .count();
+    let crates = crates.flatten().filter(|entry| entry.path().join("Cargo.toml").is_file()).count();
     assert_eq!(crates, MAY_USE.len(), "a crate is missing from the list");
 }
 
@@ -79,17 +57,11 @@ fn arrows_point_one_way() {
 #[test]
 fn the_checker_never_meets_the_catalog() {
     let any = |table: &str| table.ends_with("dependencies");
-    for (name, not) in [
-        ("checker", ["catalog", "generator"]),
-        ("generator", ["checker", "frontend"]),
-    ] {
+    for (name, not) in [("checker", ["catalog", "generator"]), ("generator", ["checker", "frontend"])] {
         let used = uses(&read(&format!("{name}/Cargo.toml")), any);
         assert!(!used.is_empty(), "{name} depends on nothing");
         for other in not {
-            assert!(
-                !used.iter().any(|used| used == other),
-                "{name} depends on {other}"
-            );
+            assert!(!used.iter().any(|used| used == other), "{name} depends on {other}");
         }
     }
 }
@@ -98,8 +70,5 @@ fn the_checker_never_meets_the_catalog() {
 fn a_wrong_arrow_is_seen() {
     let manifest = "[dependencies]\nrulebook-catalog.workspace = true\n[dev-dependencies]\nrulebook-generator = { path = \"x\" }\n[target.'cfg(unix)'.dependencies]\nrulebook-cli = \"1\"\n";
     assert_eq!(uses(manifest, shipped), ["catalog", "cli"]);
-    assert_eq!(
-        uses(manifest, |table| table.ends_with("dependencies")),
-        ["catalog", "generator", "cli"]
-    );
+    assert_eq!(uses(manifest, |table| table.ends_with("dependencies")), ["catalog", "generator", "cli"]);
 }

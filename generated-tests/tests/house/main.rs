@@ -14,21 +14,14 @@ use std::path::{Path, PathBuf};
 
 /// The root of the source tree.
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .expect("a crate stands in the workspace's folder")
-        .to_owned()
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("a crate stands in the workspace's folder").to_owned()
 }
 
 /// The files of the tree by path from its root, in order: no build results, no version control.
 fn tree() -> Vec<String> {
     let mut found = Vec::new();
     walk(&root(), "", &mut found);
-    assert!(
-        found.len() > 200,
-        "only {} files: is this the tree?",
-        found.len()
-    );
+    assert!(found.len() > 200, "only {} files: is this the tree?", found.len());
     found.sort();
     found
 }
@@ -49,10 +42,14 @@ fn walk(folder: &Path, prefix: &str, found: &mut Vec<String>) {
     }
 }
 
+fn is_rust(path: &str) -> bool {
+    Path::new(path).extension().is_some_and(|extension| extension == "rs")
+}
+
 /// The Rust files under `src` folders.
 fn sources() -> Vec<String> {
     let mut files = tree();
-    files.retain(|path| path.ends_with(".rs") && path.split('/').nth(1) == Some("src"));
+    files.retain(|path| is_rust(path) && path.split('/').nth(1) == Some("src"));
     files
 }
 

@@ -36,11 +36,7 @@ pub(crate) fn tokens(text: &str) -> Vec<Token> {
 
 /// Whether `tokens` begin with these.
 pub(crate) fn is(tokens: &[Token], wanted: &[&str]) -> bool {
-    tokens.len() >= wanted.len()
-        && tokens
-            .iter()
-            .zip(wanted)
-            .all(|(token, text)| token.text == *text)
+    tokens.len() >= wanted.len() && tokens.iter().zip(wanted).all(|(token, text)| token.text == *text)
 }
 
 /// The index after the item that begins at `at`: after its `;`, or after its block.
@@ -70,20 +66,13 @@ fn lex(text: &str) -> Vec<Token> {
     let mut out = Vec::new();
     let (mut at, mut line) = (0, 1);
     let mut push = |kind, line, from: usize, to: usize| {
-        out.push(Token {
-            line,
-            text: text.get(from..to).unwrap_or_default().to_owned(),
-            kind,
-        });
+        out.push(Token { line, text: text.get(from..to).unwrap_or_default().to_owned(), kind });
     };
     while at < bytes.len() {
         let start = at;
         let rest = &text.as_bytes()[at..];
         if rest.starts_with(b"//") {
-            at += rest
-                .iter()
-                .position(|byte| *byte == b'\n')
-                .unwrap_or(rest.len());
+            at += rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len());
         } else if rest.starts_with(b"/*") {
             at += 2;
             let mut depth = 1;
@@ -100,10 +89,7 @@ fn lex(text: &str) -> Vec<Token> {
         } else if let Some((open, hashes)) = raw_string(rest) {
             let close = format!("\"{}", "#".repeat(hashes));
             let from = at + open;
-            let length = text
-                .get(from..)
-                .and_then(|rest| rest.find(&close))
-                .unwrap_or(bytes.len() - from);
+            let length = text.get(from..).and_then(|rest| rest.find(&close)).unwrap_or(bytes.len() - from);
             push(Kind::Text, line, from, from + length);
             at = (from + length + close.len()).min(bytes.len());
         } else if rest[0] == b'"' {
@@ -116,11 +102,7 @@ fn lex(text: &str) -> Vec<Token> {
         } else if rest[0] == b'\'' {
             // A character has its closing quote near; a lifetime has none.
             let close = if rest.get(1) == Some(&b'\\') { 3 } else { 2 };
-            let near = rest
-                .iter()
-                .skip(close)
-                .take(8)
-                .position(|byte| *byte == b'\'');
+            let near = rest.iter().skip(close).take(8).position(|byte| *byte == b'\'');
             let plain = text[at + 1..].chars().next().map_or(0, char::len_utf8);
             at += match near {
                 Some(skip) if rest.get(1) == Some(&b'\\') => close + skip + 1,
@@ -128,10 +110,7 @@ fn lex(text: &str) -> Vec<Token> {
                 _ => 1,
             };
         } else if rest[0].is_ascii_alphabetic() || rest[0] == b'_' {
-            at += rest
-                .iter()
-                .position(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_')
-                .unwrap_or(rest.len());
+            at += rest.iter().position(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_').unwrap_or(rest.len());
             push(Kind::Name, line, start, at);
         } else {
             at += 1;
@@ -139,10 +118,7 @@ fn lex(text: &str) -> Vec<Token> {
                 push(Kind::Mark, line, start, at);
             }
         }
-        line += bytes[start..at]
-            .iter()
-            .filter(|byte| **byte == b'\n')
-            .count();
+        line += text.get(start..at).unwrap_or_default().matches('\n').count();
     }
     out
 }
@@ -153,10 +129,7 @@ fn raw_string(rest: &[u8]) -> Option<(usize, usize)> {
     if rest.get(prefix) != Some(&b'r') {
         return None;
     }
-    let hashes = rest[prefix + 1..]
-        .iter()
-        .take_while(|byte| **byte == b'#')
-        .count();
+    let hashes = rest[prefix + 1..].iter().take_while(|byte| **byte == b'#').count();
     (rest.get(prefix + 1 + hashes) == Some(&b'"')).then_some((prefix + hashes + 2, hashes))
 }
 
@@ -172,23 +145,12 @@ fn comments_and_tests_are_no_code() {
     "#;
     let text = text.replace("RAW", "r#\"Raw \"it\"\"#");
     let tokens = tokens(&text);
-    let of = |kind| {
-        tokens
-            .iter()
-            .filter(|token| token.kind == kind)
-            .map(|token| token.text.as_str())
-            .collect::<Vec<_>>()
-    };
+    let of =
+        |kind| tokens.iter().filter(|token| token.kind == kind).map(|token| token.text.as_str()).collect::<Vec<_>>();
     assert_eq!(of(Kind::Text), ["Literal \\\" //", "Raw \"it\""]);
     let names = of(Kind::Name);
     assert!(names.contains(&"seen") && names.contains(&"last"));
-    assert!(
-        !tokens.iter().any(|token| token.text.contains("idden")),
-        "{tokens:?}"
-    );
-    let last = tokens
-        .iter()
-        .find(|token| token.text == "last")
-        .expect("the last function");
+    assert!(!tokens.iter().any(|token| token.text.contains("idden")), "{tokens:?}");
+    let last = tokens.iter().find(|token| token.text == "last").expect("the last function");
     assert_eq!(last.line, 7);
 }

@@ -26,11 +26,7 @@ fn dangling(semantics: &Semantics) -> Vec<String> {
                 found.push(format!("{name} has no parameter {param}"));
             }
         }
-        let Some(effect) = function
-            .irql
-            .as_ref()
-            .filter(|_| !function.params.is_empty())
-        else {
+        let Some(effect) = function.irql.as_ref().filter(|_| !function.params.is_empty()) else {
             continue;
         };
         let set = match &effect.set {
@@ -41,20 +37,13 @@ fn dangling(semantics: &Semantics) -> Vec<String> {
             if let Slot::Deref(param) | Slot::Arg(param) | Slot::Hidden(param) = slot
                 && function.position(param).is_none()
             {
-                found.push(format!(
-                    "{name} keeps a level in {param}, which is no parameter of it"
-                ));
+                found.push(format!("{name} keeps a level in {param}, which is no parameter of it"));
             }
         }
     }
     for (group, members) in &semantics.groups {
-        for member in members
-            .iter()
-            .filter(|member| semantics.roles_of(member).is_empty())
-        {
-            found.push(format!(
-                "the group {group} has a member {member} that is no role"
-            ));
+        for member in members.iter().filter(|member| semantics.roles_of(member).is_empty()) {
+            found.push(format!("the group {group} has a member {member} that is no role"));
         }
     }
     found
@@ -64,20 +53,11 @@ fn dangling(semantics: &Semantics) -> Vec<String> {
 fn the_table_can_be_run() {
     let table = bundled();
     assert!(!table.rules.is_empty());
-    let ids: Vec<String> = table
-        .rules
-        .iter()
-        .map(|rule| rule.id.to_ascii_lowercase())
-        .collect();
+    let ids: Vec<String> = table.rules.iter().map(|rule| rule.id.to_ascii_lowercase()).collect();
     assert!(ids.is_sorted(), "the rules are ordered by id");
     for rule in &table.rules {
         assert!(!rule.machines.is_empty(), "{} has no machine", rule.id);
-        assert!(
-            rule.summary.ends_with('.'),
-            "{}: the summary is no sentence: {}",
-            rule.id,
-            rule.summary
-        );
+        assert!(rule.summary.ends_with('.'), "{}: the summary is no sentence: {}", rule.id, rule.summary);
     }
 }
 
@@ -86,27 +66,15 @@ fn what_the_semantics_name_exists() {
     let semantics = bundled().semantics;
     let dangling = dangling(&semantics);
     assert!(dangling.is_empty(), "{}", dangling.join("\n"));
-    let scopes: BTreeSet<String> = bundled()
-        .rules
-        .into_iter()
-        .flat_map(|rule| rule.scope.roles.into_iter())
-        .collect();
+    let scopes: BTreeSet<String> = bundled().rules.into_iter().flat_map(|rule| rule.scope.roles.into_iter()).collect();
     for word in scopes {
-        assert!(
-            !semantics.roles_of(&word).is_empty(),
-            "a scope names {word}, which is no role"
-        );
+        assert!(!semantics.roles_of(&word).is_empty(), "a scope names {word}, which is no role");
     }
 }
 
 #[test]
 fn a_dangling_name_is_seen() {
     let mut semantics = bundled().semantics;
-    semantics
-        .groups
-        .insert("lost".to_owned(), vec!["NO_SUCH_ROLE".to_owned()]);
-    assert_eq!(
-        dangling(&semantics),
-        ["the group lost has a member NO_SUCH_ROLE that is no role"]
-    );
+    semantics.groups.insert("lost".to_owned(), vec!["NO_SUCH_ROLE".to_owned()]);
+    assert_eq!(dangling(&semantics), ["the group lost has a member NO_SUCH_ROLE that is no role"]);
 }

@@ -26,7 +26,12 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(mode: Mode, variants: Variants, folder: Option<String>, out: &mut impl std::io::Write) -> Result<bool, GenerateError> {
+fn run(
+    mode: Mode,
+    variants: Variants,
+    folder: Option<String>,
+    out: &mut impl std::io::Write,
+) -> Result<bool, GenerateError> {
     let source = Source::bundled()?;
     for problem in &source.problems {
         let _ = writeln!(out, "{}: {}", problem.place, problem.message);

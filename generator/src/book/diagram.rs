@@ -38,12 +38,7 @@ pub(super) fn states(machine: &Machine) -> Option<String> {
 
 /// The states that are worth a node: those that something leads out of, or into.
 fn shown(machine: &Machine) -> Vec<&str> {
-    machine
-        .states
-        .iter()
-        .map(|state| state.name.as_str())
-        .filter(|name| *name != UNKNOWN)
-        .collect()
+    machine.states.iter().map(|state| state.name.as_str()).filter(|name| *name != UNKNOWN).collect()
 }
 
 fn ways(machine: &Machine, states: &[&str]) -> Ways {
@@ -88,22 +83,10 @@ fn labels(machine: &Machine, event: &str) -> Vec<String> {
             Subject::Exit => "return".to_owned(),
             _ => call(pattern),
         };
-        let result = pattern
-            .result
-            .as_ref()
-            .map(|result| format!(" → {result}"))
-            .unwrap_or_default();
+        let result = pattern.result.as_ref().map(|result| format!(" → {result}")).unwrap_or_default();
         format!("{line}{result}")
     });
-    lines
-        .map(|line| {
-            if line.chars().count() > LONGEST {
-                cut(&line)
-            } else {
-                line
-            }
-        })
-        .collect()
+    lines.map(|line| if line.chars().count() > LONGEST { cut(&line) } else { line }).collect()
 }
 
 /// A call in short: the function, with its arguments only where the pattern asks for certain values.
@@ -111,17 +94,8 @@ pub(super) fn call(pattern: &Pattern) -> String {
     let Subject::Call { api, args } = &pattern.subject else {
         return pattern.to_string();
     };
-    if args
-        .list
-        .iter()
-        .any(|arg| matches!(arg, Arg::Const(_) | Arg::Not(_)))
-    {
-        Pattern {
-            result: None,
-            binds: None,
-            ..pattern.clone()
-        }
-        .to_string()
+    if args.list.iter().any(|arg| matches!(arg, Arg::Const(_) | Arg::Not(_))) {
+        Pattern { result: None, binds: None, ..pattern.clone() }.to_string()
     } else {
         api.clone()
     }
@@ -161,15 +135,11 @@ impl<'a> Layout<'a> {
         let mut x = vec![half(0) + 16];
         for at in 1..states.len() {
             let label = between(at - 1, at).max(between(at, at - 1));
-            let gap = (label + 28)
-                .max(beside(at - 1).saturating_sub(half(at - 1)))
-                .max(70);
+            let gap = (label + 28).max(beside(at - 1).saturating_sub(half(at - 1))).max(70);
             x.push(x[at - 1] + half(at - 1) + gap + half(at));
         }
         let lines = |back: bool| {
-            let of = ways
-                .iter()
-                .filter(|((from, to), _)| to.is_some_and(|to| (to < *from) == back));
+            let of = ways.iter().filter(|((from, to), _)| to.is_some_and(|to| (to < *from) == back));
             of.map(|((from, to), lines)| {
                 let reach = to.map_or(0, |to| to.abs_diff(*from));
                 lines.len() * LINE + reach * 26
@@ -180,25 +150,11 @@ impl<'a> Layout<'a> {
         let y = lines(false) + 14;
         let failing = ways.iter().filter(|((_, to), _)| to.is_none());
         let tallest = failing.map(|(_, lines)| lines.len() * LINE).max();
-        let below =
-            y + STATE_HEIGHT + lines(true) + tallest.map_or(0, |tallest| tallest.max(18) + 22);
+        let below = y + STATE_HEIGHT + lines(true) + tallest.map_or(0, |tallest| tallest.max(18) + 22);
         let last = x.len() - 1;
-        let width = (0..x.len())
-            .map(|at| x[at] + half(at).max(beside(at)) + 16)
-            .max()
-            .unwrap_or(0)
-            .max(x[last] + 60);
+        let width = (0..x.len()).map(|at| x[at] + half(at).max(beside(at)) + 16).max().unwrap_or(0).max(x[last] + 60);
         let height = below + if tallest.is_some() { 34 } else { 8 };
-        Self {
-            machine,
-            states,
-            ways,
-            x,
-            y,
-            below,
-            width,
-            height,
-        }
+        Self { machine, states, ways, x, y, below, width, height }
     }
 
     fn svg(&self) -> String {
@@ -220,11 +176,7 @@ impl<'a> Layout<'a> {
         }
         for (at, name) in self.states.iter().enumerate() {
             let (w, x) = (state_width(name), self.x[at]);
-            let class = if at == 0 {
-                "rb-state rb-initial"
-            } else {
-                "rb-state"
-            };
+            let class = if at == 0 { "rb-state rb-initial" } else { "rb-state" };
             let _ = writeln!(
                 out,
                 "<g class=\"{class}\"><rect x=\"{}\" y=\"{}\" width=\"{w}\" height=\"{STATE_HEIGHT}\" rx=\"18\"/><text x=\"{x}\" y=\"{}\">{}</text></g>",
@@ -243,11 +195,7 @@ impl<'a> Layout<'a> {
         let reach = to.abs_diff(from);
         let shift = |at: usize, toward_right: bool| {
             let half = state_width(self.states[at]) / 2;
-            if toward_right {
-                self.x[at] + half - half / 3
-            } else {
-                self.x[at] - half + half / 3
-            }
+            if toward_right { self.x[at] + half - half / 3 } else { self.x[at] - half + half / 3 }
         };
         let (start, end) = (shift(from, forward), shift(to, !forward));
         let middle = usize::midpoint(start, end);
@@ -255,11 +203,7 @@ impl<'a> Layout<'a> {
         let lift = reach * 26 + 8;
         let (y, control, text) = if forward {
             let above = lift * 3 / 4 + 6 + (lines.len() - 1) * LINE;
-            (
-                self.y,
-                self.y.saturating_sub(lift),
-                self.y.saturating_sub(above),
-            )
+            (self.y, self.y.saturating_sub(lift), self.y.saturating_sub(above))
         } else {
             let bottom = self.y + STATE_HEIGHT;
             (bottom, bottom + lift, bottom + lift * 3 / 4 + 14)
@@ -306,19 +250,12 @@ impl<'a> Layout<'a> {
 
     /// The picture in words, for those who do not see it.
     fn description(&self) -> String {
-        let object = if self.machine.object.is_empty() {
-            "rule"
-        } else {
-            &self.machine.object
-        };
+        let object = if self.machine.object.is_empty() { "rule" } else { &self.machine.object };
         let ways = self.ways.iter().map(|((from, to), lines)| {
             let to = to.map_or("violation", |to| self.states[to]);
             format!("{} to {to}: {}", self.states[*from], lines.join(", "))
         });
-        format!(
-            "States of the {object}. {}",
-            ways.collect::<Vec<_>>().join("; ")
-        )
+        format!("States of the {object}. {}", ways.collect::<Vec<_>>().join("; "))
     }
 }
 
@@ -328,10 +265,7 @@ fn state_width(name: &str) -> usize {
 
 /// Text inside of an SVG element or attribute.
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 #[cfg(test)]
@@ -368,10 +302,7 @@ mod tests {
         ] {
             assert_eq!(svg.matches(needle).count(), times, "{needle} in {svg}");
         }
-        assert!(
-            !svg.contains("\n\n"),
-            "an empty line would end the HTML block"
-        );
+        assert!(!svg.contains("\n\n"), "an empty line would end the HTML block");
     }
 
     #[test]
@@ -381,10 +312,7 @@ mod tests {
         let ways = ways(&machine, &states);
         let layout = Layout::new(&machine, &states, &ways);
         for (at, x) in layout.x.iter().enumerate() {
-            assert!(
-                *x >= state_width(states[at]) / 2
-                    && x + state_width(states[at]) / 2 <= layout.width
-            );
+            assert!(*x >= state_width(states[at]) / 2 && x + state_width(states[at]) / 2 <= layout.width);
         }
         assert!(layout.y < layout.below && layout.below < layout.height);
     }

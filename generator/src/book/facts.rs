@@ -45,30 +45,22 @@ pub struct RuleFacts {
 /// The facts of every rule of the catalog, by id.
 #[must_use]
 pub fn all(catalog: &Catalog, table: &Table) -> Vec<RuleFacts> {
-    catalog
-        .rules()
-        .iter()
-        .map(|page| facts(page, rule_in(table, page)))
-        .collect()
+    catalog.rules().iter().map(|page| facts(page, rule_in(table, page))).collect()
 }
 
 /// The rule of `page` in the table, if it is executable.
 #[must_use]
 pub fn rule_in<'table>(table: &'table Table, page: &RulePage) -> Option<&'table Rule> {
     let id = page.id.to_string();
-    table
-        .rules
-        .iter()
-        .find(|rule| rule.id.eq_ignore_ascii_case(&id))
+    table.rules.iter().find(|rule| rule.id.eq_ignore_ascii_case(&id))
 }
 
 /// The facts of one rule.
 #[must_use]
 pub fn facts(page: &RulePage, rule: Option<&Rule>) -> RuleFacts {
     let key = |name: &str| page.front_matter.text(name).map(|text| text.value);
-    let summary = rule
-        .map(|rule| rule.summary.clone())
-        .or_else(|| page.summary.as_ref().map(|text| text.value.clone()));
+    let summary =
+        rule.map(|rule| rule.summary.clone()).or_else(|| page.summary.as_ref().map(|text| text.value.clone()));
     let found = match rule {
         Some(rule) if rule.partial => "partial",
         Some(_) => "executable",
@@ -76,11 +68,7 @@ pub fn facts(page: &RulePage, rule: Option<&Rule>) -> RuleFacts {
     };
     let status = key("status").unwrap_or_else(|| found.to_owned());
     let mut seen = BTreeSet::new();
-    let apis = page
-        .applies_to()
-        .map(|api| api.name.clone())
-        .filter(|name| seen.insert(name.clone()))
-        .collect();
+    let apis = page.applies_to().map(|api| api.name.clone()).filter(|name| seen.insert(name.clone())).collect();
     let tests = page.testing.run_time.as_ref();
     RuleFacts {
         id: page.id.to_string(),
@@ -98,20 +86,10 @@ pub fn facts(page: &RulePage, rule: Option<&Rule>) -> RuleFacts {
         bug_checks: page.bug_checks.iter().map(bug_check).collect(),
         rule_sets: page.rule_sets.clone(),
         page: page.source.path.clone(),
-        aliases: page
-            .aliases
-            .iter()
-            .map(|alias| alias.value.clone())
-            .collect(),
+        aliases: page.aliases.iter().map(|alias| alias.value.clone()).collect(),
         static_test: page.testing.compile_time.is_some(),
         run_time_tests: tests
-            .map(|tests| {
-                tests
-                    .options
-                    .iter()
-                    .map(|option| option.text.clone())
-                    .collect()
-            })
+            .map(|tests| tests.options.iter().map(|option| option.text.clone()).collect())
             .unwrap_or_default(),
         upstream: key("upstream").filter(|link| link.starts_with("https://")),
     }

@@ -78,16 +78,8 @@ pub(super) fn add(
         for facts in all {
             *counts.entry(of(facts)).or_default() += 1;
         }
-        let count = |(value, rules): (&str, usize)| Count {
-            value: value.to_owned(),
-            label: label(value),
-            rules,
-        };
-        counts
-            .into_iter()
-            .filter(|(value, _)| !value.is_empty())
-            .map(count)
-            .collect()
+        let count = |(value, rules): (&str, usize)| Count { value: value.to_owned(), label: label(value), rules };
+        counts.into_iter().filter(|(value, _)| !value.is_empty()).map(count).collect()
     };
     let table = All {
         rows: rows.clone(),
@@ -103,10 +95,7 @@ pub(super) fn add(
         .collect();
     for model in &models {
         tree.add(
-            &format!(
-                "src/rules/{}/index.md",
-                crate::writer::sanitised(&model.slug)
-            ),
+            &format!("src/rules/{}/index.md", crate::writer::sanitised(&model.slug)),
             templates.render("model.md", model)?,
         )?;
     }
@@ -116,15 +105,9 @@ pub(super) fn add(
         ("statuses", "index.md", by_status(&rows)),
     ];
     for (name, template, index) in indexes {
-        tree.add(
-            &format!("src/rules/by-{name}.md"),
-            templates.render(template, &index)?,
-        )?;
+        tree.add(&format!("src/rules/by-{name}.md"), templates.render(template, &index)?)?;
     }
-    tree.add(
-        "src/SUMMARY.md",
-        templates.render("summary.md", &Summary { models })?,
-    )
+    tree.add("src/SUMMARY.md", templates.render("summary.md", &Summary { models })?)
 }
 
 fn row(facts: &RuleFacts) -> Row {
@@ -147,10 +130,7 @@ fn row(facts: &RuleFacts) -> Row {
 
 /// Text inside of an HTML attribute.
 fn attribute(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('"', "&quot;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
+    text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 fn group(rows: &[Row], keys: impl Fn(&Row) -> Vec<String>) -> BTreeMap<String, Vec<Row>> {
@@ -164,35 +144,17 @@ fn group(rows: &[Row], keys: impl Fn(&Row) -> Vec<String>) -> BTreeMap<String, V
 }
 
 fn groups(rows: BTreeMap<String, Vec<Row>>, note: impl Fn(&str) -> String) -> Vec<Group> {
-    rows.into_iter()
-        .map(|(name, rules)| Group {
-            anchor: anchor(&name),
-            note: note(&name),
-            name,
-            rules,
-        })
-        .collect()
+    rows.into_iter().map(|(name, rules)| Group { anchor: anchor(&name), note: note(&name), name, rules }).collect()
 }
 
 /// A heading's anchor: lower case, what is no letter or digit becomes a dash.
 fn anchor(name: &str) -> String {
-    name.to_lowercase()
-        .chars()
-        .map(|c| if c.is_alphanumeric() { c } else { '-' })
-        .collect()
+    name.to_lowercase().chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).collect()
 }
 
 fn model(slug: String, rules: &[Row]) -> ModelPage {
-    let families = groups(
-        group(rules, |row| vec![row.facts.family.clone()]),
-        family_name,
-    );
-    ModelPage {
-        name: model_name(&slug),
-        families,
-        rules: rules.len(),
-        slug,
-    }
+    let families = groups(group(rules, |row| vec![row.facts.family.clone()]), family_name);
+    ModelPage { name: model_name(&slug), families, rules: rules.len(), slug }
 }
 
 /// A family as a heading.
@@ -212,11 +174,7 @@ fn family_name(slug: &str) -> String {
 fn by_api(book: &Book<'_>, rows: &[Row]) -> Index {
     let apis = |row: &Row| {
         let mut apis = row.facts.apis.clone();
-        let rule = book
-            .table
-            .rules
-            .iter()
-            .find(|rule| rule.id.eq_ignore_ascii_case(&row.facts.id));
+        let rule = book.table.rules.iter().find(|rule| rule.id.eq_ignore_ascii_case(&row.facts.id));
         let patterns = rule
             .into_iter()
             .flat_map(|rule| &rule.machines)
@@ -235,25 +193,13 @@ fn by_api(book: &Book<'_>, rows: &[Row]) -> Index {
             .unwrap_or_default()
             .replace("see-remarks", "(see remarks)")
     };
-    Index {
-        title: String::new(),
-        intro: "",
-        code: true,
-        groups: groups(group(rows, apis), irql),
-    }
+    Index { title: String::new(), intro: "", code: true, groups: groups(group(rows, apis), irql) }
 }
 
 fn by_bug_check(book: &Book<'_>, rows: &[Row]) -> Index {
     let names = |name: &str| {
-        let checks = book
-            .catalog
-            .rules()
-            .iter()
-            .flat_map(|page| &page.bug_checks);
-        checks
-            .filter(|check| facts::bug_check(check) == name)
-            .find_map(|check| check.name.clone())
-            .unwrap_or_default()
+        let checks = book.catalog.rules().iter().flat_map(|page| &page.bug_checks);
+        checks.filter(|check| facts::bug_check(check) == name).find_map(|check| check.name.clone()).unwrap_or_default()
     };
     Index {
         title: "Rules by bug check".to_owned(),
@@ -266,9 +212,7 @@ fn by_bug_check(book: &Book<'_>, rows: &[Row]) -> Index {
 fn by_status(rows: &[Row]) -> Index {
     let note = |status: &str| match status {
         "executable" => "The checker runs them.".to_owned(),
-        "partial" => {
-            "The checker runs a part of what they ask for; their pages say which.".to_owned()
-        }
+        "partial" => "The checker runs a part of what they ask for; their pages say which.".to_owned(),
         "run-time-only" => "They ask for something that only a running driver shows.".to_owned(),
         "too-vague" => "Neither page nor reference says what to check.".to_owned(),
         "unspecified" => "Nobody has said yet what to check.".to_owned(),

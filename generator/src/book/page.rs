@@ -82,50 +82,26 @@ struct Shown {
 impl Page {
     pub(super) fn new(book: &Book<'_>, page: &RulePage, facts: &RuleFacts) -> Self {
         let rule = facts::rule_in(book.table, page);
-        let machines = rule
-            .map(|rule| rule.machines.as_slice())
-            .unwrap_or_default();
-        let limits = page
-            .extra
-            .iter()
-            .find(|section| section.heading.value.eq_ignore_ascii_case("limits"));
+        let machines = rule.map(|rule| rule.machines.as_slice()).unwrap_or_default();
+        let limits = page.extra.iter().find(|section| section.heading.value.eq_ignore_ascii_case("limits"));
         let derivation = derivation_of(book.catalog, book.facts, page).unwrap_or_default();
-        let sections = page
-            .extra
-            .iter()
-            .filter(|section| !section.heading.value.eq_ignore_ascii_case("limits"));
+        let sections = page.extra.iter().filter(|section| !section.heading.value.eq_ignore_ascii_case("limits"));
         Self {
             source: facts.page.rsplit('/').next().unwrap_or_default().to_owned(),
             root: "../../",
             model_name: model_name(&facts.model),
             applies_in: applies_in(rule),
-            scope: rule
-                .map(|rule| rule.scope.roles.clone())
-                .unwrap_or_default(),
+            scope: rule.map(|rule| rule.scope.roles.clone()).unwrap_or_default(),
             requirement: prose::blocks(&page.prose),
-            decisions: page
-                .notes
-                .iter()
-                .map(|note| prose::quoted(&note.blocks))
-                .collect(),
+            decisions: page.notes.iter().map(|note| prose::quoted(&note.blocks)).collect(),
             sections: sections
-                .map(|section| Section {
-                    heading: section.heading.value.clone(),
-                    text: prose::blocks(&section.blocks),
-                })
+                .map(|section| Section { heading: section.heading.value.clone(), text: prose::blocks(&section.blocks) })
                 .filter(|section| !section.text.is_empty())
                 .collect(),
-            limits: limits
-                .map(|section| prose::blocks(&section.blocks))
-                .unwrap_or_default(),
+            limits: limits.map(|section| prose::blocks(&section.blocks)).unwrap_or_default(),
             diagrams: machines
                 .iter()
-                .filter_map(|machine| {
-                    Some(Diagram {
-                        object: machine.object.clone(),
-                        svg: diagram::states(machine)?,
-                    })
-                })
+                .filter_map(|machine| Some(Diagram { object: machine.object.clone(), svg: diagram::states(machine)? }))
                 .collect(),
             bounds: bounds(machines),
             conditions: conditions(machines),
@@ -136,19 +112,13 @@ impl Page {
             derived_from: derivation
                 .from
                 .into_iter()
-                .map(|from| Ground {
-                    what: from.part,
-                    text: plain(&from.text),
-                })
+                .map(|from| Ground { what: from.part, text: plain(&from.text) })
                 .collect(),
             unchecked: derivation
                 .unchecked
                 .into_iter()
                 .chain(derivation.refused)
-                .map(|refusal| Ground {
-                    what: refusal.reason,
-                    text: plain(&refusal.text),
-                })
+                .map(|refusal| Ground { what: refusal.reason, text: plain(&refusal.text) })
                 .collect(),
             upstream: upstream(page, facts),
             quoted: book.quoted,
@@ -160,12 +130,7 @@ impl Page {
 /// A sentence for a cell of a table: one line, nothing that Markdown or HTML would read.
 fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in text
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ")
-        .chars()
-    {
+    for c in text.split_whitespace().collect::<Vec<_>>().join(" ").chars() {
         if "\\`*_[]<>|".contains(c) {
             out.push('\\');
         }
@@ -184,11 +149,7 @@ pub(super) fn model_name(slug: &str) -> String {
 
 /// The word with a capital.
 pub(super) fn capitalised(word: &str) -> String {
-    word.chars()
-        .take(1)
-        .flat_map(char::to_uppercase)
-        .chain(word.chars().skip(1))
-        .collect()
+    word.chars().take(1).flat_map(char::to_uppercase).chain(word.chars().skip(1)).collect()
 }
 
 fn applies_in(rule: Option<&Rule>) -> &'static str {
@@ -208,12 +169,7 @@ fn bounds(machines: &[Machine]) -> Vec<Bound> {
             let Some(event) = machine.event(&check.event) else {
                 continue;
             };
-            let when = event
-                .when
-                .iter()
-                .map(ToString::to_string)
-                .collect::<Vec<_>>()
-                .join(" and ");
+            let when = event.when.iter().map(ToString::to_string).collect::<Vec<_>>().join(" and ");
             for condition in &check.require {
                 if let Condition::Irql(interval) = condition {
                     let calls = by.entry((*interval, when.clone())).or_default();
@@ -240,16 +196,8 @@ fn conditions(machines: &[Machine]) -> Vec<String> {
             let Some(event) = machine.event(&check.event) else {
                 continue;
             };
-            let calls = event
-                .patterns
-                .iter()
-                .map(|pattern| format!("`{pattern}`"))
-                .collect::<Vec<_>>()
-                .join(", ");
-            let required = check
-                .require
-                .iter()
-                .filter(|condition| !matches!(condition, Condition::Irql(_)));
+            let calls = event.patterns.iter().map(|pattern| format!("`{pattern}`")).collect::<Vec<_>>().join(", ");
+            let required = check.require.iter().filter(|condition| !matches!(condition, Condition::Irql(_)));
             found.extend(required.map(|condition| format!("at {calls}: `{condition}`")));
         }
     }
@@ -258,19 +206,12 @@ fn conditions(machines: &[Machine]) -> Vec<String> {
 }
 
 fn examples(book: &Book<'_>, page: &RulePage, facts: &RuleFacts, kind: ExampleKind) -> Vec<Shown> {
-    let of_kind = page
-        .examples
-        .iter()
-        .enumerate()
-        .filter(|(_, example)| example.kind == kind);
+    let of_kind = page.examples.iter().enumerate().filter(|(_, example)| example.kind == kind);
     of_kind
         .map(|(number, example)| Shown {
             title: capitalised(&example.title.value),
             code: example_source(example).trim_end().to_owned(),
-            output: book
-                .shown
-                .get(&(facts.id.clone(), number))
-                .map(|text| text.trim_end().to_owned()),
+            output: book.shown.get(&(facts.id.clone(), number)).map(|text| text.trim_end().to_owned()),
         })
         .collect()
 }
@@ -283,13 +224,6 @@ fn upstream(page: &RulePage, facts: &RuleFacts) -> Option<String> {
             .map(|link| link.target.as_str())
             .find(|target| target.starts_with("https://") && target.contains("/devtest/"))
     };
-    let source = if page.has(SectionKind::SeeAlso) {
-        linked()
-    } else {
-        None
-    };
-    facts
-        .upstream
-        .clone()
-        .or_else(|| source.and_then(prose::link))
+    let source = if page.has(SectionKind::SeeAlso) { linked() } else { None };
+    facts.upstream.clone().or_else(|| source.and_then(prose::link))
 }

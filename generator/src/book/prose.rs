@@ -14,19 +14,10 @@ pub(super) fn blocks<'b>(blocks: impl IntoIterator<Item = &'b Block>) -> String 
         let (item, text) = match block.kind {
             BlockKind::Item(depth) => {
                 let indent = "  ".repeat(usize::from(depth.saturating_sub(1)));
-                (
-                    true,
-                    format!("{indent}- {}", text.replace('\n', &format!("\n{indent}  "))),
-                )
+                (true, format!("{indent}- {}", text.replace('\n', &format!("\n{indent}  "))))
             }
             BlockKind::Quote => (false, format!("> {}", text.replace('\n', "\n> "))),
-            BlockKind::Code => (
-                false,
-                format!(
-                    "```text\n{}\n```",
-                    block.inline.text.replace("```", "` ` `")
-                ),
-            ),
+            BlockKind::Code => (false, format!("```text\n{}\n```", block.inline.text.replace("```", "` ` `"))),
             BlockKind::Heading => (false, format!("**{}**", block.inline.text.replace('*', ""))),
             BlockKind::Paragraph | BlockKind::Cell => (false, text),
         };
@@ -49,10 +40,7 @@ pub(super) fn quoted(blocks: &[Block]) -> String {
     };
     let plain: Vec<Block> = blocks.iter().cloned().map(plain).collect();
     let text = self::blocks(&plain);
-    text.lines()
-        .map(|line| format!("> {line}").trim_end().to_owned())
-        .collect::<Vec<_>>()
-        .join("\n")
+    text.lines().map(|line| format!("> {line}").trim_end().to_owned()).collect::<Vec<_>>().join("\n")
 }
 
 /// Text with its marks as Markdown.
@@ -76,9 +64,10 @@ pub(super) fn inline(inline: &Inline) -> String {
     }
     inserts.sort_by_key(|insert| (insert.0, insert.1, insert.2));
     let code = |at: usize| {
-        inline.marks.iter().any(|marked| {
-            marked.mark == Mark::Code && (marked.start as usize..marked.end as usize).contains(&at)
-        })
+        inline
+            .marks
+            .iter()
+            .any(|marked| marked.mark == Mark::Code && (marked.start as usize..marked.end as usize).contains(&at))
     };
     let mut out = String::with_capacity(inline.text.len() + 16);
     let mut inserts = inserts.into_iter().peekable();
@@ -119,10 +108,7 @@ mod tests {
     #[test]
     fn marks_links_and_special_characters_survive() {
         for (page, expected) in [
-            (
-                "A **bold *inner* word** and `a_b<c>`.",
-                "A **bold *inner* word** and `a_b<c>`.",
-            ),
+            ("A **bold *inner* word** and `a_b<c>`.", "A **bold *inner* word** and `a_b<c>`."),
             (
                 "[**Api**](/windows-hardware/drivers/ddi/wdm/nf-wdm-api) is",
                 "[**Api**](https://learn.microsoft.com/windows-hardware/drivers/ddi/wdm/nf-wdm-api) is",
@@ -134,11 +120,7 @@ mod tests {
             ("[page](other.md) and [site](javascript:x)", "page and site"),
             ("a\\_b &lt;script&gt; 1 \\* 2", "a\\_b \\<script\\> 1 \\* 2"),
         ] {
-            assert_eq!(
-                inline(&Inline::read(page, Span::new(0, page.len()))),
-                expected,
-                "{page}"
-            );
+            assert_eq!(inline(&Inline::read(page, Span::new(0, page.len()))), expected, "{page}");
         }
     }
 }

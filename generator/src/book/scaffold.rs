@@ -5,31 +5,13 @@ use crate::writer::Tree;
 
 const FILES: [(&str, &str); 8] = [
     ("book.toml", include_str!("../../../book/book.toml")),
-    (
-        "src/introduction.md",
-        include_str!("../../../book/src/introduction.md"),
-    ),
-    (
-        "src/checking.md",
-        include_str!("../../../book/src/checking.md"),
-    ),
-    (
-        "src/findings.md",
-        include_str!("../../../book/src/findings.md"),
-    ),
-    (
-        "src/specification.md",
-        include_str!("../../../book/src/specification.md"),
-    ),
+    ("src/introduction.md", include_str!("../../../book/src/introduction.md")),
+    ("src/checking.md", include_str!("../../../book/src/checking.md")),
+    ("src/findings.md", include_str!("../../../book/src/findings.md")),
+    ("src/specification.md", include_str!("../../../book/src/specification.md")),
     ("src/corpus.md", include_str!("../../../book/src/corpus.md")),
-    (
-        "theme/rulebook.css",
-        include_str!("../../../book/theme/rulebook.css"),
-    ),
-    (
-        "theme/rulebook.js",
-        include_str!("../../../book/theme/rulebook.js"),
-    ),
+    ("theme/rulebook.css", include_str!("../../../book/theme/rulebook.css")),
+    ("theme/rulebook.js", include_str!("../../../book/theme/rulebook.js")),
 ];
 
 /// The files with a mark that says what they are copies of.

@@ -11,19 +11,10 @@ const TEMPLATES: [(&str, &str); 7] = [
     ("rule.md", include_str!("../../../templates/book/rule.md")),
     ("rules.md", include_str!("../../../templates/book/rules.md")),
     ("model.md", include_str!("../../../templates/book/model.md")),
-    (
-        "functions.md",
-        include_str!("../../../templates/book/functions.md"),
-    ),
+    ("functions.md", include_str!("../../../templates/book/functions.md")),
     ("index.md", include_str!("../../../templates/book/index.md")),
-    (
-        "summary.md",
-        include_str!("../../../templates/book/summary.md"),
-    ),
-    (
-        "macros.md",
-        include_str!("../../../templates/book/macros.md"),
-    ),
+    ("summary.md", include_str!("../../../templates/book/summary.md")),
+    ("macros.md", include_str!("../../../templates/book/macros.md")),
 ];
 
 /// The bundled templates, ready to render.
@@ -36,22 +27,14 @@ impl Templates {
     pub(super) fn new() -> Result<Self, GenerateError> {
         let mut tera = Tera::default();
         tera.autoescape_on(Vec::new());
-        tera.add_raw_templates(TEMPLATES)
-            .map_err(|error| failure("book", &error))?;
+        tera.add_raw_templates(TEMPLATES).map_err(|error| failure("book", &error))?;
         Ok(Self { tera })
     }
 
     /// Renders one template; the text ends in one newline and has no runs of empty lines.
-    pub(super) fn render(
-        &self,
-        name: &str,
-        data: &impl Serialize,
-    ) -> Result<String, GenerateError> {
+    pub(super) fn render(&self, name: &str, data: &impl Serialize) -> Result<String, GenerateError> {
         let context = Context::from_serialize(data).map_err(|error| failure(name, &error))?;
-        let text = self
-            .tera
-            .render(name, &context)
-            .map_err(|error| failure(name, &error))?;
+        let text = self.tera.render(name, &context).map_err(|error| failure(name, &error))?;
         Ok(tidy(&text))
     }
 }
@@ -64,10 +47,7 @@ fn failure(name: &str, error: &tera::Error) -> GenerateError {
         reason.push_str(&error.to_string());
         cause = error.source();
     }
-    GenerateError::Template {
-        name: format!("book/{name}"),
-        reason,
-    }
+    GenerateError::Template { name: format!("book/{name}"), reason }
 }
 
 /// Templates leave empty lines where they choose to say nothing; code keeps its own.

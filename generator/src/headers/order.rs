@@ -9,20 +9,13 @@ use super::kit_of;
 /// The kit that declares each type: the nearest one that all its users include.
 pub(super) fn homes(facts: &ApiFacts) -> BTreeMap<&str, &str> {
     let index = Index::new(facts);
-    let parents: BTreeMap<&str, Option<&str>> = facts
-        .kits
-        .iter()
-        .map(|kit| (kit.header.as_str(), kit.parent.as_deref()))
-        .collect();
+    let parents: BTreeMap<&str, Option<&str>> =
+        facts.kits.iter().map(|kit| (kit.header.as_str(), kit.parent.as_deref())).collect();
     let mut homes: BTreeMap<&str, &str> = BTreeMap::new();
     for kit in &facts.kits {
         let kit = kit.header.as_str();
         let mut needed = BTreeSet::new();
-        for fact in facts
-            .functions
-            .values()
-            .filter(|f| f.has_types() && kit_of(facts, &f.header) == Some(kit))
-        {
+        for fact in facts.functions.values().filter(|f| f.has_types() && kit_of(facts, &f.header) == Some(kit)) {
             for text in texts(fact) {
                 index.close(text, &mut needed);
             }
@@ -30,59 +23,35 @@ pub(super) fn homes(facts: &ApiFacts) -> BTreeMap<&str, &str> {
                 index.close(&fact.name, &mut needed);
             }
         }
-        for fact in facts
-            .types
-            .values()
-            .filter(|fact| fact.kit.as_deref() == Some(kit))
-        {
+        for fact in facts.types.values().filter(|fact| fact.kit.as_deref() == Some(kit)) {
             index.close(&fact.name, &mut needed);
             index.close(&fact.c, &mut needed);
         }
         for name in needed {
-            let home = homes
-                .get(name)
-                .map_or(kit, |other| common(&parents, other, kit));
+            let home = homes.get(name).map_or(kit, |other| common(&parents, other, kit));
             homes.insert(name, home);
         }
     }
     let base = facts.kits.first().map_or("", |kit| kit.header.as_str());
     for fact in facts.types.values() {
-        let explicit = fact
-            .kit
-            .as_deref()
-            .and_then(|kit| parents.get_key_value(kit))
-            .map(|(kit, _)| *kit);
-        let home = explicit
-            .or_else(|| homes.get(fact.name.as_str()).copied())
-            .unwrap_or(base);
+        let explicit = fact.kit.as_deref().and_then(|kit| parents.get_key_value(kit)).map(|(kit, _)| *kit);
+        let home = explicit.or_else(|| homes.get(fact.name.as_str()).copied()).unwrap_or(base);
         homes.insert(&fact.name, home);
     }
     homes
 }
 
 /// The nearest kit that both include.
-fn common<'f>(
-    parents: &BTreeMap<&'f str, Option<&'f str>>,
-    one: &'f str,
-    other: &'f str,
-) -> &'f str {
+fn common<'f>(parents: &BTreeMap<&'f str, Option<&'f str>>, one: &'f str, other: &'f str) -> &'f str {
     let chain = |start: &'f str| {
-        std::iter::successors(Some(start), |kit| parents.get(kit).copied().flatten())
-            .collect::<Vec<&'f str>>()
+        std::iter::successors(Some(start), |kit| parents.get(kit).copied().flatten()).collect::<Vec<&'f str>>()
     };
     let others = chain(other);
-    chain(one)
-        .into_iter()
-        .find(|kit| others.contains(kit))
-        .unwrap_or(one)
+    chain(one).into_iter().find(|kit| others.contains(kit)).unwrap_or(one)
 }
 
 fn texts(fact: &ApiFact) -> impl Iterator<Item = &str> {
-    fact.returns.as_deref().into_iter().chain(
-        fact.params
-            .iter()
-            .filter_map(|param| param.c_type.as_deref()),
-    )
+    fact.returns.as_deref().into_iter().chain(fact.params.iter().filter_map(|param| param.c_type.as_deref()))
 }
 
 /// Types by name and by tag.
@@ -100,8 +69,7 @@ impl<'f> Index<'f> {
             if let Some(tag) = words(text).into_iter().find(|word| word.text.contains(' '))
                 && (fact.members.is_some() || fact.c.contains('{'))
             {
-                tags.entry(tag.text.to_owned())
-                    .or_insert(fact.name.as_str());
+                tags.entry(tag.text.to_owned()).or_insert(fact.name.as_str());
             }
         }
         Self { facts, tags }
@@ -132,10 +100,8 @@ impl<'f> Index<'f> {
             if fact.members.is_some() || fact.c.contains(['*', '(', '{']) {
                 break;
             }
-            let below = words(&fact.c)
-                .into_iter()
-                .filter(|word| word.text != fact.name)
-                .find_map(|word| self.get(word.text));
+            let below =
+                words(&fact.c).into_iter().filter(|word| word.text != fact.name).find_map(|word| self.get(word.text));
             match below {
                 Some(below) if below.name != fact.name => fact = below,
                 _ => break,
@@ -147,20 +113,13 @@ impl<'f> Index<'f> {
 
 /// Tags that `types` and `functions` name and no type declares: without a declaration at file scope each
 /// prototype would have a structure of its own.
-pub(super) fn loose_tags(
-    facts: &ApiFacts,
-    types: &[&TypeFact],
-    functions: &[&ApiFact],
-) -> BTreeSet<String> {
+pub(super) fn loose_tags(facts: &ApiFacts, types: &[&TypeFact], functions: &[&ApiFact]) -> BTreeSet<String> {
     let index = Index::new(facts);
-    let type_texts = types
-        .iter()
-        .flat_map(|fact| [fact.c.as_str(), fact.members.as_deref().unwrap_or_default()]);
+    let type_texts = types.iter().flat_map(|fact| [fact.c.as_str(), fact.members.as_deref().unwrap_or_default()]);
     let mut tags = BTreeSet::new();
     for text in type_texts.chain(functions.iter().flat_map(|fact| texts(fact))) {
-        let tagged = words(text)
-            .into_iter()
-            .filter(|word| word.text.starts_with("struct ") || word.text.starts_with("union "));
+        let tagged =
+            words(text).into_iter().filter(|word| word.text.starts_with("struct ") || word.text.starts_with("union "));
         tags.extend(tagged.map(|word| word.text.to_owned()));
     }
     // A tag that is also the name of its type would be declared by the type's own entry as well: no harm.
@@ -172,12 +131,7 @@ pub(super) fn loose_tags(
 pub(super) fn sorted<'f>(facts: &'f ApiFacts, types: &[&'f TypeFact]) -> Vec<&'f str> {
     let index = Index::new(facts);
     let own: BTreeSet<&str> = types.iter().map(|fact| fact.name.as_str()).collect();
-    let mut walk = Walk {
-        index: &index,
-        own,
-        seen: BTreeSet::new(),
-        parts: Vec::new(),
-    };
+    let mut walk = Walk { index: &index, own, seen: BTreeSet::new(), parts: Vec::new() };
     for fact in types {
         walk.name(fact);
     }
@@ -244,10 +198,7 @@ struct Word<'t> {
 
 /// The identifiers in `text`, tags with their keyword.
 fn words(text: &str) -> Vec<Word<'_>> {
-    let length = |text: &str| {
-        text.find(|c: char| !c.is_ascii_alphanumeric() && c != '_')
-            .unwrap_or(text.len())
-    };
+    let length = |text: &str| text.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(text.len());
     let mut found = Vec::new();
     let mut at = 0;
     while at < text.len() {
@@ -261,15 +212,8 @@ fn words(text: &str) -> Vec<Word<'_>> {
             end += 1 + length(&text[end + 1..]);
         }
         let name = text[at..end].trim_end();
-        let pointer = text[end..]
-            .trim_start()
-            .trim_start_matches("const")
-            .trim_start()
-            .starts_with('*');
-        found.push(Word {
-            text: name,
-            pointer,
-        });
+        let pointer = text[end..].trim_start().trim_start_matches("const").trim_start().starts_with('*');
+        found.push(Word { text: name, pointer });
         at = end;
     }
     found

@@ -41,36 +41,41 @@ pub(super) fn call_of(pattern: &Pattern) -> Option<Call> {
     Some(Call { api: api.clone(), args: args.list.iter().map(operand).collect(), binds: pattern.binds.clone(), result })
 }
 
-/// The call itself and what aliases make of it.
+/// The call itself, and its other spellings: a rule may name any of them.
 pub(super) fn spellings(table: &Table, call: &Call) -> Vec<Call> {
+    let aliases = || table.semantics.aliases.iter();
     let mut all = vec![call.clone()];
-    for alias in &table.semantics.aliases {
-        let Subject::Call { api, args } = &alias.call.subject else { continue };
-        let Subject::Call { api: target, args: target_args } = &alias.is.subject else { continue };
-        if *api != call.api || !arity(args, call) {
-            continue;
-        }
-        let mut bound: BTreeMap<&str, Operand> = BTreeMap::new();
-        for (arg, operand) in args.list.iter().zip(&call.args) {
-            if let Some(name) = arg.variable() {
-                bound.insert(name, operand.clone());
-            }
-        }
-        if let (Some(name), Some(variable)) = (&alias.call.binds, &call.binds) {
-            bound.insert(name, Operand::Addr(variable.clone()));
-        }
-        let value = |arg: &Arg| match arg {
-            Arg::Const(names) => names.first().map_or(Operand::Any, |name| Operand::Const(name.clone())),
-            arg => arg.variable().and_then(|name| bound.get(name).cloned()).unwrap_or(Operand::Any),
-        };
-        let binds = alias.is.binds.as_deref().and_then(|name| match bound.get(name) {
-            Some(Operand::Addr(variable) | Operand::Var(variable)) => Some(variable.clone()),
-            _ => None,
-        });
-        let args = target_args.list.iter().map(value).collect();
-        all.push(Call { api: target.clone(), args, binds: binds.or_else(|| call.binds.clone()), result: call.result.clone() });
-    }
+    all.extend(aliases().filter_map(|alias| rewritten(&alias.call, &alias.is, call)));
+    all.extend(aliases().filter_map(|alias| rewritten(&alias.is, &alias.call, call)));
     all
+}
+
+/// The call, which fits `from`, spelled as `to`.
+fn rewritten(from: &Pattern, to: &Pattern, call: &Call) -> Option<Call> {
+    let Subject::Call { api, args } = &from.subject else { return None };
+    let Subject::Call { api: target, args: target_args } = &to.subject else { return None };
+    if *api != call.api || !arity(args, call) {
+        return None;
+    }
+    let mut bound: BTreeMap<&str, Operand> = BTreeMap::new();
+    for (arg, operand) in args.list.iter().zip(&call.args) {
+        if let Some(name) = arg.variable() {
+            bound.insert(name, operand.clone());
+        }
+    }
+    if let (Some(name), Some(variable)) = (&from.binds, &call.binds) {
+        bound.insert(name, Operand::Addr(variable.clone()));
+    }
+    let value = |arg: &Arg| match arg {
+        Arg::Const(names) => names.first().map_or(Operand::Any, |name| Operand::Const(name.clone())),
+        arg => arg.variable().and_then(|name| bound.get(name).cloned()).unwrap_or(Operand::Any),
+    };
+    let binds = to.binds.as_deref().and_then(|name| match bound.get(name) {
+        Some(Operand::Addr(variable) | Operand::Var(variable)) => Some(variable.clone()),
+        _ => None,
+    });
+    let args = target_args.list.iter().map(value).collect();
+    Some(Call { api: target.clone(), args, binds: binds.or_else(|| call.binds.clone()), result: call.result.clone() })
 }
 
 fn arity(args: &Args, call: &Call) -> bool {
@@ -94,15 +99,16 @@ pub(super) fn fits(
     for (at, (arg, operand)) in args.list.iter().zip(&call.args).enumerate() {
         let value = match (arg, operand) {
             (Arg::Any, _) => continue,
-            (Arg::Const(names), Operand::Const(found)) if same_constant(table, names, found) => continue,
-            (Arg::Not(names), Operand::Const(found)) if !same_constant(table, names, found) => continue,
-            (Arg::Not(names), Operand::Object(_) | Operand::Addr(_)) if names.iter().all(|name| name == "NULL") => continue,
+            (Arg::Const(_) | Arg::Not(_), operand) if constant_fits(table, arg, operand) => continue,
             (Arg::Const(_) | Arg::Not(_), _) => return None,
             (Arg::Out(_), Operand::Addr(name)) => {
-                if saves_to(table, call, at) { level_name(level) } else { made(name, fresh) }
+                if saves_to(table, call, at) {
+                    level_name(level)
+                } else {
+                    made(name, fresh)
+                }
             }
-            (Arg::At(_), Operand::Addr(name)) => content(memory, name),
-            (Arg::Var(_), Operand::Var(name)) => content(memory, name),
+            (Arg::At(_), Operand::Addr(name)) | (Arg::Var(_), Operand::Var(name)) => content(memory, name),
             (_, operand) => operand.clone(),
         };
         if let Some(name) = arg.variable() {
@@ -110,8 +116,13 @@ pub(super) fn fits(
         }
     }
     if let Some(name) = &pattern.binds {
-        let saved = table.semantics.functions.get(&call.api).and_then(|f| f.irql.as_ref()).and_then(|irql| irql.save.as_ref());
-        let value = if saved == Some(&Slot::Return) { level_name(level) } else { made(call.binds.as_deref().unwrap_or_default(), fresh) };
+        let saved =
+            table.semantics.functions.get(&call.api).and_then(|f| f.irql.as_ref()).and_then(|irql| irql.save.as_ref());
+        let value = if saved == Some(&Slot::Return) {
+            level_name(level)
+        } else {
+            made(call.binds.as_deref().unwrap_or_default(), fresh)
+        };
         bound.insert(name.clone(), value);
     }
     match &pattern.result {
@@ -123,6 +134,17 @@ pub(super) fn fits(
 /// The value that the call of that number stores in a variable.
 pub(super) fn made(name: &str, fresh: usize) -> Operand {
     Operand::Object(format!("{name}#{fresh}"))
+}
+
+/// Whether an operand is what a constant argument of a pattern asks for.
+fn constant_fits(table: &Table, arg: &Arg, operand: &Operand) -> bool {
+    match (arg, operand) {
+        (Arg::Const(names), Operand::Const(found)) => same_constant(table, names, found),
+        (Arg::Not(names), Operand::Const(found)) => !same_constant(table, names, found),
+        // What has an address is not null.
+        (Arg::Not(names), Operand::Object(_) | Operand::Addr(_)) => names.iter().all(|name| name == "NULL"),
+        _ => false,
+    }
 }
 
 /// Whether the function saves the level through the argument at this position.
@@ -156,7 +178,9 @@ fn number(table: &Table, name: &str) -> Option<i64> {
 }
 
 fn same_constant(table: &Table, names: &[String], found: &str) -> bool {
-    names.iter().any(|name| name == found || number(table, name).is_some_and(|value| number(table, found) == Some(value)))
+    names
+        .iter()
+        .any(|name| name == found || number(table, name).is_some_and(|value| number(table, found) == Some(value)))
 }
 
 /// Whether the call's result is as tested; `None` where the code does not look at it.
@@ -183,7 +207,13 @@ pub(super) fn test(table: &Table, wanted: &ResultTest, call: &Call) -> Option<bo
 }
 
 /// Whether a condition holds at a call; `None` where that cannot be told.
-pub(super) fn holds(condition: &Condition, call: &Call, bound: &Bindings, memory: &Memory, level: &LevelValue) -> Option<bool> {
+pub(super) fn holds(
+    condition: &Condition,
+    call: &Call,
+    bound: &Bindings,
+    memory: &Memory,
+    level: &LevelValue,
+) -> Option<bool> {
     let (left, op, right) = match condition {
         Condition::Compare { left, op, right } => (left, op, right),
         Condition::Irql(interval) => return level.lies_in(*interval),

@@ -8,30 +8,18 @@ use super::{Material, header_of};
 use crate::cdecl::{Declarations, Prototype, TypeDecl};
 use crate::reference::{self, Page};
 
-pub(super) fn find_prototype(
-    declarations: &Declarations,
-    name: &str,
-    page: Option<&Page>,
-) -> Option<Prototype> {
+pub(super) fn find_prototype(declarations: &Declarations, name: &str, page: Option<&Page>) -> Option<Prototype> {
     if page.is_none_or(|page| page.kind != ApiKind::Callback) {
         return declarations.functions.get(name).cloned();
     }
     // A role type, or only the pointer to it, or a second name of either.
     let mut name = name.to_owned();
     for _ in 0..4 {
-        let decl = declarations
-            .types
-            .get(&name)
-            .or_else(|| declarations.types.get(&format!("P{name}")))?;
+        let decl = declarations.types.get(&name).or_else(|| declarations.types.get(&format!("P{name}")))?;
         if let Some(prototype) = &decl.prototype {
             return Some(prototype.clone());
         }
-        let words: Vec<&str> = decl
-            .c
-            .trim_end_matches(';')
-            .split([' ', '*'])
-            .filter(|w| !w.is_empty())
-            .collect();
+        let words: Vec<&str> = decl.c.trim_end_matches(';').split([' ', '*']).filter(|w| !w.is_empty()).collect();
         let ["typedef", below, _] = words.as_slice() else {
             return None;
         };
@@ -40,34 +28,20 @@ pub(super) fn find_prototype(
     None
 }
 
-pub(super) fn fact(
-    name: &str,
-    page: Option<&Page>,
-    prototype: Option<&Prototype>,
-    material: &Material,
-) -> ApiFact {
+pub(super) fn fact(name: &str, page: Option<&Page>, prototype: Option<&Prototype>, material: &Material) -> ApiFact {
     let documented: Vec<reference::PageParam> = page.map(|p| p.params.clone()).unwrap_or_default();
     let params = match prototype {
         Some(prototype) => merge(&documented, prototype, &material.declarations.types),
         None => documented
             .iter()
-            .map(|p| ParamFact {
-                name: p.name.clone(),
-                c_type: None,
-                direction: p.direction,
-                optional: p.optional,
-            })
+            .map(|p| ParamFact { name: p.name.clone(), c_type: None, direction: p.direction, optional: p.optional })
             .collect(),
     };
     let file = prototype.map(|p| p.file.clone()).unwrap_or_default();
-    let header = page
-        .map(|p| p.header.clone())
-        .filter(|h| !h.is_empty())
-        .unwrap_or_else(|| header_of(&file).to_owned());
+    let header =
+        page.map(|p| p.header.clone()).filter(|h| !h.is_empty()).unwrap_or_else(|| header_of(&file).to_owned());
     let kind = match page {
-        Some(page) if page.kind == ApiKind::Function && material.function_macros.contains(name) => {
-            ApiKind::Macro
-        }
+        Some(page) if page.kind == ApiKind::Function && material.function_macros.contains(name) => ApiKind::Macro,
         Some(page) => page.kind,
         None if material.function_macros.contains(name) => ApiKind::Macro,
         None => ApiKind::Function,
@@ -94,36 +68,20 @@ fn merge(
     prototype: &Prototype,
     types: &BTreeMap<String, TypeDecl>,
 ) -> Vec<ParamFact> {
-    let names = |list: &[reference::PageParam]| {
-        list.iter()
-            .map(|p| p.name.to_ascii_lowercase())
-            .collect::<BTreeSet<_>>()
-    };
-    let declared: BTreeSet<String> = prototype
-        .params
-        .iter()
-        .filter_map(|p| p.name.as_ref())
-        .map(|n| n.to_ascii_lowercase())
-        .collect();
+    let names =
+        |list: &[reference::PageParam]| list.iter().map(|p| p.name.to_ascii_lowercase()).collect::<BTreeSet<_>>();
+    let declared: BTreeSet<String> =
+        prototype.params.iter().filter_map(|p| p.name.as_ref()).map(|n| n.to_ascii_lowercase()).collect();
     // A leading parameter that only the page has is one that the driver's code does not pass.
     let documented = match documented {
-        [_, rest @ ..]
-            if rest.len() == prototype.params.len()
-                && !rest.is_empty()
-                && names(rest) == declared =>
-        {
-            rest
-        }
+        [_, rest @ ..] if rest.len() == prototype.params.len() && !rest.is_empty() && names(rest) == declared => rest,
         all => all,
     };
     let fits = documented.len() == prototype.params.len();
     // The same names in another order: the page lists them out of order, the prototype is right.
     let reordered = fits
         && names(documented) == declared
-        && documented
-            .iter()
-            .zip(&prototype.params)
-            .any(|(page, param)| !same(&page.name, param.name.as_deref()));
+        && documented.iter().zip(&prototype.params).any(|(page, param)| !same(&page.name, param.name.as_deref()));
     let by_position = fits && !reordered;
     prototype
         .params
@@ -131,13 +89,9 @@ fn merge(
         .enumerate()
         .map(|(at, param)| {
             let page = if by_position {
-                documented
-                    .get(at)
-                    .filter(|page| !page.name.to_ascii_lowercase().starts_with("unnamed"))
+                documented.get(at).filter(|page| !page.name.to_ascii_lowercase().starts_with("unnamed"))
             } else {
-                documented
-                    .iter()
-                    .find(|page| same(&page.name, param.name.as_deref()))
+                documented.iter().find(|page| same(&page.name, param.name.as_deref()))
             };
             ParamFact {
                 name: page
@@ -164,11 +118,7 @@ fn by_value(c_type: &str, types: &BTreeMap<String, TypeDecl>) -> bool {
         if text.contains(['*', '(', '[']) {
             return false;
         }
-        let Some(decl) = text
-            .split_whitespace()
-            .last()
-            .and_then(|word| types.get(word))
-        else {
+        let Some(decl) = text.split_whitespace().last().and_then(|word| types.get(word)) else {
             return true;
         };
         if decl.tag.is_some() {

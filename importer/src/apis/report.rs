@@ -10,19 +10,12 @@ use super::{Inputs, Material};
 
 /// What each header says about its licence, in a word or two.
 pub(super) fn licences(inputs: &Inputs, material: &Material) -> BTreeMap<String, String> {
-    let folders = [
-        inputs.wdf.clone(),
-        inputs.mingw.clone(),
-        inputs.mingw.join(".."),
-    ];
+    let folders = [inputs.wdf.clone(), inputs.mingw.clone(), inputs.mingw.join("..")];
     material
         .sources
         .keys()
         .filter_map(|file| {
-            let path = folders
-                .iter()
-                .map(|folder| folder.join(file))
-                .find(|path| path.is_file())?;
+            let path = folders.iter().map(|folder| folder.join(file)).find(|path| path.is_file())?;
             Some((file.clone(), licence(&path, &inputs.wdf).ok()?))
         })
         .collect()
@@ -50,40 +43,15 @@ pub(super) fn report(
     constants: &BTreeMap<String, BTreeMap<String, i64>>,
     unknown: &[String],
 ) -> String {
-    let count = |kind: ApiKind, typed: bool| {
-        facts
-            .iter()
-            .filter(|f| f.kind == kind && (!typed || f.has_types()))
-            .count()
-    };
+    let count =
+        |kind: ApiKind, typed: bool| facts.iter().filter(|f| f.kind == kind && (!typed || f.has_types())).count();
     let mut lines = vec![
-        format!(
-            "functions {} (with types {})",
-            count(ApiKind::Function, false),
-            count(ApiKind::Function, true)
-        ),
-        format!(
-            "macros {} (with types {})",
-            count(ApiKind::Macro, false),
-            count(ApiKind::Macro, true)
-        ),
-        format!(
-            "role types {} (with types {})",
-            count(ApiKind::Callback, false),
-            count(ApiKind::Callback, true)
-        ),
-        format!(
-            "types {}, constants {}",
-            types.len(),
-            constants.values().map(BTreeMap::len).sum::<usize>()
-        ),
+        format!("functions {} (with types {})", count(ApiKind::Function, false), count(ApiKind::Function, true)),
+        format!("macros {} (with types {})", count(ApiKind::Macro, false), count(ApiKind::Macro, true)),
+        format!("role types {} (with types {})", count(ApiKind::Callback, false), count(ApiKind::Callback, true)),
+        format!("types {}, constants {}", types.len(), constants.values().map(BTreeMap::len).sum::<usize>()),
     ];
     lines.extend(unknown.iter().cloned());
-    lines.extend(
-        facts
-            .iter()
-            .filter(|f| !f.has_types())
-            .map(|f| format!("untyped {} {}", f.header, f.name)),
-    );
+    lines.extend(facts.iter().filter(|f| !f.has_types()).map(|f| format!("untyped {} {}", f.header, f.name)));
     lines.join("\n")
 }

@@ -16,12 +16,7 @@ pub(super) fn scalars(types: &BTreeMap<String, TypeDecl>) -> BTreeMap<String, St
         .iter()
         .filter(|(_, decl)| decl.prototype.is_none() && decl.tag.is_none())
         .filter_map(|(name, decl)| {
-            let below = decl
-                .c
-                .strip_prefix("typedef ")?
-                .strip_suffix(';')?
-                .strip_suffix(name.as_str())?
-                .trim();
+            let below = decl.c.strip_prefix("typedef ")?.strip_suffix(';')?.strip_suffix(name.as_str())?.trim();
             (!below.contains('*')).then(|| (name.clone(), below.to_owned()))
         })
         .collect()
@@ -37,12 +32,7 @@ pub(super) fn enumerator_values(
     let (mut by_type, mut by_name) = (Values::new(), BTreeMap::new());
     // Twice: an enumerator may be defined by one of a type that sorts later.
     for _ in 0..2 {
-        for (name, decl) in material
-            .declarations
-            .types
-            .iter()
-            .filter(|(_, decl)| !decl.enumerators.is_empty())
-        {
+        for (name, decl) in material.declarations.types.iter().filter(|(_, decl)| !decl.enumerators.is_empty()) {
             let mut next = Some(0);
             let mut values = Vec::new();
             for (enumerator, expression) in &decl.enumerators {
@@ -77,33 +67,13 @@ pub(super) fn type_facts(
             (None, _) => format!("{name};"),
         };
         let source = decl.map_or_else(|| "mingw".to_owned(), |decl| material.source(&decl.file));
-        facts.insert(
-            name.clone(),
-            TypeFact {
-                name: name.clone(),
-                c,
-                members,
-                source,
-                kit: None,
-            },
-        );
+        facts.insert(name.clone(), TypeFact { name: name.clone(), c, members, source, kit: None });
     }
     // A role type that only its pointer is declared for.
-    for fact in functions
-        .iter()
-        .filter(|f| f.kind == ApiKind::Callback && f.has_types())
-    {
+    for fact in functions.iter().filter(|f| f.kind == ApiKind::Callback && f.has_types()) {
         facts.entry(fact.name.clone()).or_insert_with(|| {
-            let params: Vec<&str> = fact
-                .params
-                .iter()
-                .filter_map(|p| p.c_type.as_deref())
-                .collect();
-            let params = if params.is_empty() {
-                "void".to_owned()
-            } else {
-                params.join(", ")
-            };
+            let params: Vec<&str> = fact.params.iter().filter_map(|p| p.c_type.as_deref()).collect();
+            let params = if params.is_empty() { "void".to_owned() } else { params.join(", ") };
             let returns = fact.returns.as_deref().unwrap_or("void");
             TypeFact {
                 name: fact.name.clone(),
@@ -133,14 +103,7 @@ fn enum_text(name: &str, decl: &TypeDecl, values: &[(String, i64)]) -> String {
         .iter()
         // The type of an enumerator is int: what needs more bits would change that.
         .map(|(name, value)| {
-            format!(
-                "{name} = {}",
-                if *value > i64::from(i32::MAX) {
-                    value - (1 << 32)
-                } else {
-                    *value
-                }
-            )
+            format!("{name} = {}", if *value > i64::from(i32::MAX) { value - (1 << 32) } else { *value })
         })
         .collect();
     if decl.c.starts_with("typedef") {
@@ -161,13 +124,10 @@ pub(super) fn constants(
     let evaluator = Evaluator::new(&material.macros, scalars, enumerators);
     let mut found: BTreeMap<String, (i64, String)> = BTreeMap::new();
     for (name, (body, file)) in &material.macros {
-        let wanted = hand
-            .constants
-            .iter()
-            .any(|stem| match stem.strip_suffix('*') {
-                Some(stem) => name.starts_with(stem),
-                None => name == stem,
-            });
+        let wanted = hand.constants.iter().any(|stem| match stem.strip_suffix('*') {
+            Some(stem) => name.starts_with(stem),
+            None => name == stem,
+        });
         if wanted && let Some(value) = evaluator.value(body) {
             found.insert(name.clone(), (value, file.clone()));
         }

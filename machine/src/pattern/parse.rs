@@ -12,11 +12,7 @@ impl FromStr for Pattern {
         let mut reader = Reader { text, at: 0 };
         let pattern = reader.pattern()?;
         reader.space();
-        if reader.at == text.len() {
-            Ok(pattern)
-        } else {
-            Err(reader.wrong("the end is expected"))
-        }
+        if reader.at == text.len() { Ok(pattern) } else { Err(reader.wrong("the end is expected")) }
     }
 }
 
@@ -36,16 +32,8 @@ impl Reader<'_> {
         }
         let name = self.name()?;
         let subject = self.subject(name)?;
-        let result = if self.take("->") {
-            Some(self.result()?)
-        } else {
-            None
-        };
-        Ok(Pattern {
-            binds,
-            subject,
-            result,
-        })
+        let result = if self.take("->") { Some(self.result()?) } else { None };
+        Ok(Pattern { binds, subject, result })
     }
 
     fn subject(&mut self, name: String) -> Result<Subject, SpecError> {
@@ -61,16 +49,10 @@ impl Reader<'_> {
             "write" => {
                 let path = self.path()?;
                 self.expect("=")?;
-                Subject::Write {
-                    path,
-                    value: self.arg()?,
-                }
+                Subject::Write { path, value: self.arg()? }
             }
             _ => {
-                return Ok(Subject::Call {
-                    api: name,
-                    args: self.args()?,
-                });
+                return Ok(Subject::Call { api: name, args: self.args()? });
             }
         };
         self.expect(")")?;
@@ -160,28 +142,19 @@ impl Reader<'_> {
     fn constant(&mut self) -> Result<String, SpecError> {
         self.space();
         let sign = if self.take("-") { "-" } else { "" };
-        self.word(
-            |c| c.is_ascii_alphanumeric() || c == '_',
-            "a constant, `_`, `$variable` or `...` is expected",
-        )
-        .map(|word| format!("{sign}{word}"))
+        self.word(|c| c.is_ascii_alphanumeric() || c == '_', "a constant, `_`, `$variable` or `...` is expected")
+            .map(|word| format!("{sign}{word}"))
     }
 
     fn variable(&mut self) -> Result<String, SpecError> {
         self.space();
         self.expect("$")?;
-        self.word(
-            |c| c.is_ascii_alphanumeric() || c == '_',
-            "a variable's name is expected",
-        )
+        self.word(|c| c.is_ascii_alphanumeric() || c == '_', "a variable's name is expected")
     }
 
     fn name(&mut self) -> Result<String, SpecError> {
         self.space();
-        let mut name = self.word(
-            |c| c.is_ascii_alphanumeric() || c == '_',
-            "a name is expected",
-        )?;
+        let mut name = self.word(|c| c.is_ascii_alphanumeric() || c == '_', "a name is expected")?;
         if self.text[self.at..].starts_with('*') {
             self.at += 1;
             name.push('*');
@@ -191,10 +164,7 @@ impl Reader<'_> {
 
     fn path(&mut self) -> Result<String, SpecError> {
         self.space();
-        self.word(
-            |c| c.is_ascii_alphanumeric() || "_.->$[]*".contains(c),
-            "a member path is expected",
-        )
+        self.word(|c| c.is_ascii_alphanumeric() || "_.->$[]*".contains(c), "a member path is expected")
     }
 
     fn word(&mut self, of: impl Fn(char) -> bool, why: &str) -> Result<String, SpecError> {
@@ -224,20 +194,12 @@ impl Reader<'_> {
     }
 
     fn expect(&mut self, token: &str) -> Result<(), SpecError> {
-        if self.take(token) {
-            Ok(())
-        } else {
-            Err(self.wrong(&format!("`{token}` is expected")))
-        }
+        if self.take(token) { Ok(()) } else { Err(self.wrong(&format!("`{token}` is expected"))) }
     }
 
     fn wrong(&self, why: &str) -> SpecError {
         let at = self.text[..self.at].chars().count() + 1;
-        SpecError::Pattern {
-            pattern: self.text.to_owned(),
-            at,
-            why: why.to_owned(),
-        }
+        SpecError::Pattern { pattern: self.text.to_owned(), at, why: why.to_owned() }
     }
 }
 
@@ -275,15 +237,9 @@ mod tests {
 
     #[test]
     fn a_fault_is_named_with_its_place() {
-        for (text, at) in [
-            ("", 1),
-            ("Ke(", 4),
-            ("Ke($)", 5),
-            ("Ke($k", 6),
-            ("Ke($k) -> ", 11),
-            ("$x Ke()", 4),
-            ("Ke() more", 6),
-        ] {
+        for (text, at) in
+            [("", 1), ("Ke(", 4), ("Ke($)", 5), ("Ke($k", 6), ("Ke($k) -> ", 11), ("$x Ke()", 4), ("Ke() more", 6)]
+        {
             match text.parse::<Pattern>() {
                 Err(SpecError::Pattern { at: found, .. }) => assert_eq!(found, at, "{text}"),
                 other => panic!("{text}: {other:?}"),

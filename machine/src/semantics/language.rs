@@ -44,6 +44,8 @@ pub struct Language {
     /// Function-like macros of the kits' headers, which are not read: head (`FlagOn(F, SF)`) to body.
     /// A driver's own macro or function of that name comes first.
     pub macros: BTreeMap<String, String>,
+    /// Macros that stay calls even where a header defines them, because rules speak of them.
+    pub calls: Vec<String>,
     /// Macros at file scope that declare a getter of what belongs to its argument: macro to the getter's name, in which
     /// `{0}` stands for the macro's first argument, `{1}` for the second.
     pub accessor_macros: BTreeMap<String, String>,

@@ -30,11 +30,7 @@ fn line(out: &mut String, label: &str, value: &str) {
 fn rule(answer: &RuleAnswer) -> String {
     let facts = &answer.facts;
     let mut out = format!("{}: {}\n", facts.id, facts.summary);
-    let status = if facts.derived {
-        format!("{} (derived from its page)", facts.status)
-    } else {
-        facts.status.clone()
-    };
+    let status = if facts.derived { format!("{} (derived from its page)", facts.status) } else { facts.status.clone() };
     line(&mut out, "status", &status);
     line(&mut out, "family", &facts.family);
     line(&mut out, "bug checks", &facts.bug_checks.join(", "));
@@ -43,11 +39,7 @@ fn rule(answer: &RuleAnswer) -> String {
     line(&mut out, "tested by", &tests(answer));
     line(&mut out, "APIs", &facts.apis.join(", "));
     line(&mut out, "page", &facts.page);
-    for (label, text) in [
-        ("why", &answer.note),
-        ("what to do", &answer.help),
-        ("see", &answer.see),
-    ] {
+    for (label, text) in [("why", &answer.note), ("what to do", &answer.help), ("see", &answer.see)] {
         line(&mut out, label, text.as_deref().unwrap_or_default());
     }
     for paragraph in &answer.requirement {
@@ -69,29 +61,14 @@ fn derived(derivation: &Derivation) -> String {
         out.push_str("\n  derived from\n");
     }
     for from in &derivation.from {
-        let _ = writeln!(
-            out,
-            "    {}\n        {}: {}",
-            wrapped(&from.part, 4),
-            from.place,
-            wrapped(&from.text, 8)
-        );
+        let _ = writeln!(out, "    {}\n        {}: {}", wrapped(&from.part, 4), from.place, wrapped(&from.text, 8));
     }
-    for (title, all) in [
-        ("not checked", &derivation.unchecked),
-        ("not derived", &derivation.refused),
-    ] {
+    for (title, all) in [("not checked", &derivation.unchecked), ("not derived", &derivation.refused)] {
         if !all.is_empty() {
             let _ = writeln!(out, "\n  {title}");
         }
         for one in all {
-            let _ = writeln!(
-                out,
-                "    {}\n        {}: {}",
-                wrapped(&one.reason, 4),
-                one.place,
-                wrapped(&one.text, 8)
-            );
+            let _ = writeln!(out, "    {}\n        {}: {}", wrapped(&one.reason, 4), one.place, wrapped(&one.text, 8));
         }
     }
     out
@@ -102,40 +79,20 @@ fn tests(answer: &RuleAnswer) -> String {
     if answer.facts.static_test {
         tests.push("Static Driver Verifier".to_owned());
     }
-    tests.extend(
-        answer
-            .facts
-            .run_time_tests
-            .iter()
-            .map(|option| format!("Driver Verifier ({option})")),
-    );
+    tests.extend(answer.facts.run_time_tests.iter().map(|option| format!("Driver Verifier ({option})")));
     tests.join(", ")
 }
 
 /// Events, then states with what leads out of them, then what must hold at events.
 fn shown(machine: &Machine) -> String {
     let mut out = String::new();
-    let of = if machine.object.is_empty() {
-        String::new()
-    } else {
-        format!(" of each {}", machine.object)
-    };
+    let of = if machine.object.is_empty() { String::new() } else { format!(" of each {}", machine.object) };
     let stateful = machine.states.iter().any(|state| !state.on.is_empty());
-    let used = |name: &str| {
-        machine
-            .states
-            .iter()
-            .any(|state| state.on.contains_key(name))
-    };
+    let used = |name: &str| machine.states.iter().any(|state| state.on.contains_key(name));
     if stateful {
         out.push_str("\n  events\n");
         for event in machine.events.iter().filter(|event| used(&event.name)) {
-            let _ = writeln!(
-                out,
-                "    {:12} {}",
-                event.name,
-                wrapped(&patterns(event), 17)
-            );
+            let _ = writeln!(out, "    {:12} {}", event.name, wrapped(&patterns(event), 17));
         }
         let _ = writeln!(out, "\n  states{of}");
     }
@@ -145,12 +102,7 @@ fn shown(machine: &Machine) -> String {
                 Next::Go(state) => format!("-> {state}"),
                 Next::Error(message) => format!("!! {message}"),
             };
-            let _ = writeln!(
-                out,
-                "    {:12} {event:12} {}",
-                state.name,
-                wrapped(&next, 30)
-            );
+            let _ = writeln!(out, "    {:12} {event:12} {}", state.name, wrapped(&next, 30));
         }
     }
     for check in &machine.checks {
@@ -159,28 +111,14 @@ fn shown(machine: &Machine) -> String {
         };
         let required: Vec<String> = check.require.iter().map(ToString::to_string).collect();
         let when: Vec<String> = event.when.iter().map(ToString::to_string).collect();
-        let when = if when.is_empty() {
-            String::new()
-        } else {
-            format!(" where {}", when.join(" and "))
-        };
-        let _ = writeln!(
-            out,
-            "\n  must hold: {}{when}\n    {}",
-            required.join(" and "),
-            wrapped(&patterns(event), 4)
-        );
+        let when = if when.is_empty() { String::new() } else { format!(" where {}", when.join(" and ")) };
+        let _ = writeln!(out, "\n  must hold: {}{when}\n    {}", required.join(" and "), wrapped(&patterns(event), 4));
     }
     out
 }
 
 fn patterns(event: &Event) -> String {
-    event
-        .patterns
-        .iter()
-        .map(ToString::to_string)
-        .collect::<Vec<_>>()
-        .join(", ")
+    event.patterns.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
 fn bug_check(answer: &BugCheckAnswer) -> String {
@@ -189,27 +127,17 @@ fn bug_check(answer: &BugCheckAnswer) -> String {
         let _ = write!(out, " {more}");
     }
     out.push('\n');
-    line(
-        &mut out,
-        "meaning",
-        answer.meaning.as_deref().unwrap_or_default(),
-    );
+    line(&mut out, "meaning", answer.meaning.as_deref().unwrap_or_default());
     line(&mut out, "rules", &answer.rules.join(", "));
     out
 }
 
 fn api(answer: &ApiAnswer) -> String {
     let mut out = format!("{}({})\n", answer.name, answer.parameters.join(", "));
-    line(
-        &mut out,
-        "header",
-        answer.header.as_deref().unwrap_or_default(),
-    );
+    line(&mut out, "header", answer.header.as_deref().unwrap_or_default());
     line(&mut out, "IRQL", answer.irql.as_deref().unwrap_or_default());
     for (name, effect) in answer.effects.as_object().into_iter().flatten() {
-        let effect = effect
-            .as_str()
-            .map_or_else(|| effect.to_string(), str::to_owned);
+        let effect = effect.as_str().map_or_else(|| effect.to_string(), str::to_owned);
         line(&mut out, name, &effect);
     }
     line(&mut out, "rules", &answer.rules.join(", "));
@@ -218,36 +146,16 @@ fn api(answer: &ApiAnswer) -> String {
 
 fn role(answer: &RoleAnswer) -> String {
     let role = &answer.role;
-    let mut out = format!(
-        "{}({}): a role of {} drivers\n",
-        answer.name,
-        role.params.join(", "),
-        role.model
-    );
+    let mut out = format!("{}({}): a role of {} drivers\n", answer.name, role.params.join(", "), role.model);
     line(&mut out, "short name", &role.name);
     if let Some(levels) = &role.contract.irql {
         line(&mut out, "IRQL", &levels.within.to_string());
-        line(
-            &mut out,
-            "called at",
-            &levels
-                .called_at
-                .iter()
-                .map(ToString::to_string)
-                .collect::<Vec<_>>()
-                .join(", "),
-        );
+        line(&mut out, "called at", &levels.called_at.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "));
     }
     line(
         &mut out,
         "entered after",
-        &role
-            .contract
-            .entered_after
-            .iter()
-            .map(ToString::to_string)
-            .collect::<Vec<_>>()
-            .join(", "),
+        &role.contract.entered_after.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
     );
     let exit = match role.contract.exit {
         ExitState::Same => "objects as at entry",

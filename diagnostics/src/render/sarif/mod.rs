@@ -4,9 +4,8 @@ mod model;
 mod uri;
 
 use model::{
-    ArtifactLocation, CodeFlow, Component, Descriptor, Invocation, Location, Log, LogicalLocation,
-    Message, Notification, Outcome, PhysicalLocation, Reference, Region, Run, ThreadFlow,
-    ThreadFlowLocation, Tool,
+    ArtifactLocation, CodeFlow, Component, Descriptor, Invocation, Location, Log, LogicalLocation, Message,
+    Notification, Outcome, PhysicalLocation, Reference, Region, Run, ThreadFlow, ThreadFlowLocation, Tool,
 };
 use serde_json::json;
 
@@ -26,11 +25,7 @@ impl Renderer for Sarif {
     fn render(&self, report: &Report, context: &Context<'_>) -> Result<String, RenderError> {
         let rules = rules(report);
         let index = |id: &str| rules.iter().position(|rule| rule.id == id);
-        let results = report
-            .findings
-            .iter()
-            .map(|finding| result(finding, index(&finding.rule), context))
-            .collect();
+        let results = report.findings.iter().map(|finding| result(finding, index(&finding.rule), context)).collect();
         let driver = Component {
             name: "rulebook",
             semantic_version: context.version.to_owned(),
@@ -43,11 +38,7 @@ impl Renderer for Sarif {
                 tool: Tool { driver },
                 invocations: vec![Invocation {
                     execution_successful: !report.failed(),
-                    tool_execution_notifications: report
-                        .problems
-                        .iter()
-                        .map(|p| notification(p, context))
-                        .collect(),
+                    tool_execution_notifications: report.problems.iter().map(|p| notification(p, context)).collect(),
                 }],
                 original_uri_base_ids: json!({ ROOT: { "description": { "text": "the working directory" } } }),
                 column_kind: "unicodeCodePoints",
@@ -64,10 +55,7 @@ impl Renderer for Sarif {
 /// The rules of the report, and those that findings name beyond them.
 fn rules(report: &Report) -> Vec<RuleInfo> {
     let mut rules = report.rules.clone();
-    let named = report.findings.iter().map(|finding| RuleInfo {
-        id: finding.rule.clone(),
-        ..RuleInfo::default()
-    });
+    let named = report.findings.iter().map(|finding| RuleInfo { id: finding.rule.clone(), ..RuleInfo::default() });
     rules.extend(named);
     rules.sort_by(|a, b| a.id.cmp(&b.id));
     rules.dedup_by(|later, earlier| later.id == earlier.id);
@@ -75,13 +63,8 @@ fn rules(report: &Report) -> Vec<RuleInfo> {
 }
 
 fn descriptor(rule: &RuleInfo) -> Descriptor {
-    let name = rule
-        .id
-        .split_once('/')
-        .map_or(rule.id.as_str(), |(_, name)| name);
-    let say = |text: &str| Message {
-        text: text.to_owned(),
-    };
+    let name = rule.id.split_once('/').map_or(rule.id.as_str(), |(_, name)| name);
+    let say = |text: &str| Message { text: text.to_owned() };
     Descriptor {
         id: rule.id.clone(),
         name: name.to_owned(),
@@ -98,20 +81,9 @@ fn result(finding: &Finding, rule_index: Option<usize>, context: &Context<'_>) -
         rule_id: finding.rule.clone(),
         rule_index,
         level: text::level(finding.severity),
-        message: Message {
-            text: finding.message.clone(),
-        },
-        locations: vec![location(
-            &finding.place,
-            None,
-            Some(&finding.function),
-            context,
-        )],
-        code_flows: if finding.trace.is_empty() {
-            Vec::new()
-        } else {
-            vec![flow(&finding.trace, context)]
-        },
+        message: Message { text: finding.message.clone() },
+        locations: vec![location(&finding.place, None, Some(&finding.function), context)],
+        code_flows: if finding.trace.is_empty() { Vec::new() } else { vec![flow(&finding.trace, context)] },
         partial_fingerprints: json!({ FINGERPRINT: finding.fingerprint }),
         properties: json!({ "certainty": finding.certainty, "entry": finding.entry }),
     }
@@ -123,32 +95,19 @@ fn flow(trace: &[Step], context: &Context<'_>) -> CodeFlow {
         state: (!step.state.is_empty()).then(|| json!({ "rule": { "text": step.state } })),
         nesting_level: step.depth,
     };
-    CodeFlow {
-        thread_flows: vec![ThreadFlow {
-            locations: trace.iter().map(step).collect(),
-        }],
-    }
+    CodeFlow { thread_flows: vec![ThreadFlow { locations: trace.iter().map(step).collect() }] }
 }
 
 fn notification(problem: &Problem, context: &Context<'_>) -> Notification {
     Notification {
-        descriptor: Reference {
-            id: problem.code.clone(),
-        },
+        descriptor: Reference { id: problem.code.clone() },
         level: text::level(problem.severity),
-        message: Message {
-            text: problem.message.clone(),
-        },
+        message: Message { text: problem.message.clone() },
         locations: vec![location(&problem.place, None, None, context)],
     }
 }
 
-fn location(
-    place: &Place,
-    message: Option<&str>,
-    function: Option<&str>,
-    context: &Context<'_>,
-) -> Location {
+fn location(place: &Place, message: Option<&str>, function: Option<&str>, context: &Context<'_>) -> Location {
     let (uri, relative) = uri::of(&place.path, context.directory);
     let ends = place.end_line >= place.line && place.end_column > 0;
     let region = (place.line > 0).then(|| Region {
@@ -159,23 +118,13 @@ fn location(
     });
     Location {
         physical_location: PhysicalLocation {
-            artifact_location: ArtifactLocation {
-                uri,
-                uri_base_id: relative.then_some(ROOT),
-            },
+            artifact_location: ArtifactLocation { uri, uri_base_id: relative.then_some(ROOT) },
             region,
         },
         logical_locations: function
             .filter(|name| !name.is_empty())
-            .map(|name| {
-                vec![LogicalLocation {
-                    name: name.to_owned(),
-                    kind: "function",
-                }]
-            })
+            .map(|name| vec![LogicalLocation { name: name.to_owned(), kind: "function" }])
             .unwrap_or_default(),
-        message: message.map(|text| Message {
-            text: text.to_owned(),
-        }),
+        message: message.map(|text| Message { text: text.to_owned() }),
     }
 }

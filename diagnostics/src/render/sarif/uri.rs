@@ -11,25 +11,12 @@ pub(super) fn of(path: &str, directory: &str) -> (String, bool) {
     if !absolute && directory.is_empty() {
         return (encode(&join(&path)), true);
     }
-    let full = if absolute {
-        join(&path)
-    } else {
-        join(&format!("{directory}/{path}"))
-    };
+    let full = if absolute { join(&path) } else { join(&format!("{directory}/{path}")) };
     let root = join(directory);
-    let below = full
-        .strip_prefix(&root)
-        .and_then(|rest| rest.strip_prefix('/'));
+    let below = full.strip_prefix(&root).and_then(|rest| rest.strip_prefix('/'));
     match below {
         Some(rest) if !root.is_empty() => (encode(rest), true),
-        _ => (
-            format!(
-                "file://{}{}",
-                if full.starts_with('/') { "" } else { "/" },
-                encode(&full)
-            ),
-            false,
-        ),
+        _ => (format!("file://{}{}", if full.starts_with('/') { "" } else { "/" }, encode(&full)), false),
     }
 }
 
@@ -44,10 +31,7 @@ fn join(path: &str) -> String {
         match part {
             "" if !parts.is_empty() => {}
             "." => {}
-            ".." if parts
-                .last()
-                .is_some_and(|last| !last.is_empty() && *last != "..") =>
-            {
+            ".." if parts.last().is_some_and(|last| !last.is_empty() && *last != "..") => {
                 parts.pop();
             }
             part => parts.push(part),
@@ -107,11 +91,7 @@ mod tests {
             ("D:/drv/a.c", "C:/drv", "file:///D:/drv/a.c", false),
             ("../a.c", "", "../a.c", true),
         ] {
-            assert_eq!(
-                of(path, directory),
-                (uri.to_owned(), relative),
-                "{path} in {directory}"
-            );
+            assert_eq!(of(path, directory), (uri.to_owned(), relative), "{path} in {directory}");
         }
     }
 }

@@ -35,40 +35,28 @@ impl Builder<'_> {
             "identifier" | "namespace_identifier" | "type_identifier" | "field_identifier" => {
                 Some(self.identifier(node))
             }
-            "number_literal" => Some(
-                literal::integer(self.slice(node)).map_or_else(|| self.opaque(node), ExKind::Int),
-            ),
-            "char_literal" => Some(
-                literal::character(self.slice(node)).map_or_else(|| self.opaque(node), ExKind::Int),
-            ),
+            "number_literal" => Some(literal::integer(self.slice(node)).map_or_else(|| self.opaque(node), ExKind::Int)),
+            "char_literal" => Some(literal::character(self.slice(node)).map_or_else(|| self.opaque(node), ExKind::Int)),
             "true" => Some(ExKind::Int(1)),
             "false" | "null" => Some(ExKind::Int(0)),
             "this" => Some(ExKind::This),
-            "string_literal" | "raw_string_literal" | "concatenated_string" => {
-                Some(self.string(node))
-            }
+            "string_literal" | "raw_string_literal" | "concatenated_string" => Some(self.string(node)),
             "parenthesized_expression" | "extension_expression" => self.parenthesized(node),
-            "cast_expression" => node
-                .child_by_field_name("value")
-                .map(|value| self.ex(value).kind),
+            "cast_expression" => node.child_by_field_name("value").map(|value| self.ex(value).kind),
             "binary_expression" => self.binary(node),
             "unary_expression" => self.unary(node),
             "pointer_expression" => self.pointer(node),
             "update_expression" => self.update(node),
             "assignment_expression" => self.assignment(node),
             "conditional_expression" => self.conditional(node),
-            "comma_expression" => self
-                .pair(node, "left", "right")
-                .map(|(left, right)| ExKind::Comma(left, right)),
+            "comma_expression" => self.pair(node, "left", "right").map(|(left, right)| ExKind::Comma(left, right)),
             "call_expression" => Some(self.call(node)),
             "field_expression" => self.member(node),
             "subscript_expression" => self.subscript(node),
             "initializer_list" => Some(ExKind::Init(self.init_items(node))),
             "compound_literal_expression" => self.compound_literal(node),
             "qualified_identifier" => Some(self.scoped(node)),
-            "template_function" => node
-                .child_by_field_name("name")
-                .map(|name| self.ex(name).kind),
+            "template_function" => node.child_by_field_name("name").map(|name| self.ex(name).kind),
             "new_expression" => self.new_expression(node),
             "delete_expression" => self.delete_expression(node),
             "lambda_expression" => self.lambda(node),
@@ -85,9 +73,7 @@ impl Builder<'_> {
             | "decltype"
             | "destructor_name"
             | "operator_name" => Some(self.opaque(node)),
-            "parameter_pack_expansion" => node
-                .child_by_field_name("pattern")
-                .map(|inner| self.ex(inner).kind),
+            "parameter_pack_expansion" => node.child_by_field_name("pattern").map(|inner| self.ex(inner).kind),
             "gnu_asm_expression" => Some(ExKind::Unsupported("inline assembly")),
             _ => None,
         };
@@ -113,18 +99,13 @@ impl Builder<'_> {
 
     fn string(&self, node: Node) -> ExKind {
         let text = self.slice(node);
-        let inner = text
-            .split_once('"')
-            .and_then(|(_, rest)| rest.strip_suffix('"'))
-            .unwrap_or(text);
+        let inner = text.split_once('"').and_then(|(_, rest)| rest.strip_suffix('"')).unwrap_or(text);
         ExKind::Str(squeezed(inner))
     }
 
     fn parenthesized(&mut self, node: Node) -> Option<ExKind> {
         let mut cursor = node.walk();
-        let inner = node
-            .named_children(&mut cursor)
-            .find(|child| child.kind() != "comment")?;
+        let inner = node.named_children(&mut cursor).find(|child| child.kind() != "comment")?;
         if inner.kind() == "compound_statement" {
             return Some(ExKind::Unsupported("a statement used as a value"));
         }
@@ -132,10 +113,7 @@ impl Builder<'_> {
     }
 
     fn pair(&mut self, node: Node, left: &str, right: &str) -> Option<(Box<Ex>, Box<Ex>)> {
-        Some((
-            self.boxed(node.child_by_field_name(left))?,
-            self.boxed(node.child_by_field_name(right))?,
-        ))
+        Some((self.boxed(node.child_by_field_name(left))?, self.boxed(node.child_by_field_name(right))?))
     }
 
     fn binary(&mut self, node: Node) -> Option<ExKind> {
@@ -150,8 +128,7 @@ impl Builder<'_> {
                 _ => value.kind,
             };
             let cast = Box::new(self.make(node, kind));
-            let plain =
-                Box::new(self.make(node, ExKind::Binary(literal::operator(op)?, left, right)));
+            let plain = Box::new(self.make(node, ExKind::Binary(literal::operator(op)?, left, right)));
             return Some(ExKind::MaybeCast { name, plain, cast });
         }
         match op {
@@ -170,18 +147,14 @@ impl Builder<'_> {
         let close = node.child_by_field_name("right")?;
         let left = node.child_by_field_name("left")?;
         let adjacent = operator.end_byte() == close.start_byte();
-        if adjacent {
-            self.parenthesized_name(left)
-        } else {
-            None
-        }
+        if adjacent { self.parenthesized_name(left) } else { None }
     }
 
     /// The name in `(NAME)`, unless it is a macro of the driver's.
     fn parenthesized_name(&self, node: Node) -> Option<Symbol> {
-        let inner = node.named_child(0).filter(|inner| {
-            node.kind() == "parenthesized_expression" && inner.kind() == "identifier"
-        })?;
+        let inner = node
+            .named_child(0)
+            .filter(|inner| node.kind() == "parenthesized_expression" && inner.kind() == "identifier")?;
         let name = self.symbol(inner);
         self.cx.context.macros.get(name).is_none().then_some(name)
     }
@@ -222,11 +195,7 @@ impl Builder<'_> {
     fn assignment(&mut self, node: Node) -> Option<ExKind> {
         let op = self.slice(node.child_by_field_name("operator")?);
         let (left, right) = self.pair(node, "left", "right")?;
-        let op = if op == "=" {
-            None
-        } else {
-            Some(literal::operator(op)?)
-        };
+        let op = if op == "=" { None } else { Some(literal::operator(op)?) };
         Some(ExKind::Assign(op, left, right))
     }
 
@@ -246,10 +215,9 @@ impl Builder<'_> {
             _ => return Some(ExKind::Unsupported("a pointer to a member")),
         };
         let name = match field.kind() {
-            "template_method" | "dependent_name" | "qualified_identifier" => type_name(
-                field.child_by_field_name("name").unwrap_or(field),
-                self.text,
-            ),
+            "template_method" | "dependent_name" | "qualified_identifier" => {
+                type_name(field.child_by_field_name("name").unwrap_or(field), self.text)
+            }
             _ => self.symbol(field),
         };
         Some(ExKind::Member { base, arrow, name })
@@ -272,10 +240,7 @@ impl Builder<'_> {
 
     pub(super) fn type_descriptor(&self, node: Node) -> TypeRef {
         let name = type_name(node, self.text);
-        node.child_by_field_name("declarator")
-            .map(declarator)
-            .unwrap_or_default()
-            .type_ref(name)
+        node.child_by_field_name("declarator").map(declarator).unwrap_or_default().type_ref(name)
     }
 
     pub(super) fn init_items(&mut self, list: Node) -> Vec<InitItem> {
@@ -293,16 +258,10 @@ impl Builder<'_> {
                         .children_by_field_name("designator", &mut cursor)
                         .map(|part| self.designator(part))
                         .collect();
-                    items.push(InitItem {
-                        path,
-                        value: self.ex(value),
-                    });
+                    items.push(InitItem { path, value: self.ex(value) });
                 }
                 kind if kind.starts_with("preproc_") => {}
-                _ => items.push(InitItem {
-                    path: Vec::new(),
-                    value: self.ex(child),
-                }),
+                _ => items.push(InitItem { path: Vec::new(), value: self.ex(child) }),
             }
         }
         items
@@ -317,10 +276,9 @@ impl Builder<'_> {
             "subscript_range_designator" => {
                 Designator::Index(self.make(node, ExKind::Opaque(squeezed(self.slice(node)))))
             }
-            "field_designator" => Designator::Field(
-                node.named_child(0)
-                    .map_or_else(|| self.symbol(node), |name| self.symbol(name)),
-            ),
+            "field_designator" => {
+                Designator::Field(node.named_child(0).map_or_else(|| self.symbol(node), |name| self.symbol(name)))
+            }
             _ => Designator::Field(self.symbol(node)),
         }
     }
@@ -347,10 +305,7 @@ impl Builder<'_> {
     pub(super) fn arguments(&mut self, list: Option<Node>) -> Vec<Ex> {
         let Some(list) = list else { return Vec::new() };
         let mut cursor = list.walk();
-        list.named_children(&mut cursor)
-            .filter(|child| child.kind() != "comment")
-            .map(|child| self.ex(child))
-            .collect()
+        list.named_children(&mut cursor).filter(|child| child.kind() != "comment").map(|child| self.ex(child)).collect()
     }
 
     fn call(&mut self, node: Node) -> ExKind {
@@ -364,24 +319,16 @@ impl Builder<'_> {
                 if let Some(kind) = self.special_call(Symbol::new(text), arguments) {
                     return kind;
                 }
-                if let Some((name, Expansion::Ex(inner))) =
-                    self.expand(text, arguments, Form::Value)
-                {
+                if let Some((name, Expansion::Ex(inner))) = self.expand(text, arguments, Form::Value) {
                     return ExKind::Expansion(name, inner);
                 }
             }
             // `ULONG(x)` with a type the grammar knows.
             "primitive_type" | "sized_type_specifier" => {
-                return self
-                    .arguments(arguments)
-                    .into_iter()
-                    .next()
-                    .map_or(ExKind::Int(0), |value| value.kind);
+                return self.arguments(arguments).into_iter().next().map_or(ExKind::Int(0), |value| value.kind);
             }
             "template_function" => {
-                let name = function
-                    .child_by_field_name("name")
-                    .map_or("", |name| self.slice(name));
+                let name = function.child_by_field_name("name").map_or("", |name| self.slice(name));
                 if matches!(
                     name,
                     "static_cast"
@@ -392,11 +339,7 @@ impl Builder<'_> {
                         | "move"
                         | "forward"
                 ) {
-                    return self
-                        .arguments(arguments)
-                        .into_iter()
-                        .next()
-                        .map_or(ExKind::Int(0), |value| value.kind);
+                    return self.arguments(arguments).into_iter().next().map_or(ExKind::Int(0), |value| value.kind);
                 }
             }
             // `(PVOID)(x)`: the grammar cannot know that `PVOID` is a type.
@@ -416,10 +359,7 @@ impl Builder<'_> {
             _ => {}
         }
         let callee = Box::new(self.ex(function));
-        ExKind::Call {
-            callee,
-            args: self.arguments(arguments),
-        }
+        ExKind::Call { callee, args: self.arguments(arguments) }
     }
 
     /// Calls whose meaning the language data gives.
@@ -427,26 +367,16 @@ impl Builder<'_> {
         if self.cx.assume.contains(&name) {
             let args = self.arguments(arguments);
             // Messages may stand on either side of the condition.
-            let condition = args
-                .into_iter()
-                .rev()
-                .find(|arg| !matches!(arg.kind, ExKind::Str(_)))?;
+            let condition = args.into_iter().rev().find(|arg| !matches!(arg.kind, ExKind::Str(_)))?;
             return Some(ExKind::Assume(Box::new(condition)));
         }
         if self.cx.identity.contains(&name) {
-            return self
-                .arguments(arguments)
-                .into_iter()
-                .next()
-                .map(|arg| arg.kind);
+            return self.arguments(arguments).into_iter().next().map(|arg| arg.kind);
         }
         if self.cx.container.contains(&name) {
             let list = arguments?;
             let mut cursor = list.walk();
-            let parts: Vec<Node> = list
-                .named_children(&mut cursor)
-                .filter(|child| child.kind() != "comment")
-                .collect();
+            let parts: Vec<Node> = list.named_children(&mut cursor).filter(|child| child.kind() != "comment").collect();
             let [address, .., field] = parts[..] else {
                 return None;
             };
@@ -459,31 +389,21 @@ impl Builder<'_> {
     fn new_expression(&mut self, node: Node) -> Option<ExKind> {
         let ty = node.child_by_field_name("type")?;
         let array = node.child_by_field_name("declarator");
-        let mut ty = TypeRef {
-            name: Some(type_name(ty, self.text)),
-            ..TypeRef::default()
-        };
+        let mut ty = TypeRef { name: Some(type_name(ty, self.text)), ..TypeRef::default() };
         if array.is_some() {
             ty.is_array = true;
         }
         let placement = self.arguments(node.child_by_field_name("placement"));
         let mut args = match node.child_by_field_name("arguments") {
-            Some(list) if list.kind() == "initializer_list" => self
-                .init_items(list)
-                .into_iter()
-                .map(|item| item.value)
-                .collect(),
+            Some(list) if list.kind() == "initializer_list" => {
+                self.init_items(list).into_iter().map(|item| item.value).collect()
+            }
             list => self.arguments(list),
         };
         if let Some(length) = array.and_then(|array| array.child_by_field_name("length")) {
             args.insert(0, self.ex(length));
         }
-        Some(ExKind::New {
-            ty,
-            is_array: array.is_some(),
-            placement,
-            args,
-        })
+        Some(ExKind::New { ty, is_array: array.is_some(), placement, args })
     }
 
     fn delete_expression(&mut self, node: Node) -> Option<ExKind> {
@@ -496,9 +416,7 @@ impl Builder<'_> {
 
     fn lambda(&mut self, node: Node) -> Option<ExKind> {
         let body = node.child_by_field_name("body")?;
-        let captures = node
-            .child_by_field_name("captures")
-            .is_some_and(|captures| captures.named_child_count() > 0);
+        let captures = node.child_by_field_name("captures").is_some_and(|captures| captures.named_child_count() > 0);
         let params = node
             .child_by_field_name("declarator")
             .and_then(|function| function.child_by_field_name("parameters"))
@@ -517,6 +435,5 @@ impl Builder<'_> {
 
 /// Whether a name has capitals and no small letters.
 pub(in super::super) fn is_capital(name: &str) -> bool {
-    name.bytes().any(|byte| byte.is_ascii_uppercase())
-        && !name.bytes().any(|byte| byte.is_ascii_lowercase())
+    name.bytes().any(|byte| byte.is_ascii_uppercase()) && !name.bytes().any(|byte| byte.is_ascii_lowercase())
 }

@@ -50,8 +50,7 @@ impl Builder<'_> {
     /// A single statement (a loop's body, a branch).
     fn sub_statement(&mut self, node: Node) -> St {
         let from = if self.in_file && !self.cx.parsed.seh.is_empty() {
-            node.prev_sibling()
-                .map_or(node.start_byte(), |prev| prev.end_byte())
+            node.prev_sibling().map_or(node.start_byte(), |prev| prev.end_byte())
         } else {
             node.start_byte()
         };
@@ -95,52 +94,31 @@ impl Builder<'_> {
                 let body = self.block(node);
                 out.push(self.statement(
                     node,
-                    StKind::Try(Box::new(Try {
-                        id,
-                        body,
-                        handlers: Vec::new(),
-                        finally: None,
-                        structured: true,
-                    })),
+                    StKind::Try(Box::new(Try { id, body, handlers: Vec::new(), finally: None, structured: true })),
                 ));
             }
             SehKeyword::Finally if is_block => {
                 let body = self.block(node);
                 match open_try(out) {
                     Some(open) => open.finally = Some(body),
-                    None => out.push(
-                        self.statement(node, StKind::Unsupported("a `finally` without its `try`")),
-                    ),
+                    None => out.push(self.statement(node, StKind::Unsupported("a `finally` without its `try`"))),
                 }
             }
             SehKeyword::Except if node.kind() == "if_statement" => {
-                let filter = node
-                    .child_by_field_name("condition")
-                    .map(|filter| self.ex(filter));
+                let filter = node.child_by_field_name("condition").map(|filter| self.ex(filter));
                 let body = node.child_by_field_name("consequence");
-                let handler = body.map(|body| Handler {
-                    filter,
-                    param: None,
-                    body: self.block(body),
-                });
-                match (
-                    open_try(out),
-                    handler,
-                    node.child_by_field_name("alternative"),
-                ) {
+                let handler = body.map(|body| Handler { filter, param: None, body: self.block(body) });
+                match (open_try(out), handler, node.child_by_field_name("alternative")) {
                     (Some(open), Some(handler), None) => open.handlers.push(handler),
-                    _ => out.push(
-                        self.statement(node, StKind::Unsupported("an `except` without its `try`")),
-                    ),
+                    _ => out.push(self.statement(node, StKind::Unsupported("an `except` without its `try`"))),
                 }
             }
             SehKeyword::Leave if node.kind() == "expression_statement" => {
                 out.push(self.statement(node, StKind::Leave));
             }
-            _ => out.push(self.statement(
-                node,
-                StKind::Unsupported("structured exception handling that is not understood"),
-            )),
+            _ => out.push(
+                self.statement(node, StKind::Unsupported("structured exception handling that is not understood")),
+            ),
         }
     }
 
@@ -157,10 +135,7 @@ impl Builder<'_> {
                 let (init, cond) = self.condition(node);
                 let body = self.sub_field(node, "body");
                 if init.is_empty() {
-                    StKind::While {
-                        cond: Box::new(cond),
-                        body,
-                    }
+                    StKind::While { cond: Box::new(cond), body }
                 } else {
                     StKind::Unsupported("a declaration in a loop's condition")
                 }
@@ -168,10 +143,7 @@ impl Builder<'_> {
             "do_statement" => {
                 let body = self.sub_field(node, "body");
                 match node.child_by_field_name("condition") {
-                    Some(cond) => StKind::DoWhile {
-                        body,
-                        cond: self.ex(cond),
-                    },
+                    Some(cond) => StKind::DoWhile { body, cond: self.ex(cond) },
                     None => StKind::Unsupported("a loop without its condition"),
                 }
             }
@@ -179,11 +151,7 @@ impl Builder<'_> {
             "for_range_loop" => self.range_loop(node),
             "switch_statement" => {
                 let (init, value) = self.condition(node);
-                StKind::Switch {
-                    init,
-                    value: Box::new(value),
-                    body: self.sub_field(node, "body"),
-                }
+                StKind::Switch { init, value: Box::new(value), body: self.sub_field(node, "body") }
             }
             "case_statement" => return self.case(node, out),
             "labeled_statement" => return self.label(node, out),
@@ -195,9 +163,7 @@ impl Builder<'_> {
             "continue_statement" => StKind::Continue,
             "return_statement" => {
                 let mut cursor = node.walk();
-                let value = node
-                    .named_children(&mut cursor)
-                    .find(|child| child.kind() != "comment");
+                let value = node.named_children(&mut cursor).find(|child| child.kind() != "comment");
                 StKind::Return(value.map(|value| self.ex(value)))
             }
             "seh_try_statement" => self.native_try(node),
@@ -210,9 +176,7 @@ impl Builder<'_> {
             // A conditional that the pre-pass left standing: its first branch.
             "preproc_if" | "preproc_ifdef" => return self.preproc(node, out),
             "attributed_statement" => {
-                let last = (node.named_child_count() as u32)
-                    .checked_sub(1)
-                    .and_then(|at| node.named_child(at));
+                let last = (node.named_child_count() as u32).checked_sub(1).and_then(|at| node.named_child(at));
                 if let Some(last) = last {
                     self.plain_into(last, out);
                 }
@@ -232,13 +196,9 @@ impl Builder<'_> {
             | "preproc_call"
             | "namespace_alias_definition"
             | ";" => return,
-            "function_definition" => {
-                StKind::Unsupported("a function inside a function: the braces were misread")
-            }
+            "function_definition" => StKind::Unsupported("a function inside a function: the braces were misread"),
             "ERROR" => StKind::Unsupported("it does not parse"),
-            _ if node.kind().ends_with("_expression") || node.kind() == "identifier" => {
-                StKind::Expr(self.ex(node))
-            }
+            _ if node.kind().ends_with("_expression") || node.kind() == "identifier" => StKind::Expr(self.ex(node)),
             _ => StKind::Unsupported("a statement that is not modelled"),
         };
         out.push(self.statement(node, kind));
@@ -246,9 +206,7 @@ impl Builder<'_> {
 
     fn preproc(&mut self, node: Node, out: &mut Vec<St>) {
         let mut cursor = node.walk();
-        let head = node
-            .child_by_field_name("condition")
-            .or_else(|| node.child_by_field_name("name"));
+        let head = node.child_by_field_name("condition").or_else(|| node.child_by_field_name("name"));
         let alternative = node.child_by_field_name("alternative");
         let mut from = node.start_byte();
         for child in node.named_children(&mut cursor) {
@@ -263,9 +221,7 @@ impl Builder<'_> {
     /// An expression statement; a macro's use may stand for statements.
     fn expression_statement(&mut self, node: Node) -> Option<StKind> {
         let mut cursor = node.walk();
-        let inner = node
-            .named_children(&mut cursor)
-            .find(|child| child.kind() != "comment")?;
+        let inner = node.named_children(&mut cursor).find(|child| child.kind() != "comment")?;
         let (name, arguments) = match inner.kind() {
             "identifier" => (self.slice(inner), None),
             "call_expression" => match inner.child_by_field_name("function") {
@@ -276,25 +232,19 @@ impl Builder<'_> {
             },
             _ => return Some(StKind::Expr(self.ex(inner))),
         };
-        if let Some(kind) =
-            arguments.and_then(|list| self.special_call(Symbol::new(name), Some(list)))
-        {
+        if let Some(kind) = arguments.and_then(|list| self.special_call(Symbol::new(name), Some(list))) {
             return Some(StKind::Expr(self.make(inner, kind)));
         }
         match self.expand(name, arguments, Form::Value) {
             Some((name, Expansion::Ex(value))) => {
-                return Some(StKind::Expr(
-                    self.make(inner, ExKind::Expansion(name, value)),
-                ));
+                return Some(StKind::Expr(self.make(inner, ExKind::Expansion(name, value))));
             }
             Some((name, Expansion::Statements(body))) => {
                 return Some(StKind::Expansion(name, body));
             }
             None => {}
         }
-        if let Some((name, Expansion::Statements(body))) =
-            self.expand(name, arguments, Form::Statements)
-        {
+        if let Some((name, Expansion::Statements(body))) = self.expand(name, arguments, Form::Statements) {
             return Some(StKind::Expansion(name, body));
         }
         Some(StKind::Expr(self.ex(inner)))
@@ -303,26 +253,17 @@ impl Builder<'_> {
     /// The condition of `if`, `while` and `switch`, with the statements C++ allows before it.
     fn condition(&mut self, node: Node) -> (Vec<St>, Condition) {
         let Some(cond) = node.child_by_field_name("condition") else {
-            return (
-                Vec::new(),
-                Condition::Ex(self.make(node, ExKind::Unsupported("no condition"))),
-            );
+            return (Vec::new(), Condition::Ex(self.make(node, ExKind::Unsupported("no condition"))));
         };
         if cond.kind() != "condition_clause" {
             return (Vec::new(), Condition::Ex(self.ex(cond)));
         }
         let mut init = Vec::new();
-        if let Some(first) = cond
-            .child_by_field_name("initializer")
-            .and_then(|init| init.named_child(0))
-        {
+        if let Some(first) = cond.child_by_field_name("initializer").and_then(|init| init.named_child(0)) {
             self.plain_into(first, &mut init);
         }
         let Some(value) = cond.child_by_field_name("value") else {
-            return (
-                init,
-                Condition::Ex(self.make(node, ExKind::Unsupported("no condition"))),
-            );
+            return (init, Condition::Ex(self.make(node, ExKind::Unsupported("no condition"))));
         };
         (init, self.condition_value(value))
     }
@@ -332,10 +273,7 @@ impl Builder<'_> {
             let mut decls = self.declaration(value);
             return match (decls.pop(), decls.is_empty()) {
                 (Some(decl), true) => Condition::Decl(decl),
-                _ => Condition::Ex(self.make(
-                    value,
-                    ExKind::Unsupported("a condition that is not modelled"),
-                )),
+                _ => Condition::Ex(self.make(value, ExKind::Unsupported("a condition that is not modelled"))),
             };
         }
         Condition::Ex(self.ex(value))
@@ -346,17 +284,10 @@ impl Builder<'_> {
         let then = self.sub_field(node, "consequence");
         let other = node.child_by_field_name("alternative").and_then(|clause| {
             let mut cursor = clause.walk();
-            clause
-                .named_children(&mut cursor)
-                .find(|child| child.kind() != "comment")
+            clause.named_children(&mut cursor).find(|child| child.kind() != "comment")
         });
         let other = other.map(|other| Box::new(self.sub_statement(other)));
-        StKind::If {
-            init,
-            cond: Box::new(cond),
-            then,
-            other,
-        }
+        StKind::If { init, cond: Box::new(cond), then, other }
     }
 
     fn for_statement(&mut self, node: Node) -> StKind {
@@ -364,18 +295,9 @@ impl Builder<'_> {
         if let Some(first) = node.child_by_field_name("initializer") {
             self.plain_into(first, &mut init);
         }
-        let cond = node
-            .child_by_field_name("condition")
-            .map(|cond| Box::new(self.condition_value(cond)));
-        let update = node
-            .child_by_field_name("update")
-            .map(|update| self.ex(update));
-        StKind::For {
-            init,
-            cond,
-            update,
-            body: self.sub_field(node, "body"),
-        }
+        let cond = node.child_by_field_name("condition").map(|cond| Box::new(self.condition_value(cond)));
+        let update = node.child_by_field_name("update").map(|update| self.ex(update));
+        StKind::For { init, cond, update, body: self.sub_field(node, "body") }
     }
 
     fn range_loop(&mut self, node: Node) -> StKind {
@@ -385,11 +307,7 @@ impl Builder<'_> {
         let mut decls = self.declaration(node);
         let range = self.ex(range);
         match decls.pop() {
-            Some(decl) => StKind::RangeFor {
-                decl: Box::new(decl),
-                range,
-                body: self.sub_field(node, "body"),
-            },
+            Some(decl) => StKind::RangeFor { decl: Box::new(decl), range, body: self.sub_field(node, "body") },
             None => StKind::Unsupported("a loop that is not modelled"),
         }
     }
@@ -421,10 +339,7 @@ impl Builder<'_> {
             return;
         };
         let name = self.symbol(label);
-        out.push(St {
-            span: self.span(label),
-            kind: StKind::Label(name),
-        });
+        out.push(St { span: self.span(label), kind: StKind::Label(name) });
         let mut cursor = node.walk();
         let mut from = label.end_byte();
         for child in node.named_children(&mut cursor) {
@@ -440,13 +355,7 @@ impl Builder<'_> {
             return StKind::Unsupported("a `__try` without a body");
         };
         let id = self.cx.fresh_id();
-        let mut out = Try {
-            id,
-            body: self.block(body),
-            handlers: Vec::new(),
-            finally: None,
-            structured: true,
-        };
+        let mut out = Try { id, body: self.block(body), handlers: Vec::new(), finally: None, structured: true };
         let mut cursor = node.walk();
         for clause in node.named_children(&mut cursor) {
             let Some(body) = clause.child_by_field_name("body") else {
@@ -454,14 +363,8 @@ impl Builder<'_> {
             };
             match clause.kind() {
                 "seh_except_clause" => {
-                    let filter = clause
-                        .child_by_field_name("filter")
-                        .map(|filter| self.ex(filter));
-                    out.handlers.push(Handler {
-                        filter,
-                        param: None,
-                        body: self.block(body),
-                    });
+                    let filter = clause.child_by_field_name("filter").map(|filter| self.ex(filter));
+                    out.handlers.push(Handler { filter, param: None, body: self.block(body) });
                 }
                 "seh_finally_clause" => out.finally = Some(self.block(body)),
                 _ => {}
@@ -475,26 +378,15 @@ impl Builder<'_> {
             return StKind::Unsupported("a `try` without a body");
         };
         let id = self.cx.fresh_id();
-        let mut out = Try {
-            id,
-            body: self.block(body),
-            handlers: Vec::new(),
-            finally: None,
-            structured: false,
-        };
+        let mut out = Try { id, body: self.block(body), handlers: Vec::new(), finally: None, structured: false };
         let mut cursor = node.walk();
         for clause in node.named_children(&mut cursor) {
             if clause.kind() == "catch_clause"
                 && let Some(body) = clause.child_by_field_name("body")
             {
-                let param = clause
-                    .child_by_field_name("parameters")
-                    .and_then(|list| self.params(list).into_iter().next());
-                out.handlers.push(Handler {
-                    filter: None,
-                    param,
-                    body: self.block(body),
-                });
+                let param =
+                    clause.child_by_field_name("parameters").and_then(|list| self.params(list).into_iter().next());
+                out.handlers.push(Handler { filter: None, param, body: self.block(body) });
             }
         }
         StKind::Try(Box::new(out))

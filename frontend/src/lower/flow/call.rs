@@ -31,40 +31,22 @@ struct Target {
 
 impl Target {
     fn named(name: Symbol) -> Self {
-        Self {
-            callee: Callee::Named(name),
-            object: None,
-            declared: Some(name),
-        }
+        Self { callee: Callee::Named(name), object: None, declared: Some(name) }
     }
 
     fn method(class: Option<Symbol>, name: Symbol, object: Expr) -> Self {
         let declared = class.map(|class| joined(class, name));
-        Self {
-            callee: Callee::Method { class, name },
-            object: Some(object),
-            declared,
-        }
+        Self { callee: Callee::Method { class, name }, object: Some(object), declared }
     }
 
     fn pointer(value: Expr) -> Self {
-        Self {
-            callee: Callee::Pointer(value),
-            object: None,
-            declared: None,
-        }
+        Self { callee: Callee::Pointer(value), object: None, declared: None }
     }
 }
 
 impl<'t> Flow<'_, 't> {
     /// Lowers a call; `None` where there is no value to give or it went where it was wanted.
-    pub(super) fn call(
-        &mut self,
-        ex: &'t Ex,
-        callee: &'t Ex,
-        args: &'t [Ex],
-        want: Want,
-    ) -> Option<Expr> {
+    pub(super) fn call(&mut self, ex: &'t Ex, callee: &'t Ex, args: &'t [Ex], want: Want) -> Option<Expr> {
         match &callee.kind {
             // A macro that stands for a function's name: the call is the macro's.
             ExKind::Expansion(name, inner) => {
@@ -95,16 +77,10 @@ impl<'t> Flow<'_, 't> {
         let target = self.target(callee);
         let mut values = Vec::with_capacity(args.len() + 1);
         values.extend(target.object);
-        let references = target
-            .declared
-            .and_then(|name| self.cx.context.declared.references(name, args.len()));
+        let references = target.declared.and_then(|name| self.cx.context.declared.references(name, args.len()));
         for (at, arg) in args.iter().enumerate() {
             let by_reference = references.is_some_and(|flags| flags[at]);
-            let value = if by_reference {
-                addr(self.place(arg))
-            } else {
-                self.value(arg)
-            };
+            let value = if by_reference { addr(self.place(arg)) } else { self.value(arg) };
             values.push(value);
         }
         let noreturn = matches!(&target.callee, Callee::Named(name) if self.cx.is_noreturn(*name));
@@ -123,21 +99,9 @@ impl<'t> Flow<'_, 't> {
         }
     }
 
-    pub(super) fn emit_call(
-        &mut self,
-        dst: Option<LocalId>,
-        callee: Callee,
-        args: Vec<Expr>,
-        span: Span,
-    ) {
+    pub(super) fn emit_call(&mut self, dst: Option<LocalId>, callee: Callee, args: Vec<Expr>, span: Span) {
         let via_macro = self.over.map(|(_, name)| name);
-        let call = Call {
-            dst,
-            callee,
-            args,
-            via_macro,
-            unwind: self.unwind,
-        };
+        let call = Call { dst, callee, args, via_macro, unwind: self.unwind };
         self.emit(InstrKind::Call(Box::new(call)), span);
     }
 
@@ -145,15 +109,11 @@ impl<'t> Flow<'_, 't> {
     fn abnormal_termination(&self, name: Symbol, args: &[Ex]) -> Option<Expr> {
         let known = &self.cx.context.language.abnormal_termination;
         let known = known.iter().any(|known| known == name.as_str());
-        self.abnormal
-            .filter(|_| known && args.is_empty())
-            .map(Expr::Int)
+        self.abnormal.filter(|_| known && args.is_empty()).map(Expr::Int)
     }
 
     fn is_class(&self, name: Symbol) -> bool {
-        self.cx.is_cpp
-            && self.cx.context.declared.class(name).is_some()
-            && !self.cx.context.declared.is_function(name)
+        self.cx.is_cpp && self.cx.context.declared.class(name).is_some() && !self.cx.context.declared.is_function(name)
     }
 
     fn target(&mut self, callee: &'t Ex) -> Target {
@@ -194,11 +154,7 @@ impl<'t> Flow<'_, 't> {
         let declared = self.cx.context.declared;
         if let Some(class) = self.class {
             if let Some(place) = self.this_member(name) {
-                return Target {
-                    callee: Callee::Member(name, load(place)),
-                    object: None,
-                    declared: None,
-                };
+                return Target { callee: Callee::Member(name, load(place)), object: None, declared: None };
             }
             if let Some(of) = declared.method_class(class, name) {
                 return self.own_method(of, name);
@@ -226,10 +182,8 @@ impl<'t> Flow<'_, 't> {
             return Target::named(name);
         }
         // A method of a base whose class is in no header that was read.
-        let own_base = self
-            .class
-            .and_then(|class| declared.class(class))
-            .is_some_and(|info| info.bases.contains(&scope));
+        let own_base =
+            self.class.and_then(|class| declared.class(class)).is_some_and(|info| info.bases.contains(&scope));
         match self.this {
             Some(this) if own_base => Target::method(Some(scope), name, load(Place::Local(this))),
             _ => Target::named(joined(scope, name)),
@@ -238,34 +192,17 @@ impl<'t> Flow<'_, 't> {
 
     fn member_target(&mut self, base: &'t Ex, arrow: bool, name: Symbol) -> Target {
         let declared = self.cx.context.declared;
-        let class = self
-            .type_of(base)
-            .and_then(|ty| ty.name)
-            .filter(|name| !matches!(name.as_str(), "" | "auto"));
+        let class = self.type_of(base).and_then(|ty| ty.name).filter(|name| !matches!(name.as_str(), "" | "auto"));
         let may_be_method = self.cx.is_cpp_source
             || (self.cx.is_cpp
-                && (self.this.is_some()
-                    || class.is_some_and(|class| declared.method_class(class, name).is_some())));
-        let is_data =
-            !may_be_method || class.is_some_and(|class| declared.member(class, name).is_some());
+                && (self.this.is_some() || class.is_some_and(|class| declared.method_class(class, name).is_some())));
+        let is_data = !may_be_method || class.is_some_and(|class| declared.member(class, name).is_some());
         if is_data {
-            let base = if arrow {
-                self.pointee(base)
-            } else {
-                self.place(base)
-            };
+            let base = if arrow { self.pointee(base) } else { self.place(base) };
             let value = load(Place::Field(Box::new(base), name));
-            return Target {
-                callee: Callee::Member(name, value),
-                object: None,
-                declared: None,
-            };
+            return Target { callee: Callee::Member(name, value), object: None, declared: None };
         }
-        let object = if arrow {
-            self.value(base)
-        } else {
-            addr(self.place(base))
-        };
+        let object = if arrow { self.value(base) } else { addr(self.place(base)) };
         let class = class.map(|class| declared.method_class(class, name).unwrap_or(class));
         Target::method(class, name, object)
     }
@@ -275,10 +212,7 @@ impl<'t> Flow<'_, 't> {
         if self.cx.context.declared.needs_destructor(class) {
             self.fail("a temporary object with a destructor");
         }
-        let ty = TypeRef {
-            name: Some(class),
-            ..TypeRef::default()
-        };
+        let ty = TypeRef { name: Some(class), ..TypeRef::default() };
         let local = self.temp(ty);
         self.construct(Place::Local(local), class, args, span);
         load(Place::Local(local))
@@ -291,11 +225,7 @@ impl<'t> Flow<'_, 't> {
         let mut values = vec![addr(place)];
         for (at, arg) in args.iter().enumerate() {
             let by_reference = references.is_some_and(|flags| flags[at]);
-            let value = if by_reference {
-                addr(self.place(arg))
-            } else {
-                self.value(arg)
-            };
+            let value = if by_reference { addr(self.place(arg)) } else { self.value(arg) };
             values.push(value);
         }
         self.emit_call(None, Callee::Named(name), values, span);
@@ -309,35 +239,19 @@ impl<'t> Flow<'_, 't> {
         placement: &'t [Ex],
         args: &'t [Ex],
     ) -> Expr {
-        let out = self.temp(TypeRef {
-            pointers: ty.pointers + 1,
-            is_array: false,
-            ..ty
-        });
+        let out = self.temp(TypeRef { pointers: ty.pointers + 1, is_array: false, ..ty });
         let mut values: Vec<Expr> = Vec::new();
-        values.push(Expr::Opaque(Symbol::new(&format!(
-            "sizeof({})",
-            ty.name.map_or("", Symbol::as_str)
-        ))));
+        values.push(Expr::Opaque(Symbol::new(&format!("sizeof({})", ty.name.map_or("", Symbol::as_str)))));
         for arg in placement {
             values.push(self.value(arg));
         }
-        let name = if is_array {
-            "operator new[]"
-        } else {
-            "operator new"
-        };
+        let name = if is_array { "operator new[]" } else { "operator new" };
         self.emit_call(Some(out), Callee::Named(Symbol::new(name)), values, ex.span);
         let pointer = load(Place::Local(out));
         let class = ty.name.filter(|class| {
             ty.pointers == 0
                 && !is_array
-                && self
-                    .cx
-                    .context
-                    .declared
-                    .class(*class)
-                    .is_some_and(|info| info.has_constructor)
+                && self.cx.context.declared.class(*class).is_some_and(|info| info.has_constructor)
         });
         let Some(class) = class else {
             for arg in args {
@@ -359,8 +273,7 @@ impl<'t> Flow<'_, 't> {
         let class = self.type_of(value).and_then(|ty| ty.name);
         let pointer = self.value(value);
         let pointer = self.settled(pointer, ex.span);
-        let class =
-            class.filter(|class| !is_array && self.cx.context.declared.needs_destructor(*class));
+        let class = class.filter(|class| !is_array && self.cx.context.declared.needs_destructor(*class));
         let (gone, join) = (self.new_block(), self.new_block());
         let loc = self.loc(ex.span);
         self.branch(pointer.clone(), gone, join, loc);
@@ -368,28 +281,13 @@ impl<'t> Flow<'_, 't> {
         if let Some(class) = class {
             self.destroy(super::place::deref(pointer.clone()), class, ex.span, 0);
         }
-        let name = if is_array {
-            "operator delete[]"
-        } else {
-            "operator delete"
-        };
-        self.emit_call(
-            None,
-            Callee::Named(Symbol::new(name)),
-            vec![pointer],
-            ex.span,
-        );
+        let name = if is_array { "operator delete[]" } else { "operator delete" };
+        self.emit_call(None, Callee::Named(Symbol::new(name)), vec![pointer], ex.span);
         self.fall_into(join);
     }
 
     /// A lambda's body in the place of its call.
-    pub(super) fn inline(
-        &mut self,
-        lambda: &'t Lambda,
-        args: &'t [Ex],
-        want: Want,
-        span: Span,
-    ) -> Option<Expr> {
+    pub(super) fn inline(&mut self, lambda: &'t Lambda, args: &'t [Ex], want: Want, span: Span) -> Option<Expr> {
         if self.inlines.len() >= MAX_INLINES {
             self.fail("lambdas inside lambdas");
             return None;
@@ -399,11 +297,7 @@ impl<'t> Flow<'_, 't> {
             .enumerate()
             .map(|(at, arg)| {
                 let by_reference = lambda.params.get(at).is_some_and(|param| param.ty.is_ref);
-                if by_reference {
-                    addr(self.place(arg))
-                } else {
-                    self.value(arg)
-                }
+                if by_reference { addr(self.place(arg)) } else { self.value(arg) }
             })
             .collect();
         self.scopes.push(rustc_hash::FxHashMap::default());
@@ -416,15 +310,8 @@ impl<'t> Flow<'_, 't> {
             Want::Value | Want::Nothing => self.temp(TypeRef::default()),
         };
         let exit = self.new_block();
-        self.inlines.push(Inline {
-            result,
-            exit,
-            cleanups: self.cleanups.len(),
-        });
-        let (jumps, switches) = (
-            std::mem::take(&mut self.jumps),
-            std::mem::take(&mut self.switches),
-        );
+        self.inlines.push(Inline { result, exit, cleanups: self.cleanups.len() });
+        let (jumps, switches) = (std::mem::take(&mut self.jumps), std::mem::take(&mut self.switches));
         self.push_labels(&lambda.body);
         self.scoped_statements(super::HEAD_SCOPE, &lambda.body, lambda.end);
         self.labels.pop();

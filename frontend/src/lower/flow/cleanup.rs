@@ -13,13 +13,7 @@ const MAX_PARTS: u32 = 16;
 
 impl<'t> Flow<'_, 't> {
     pub(super) fn push_cleanup(&mut self, scope: u32, kind: CleanupKind<'t>) {
-        let cleanup = Cleanup {
-            scope,
-            scopes: self.scopes.len(),
-            jumps: self.jumps.len(),
-            unwind: self.unwind,
-            kind,
-        };
+        let cleanup = Cleanup { scope, scopes: self.scopes.len(), jumps: self.jumps.len(), unwind: self.unwind, kind };
         self.cleanups.push(cleanup);
     }
 
@@ -79,25 +73,11 @@ impl<'t> Flow<'_, 't> {
             return;
         }
         for member in info.members.iter().rev() {
-            if let Some(of) = member
-                .ty
-                .object_class()
-                .filter(|of| declared.needs_destructor(*of))
-            {
-                self.destroy(
-                    Place::Field(Box::new(place.clone()), member.name),
-                    of,
-                    span,
-                    depth + 1,
-                );
+            if let Some(of) = member.ty.object_class().filter(|of| declared.needs_destructor(*of)) {
+                self.destroy(Place::Field(Box::new(place.clone()), member.name), of, span, depth + 1);
             }
         }
-        for base in info
-            .bases
-            .iter()
-            .rev()
-            .filter(|base| declared.needs_destructor(**base))
-        {
+        for base in info.bases.iter().rev().filter(|base| declared.needs_destructor(**base)) {
             self.destroy(place.clone(), *base, span, depth + 1);
         }
     }
@@ -108,23 +88,12 @@ impl<'t> Flow<'_, 't> {
         let Some(info) = declared.class(class) else {
             return;
         };
-        for base in info
-            .bases
-            .iter()
-            .filter(|base| declared.needs_destructor(**base))
-        {
+        for base in info.bases.iter().filter(|base| declared.needs_destructor(**base)) {
             self.push_cleanup(super::FUNCTION_SCOPE, CleanupKind::Part(None, *base));
         }
         for member in &info.members {
-            if let Some(of) = member
-                .ty
-                .object_class()
-                .filter(|of| declared.needs_destructor(*of))
-            {
-                self.push_cleanup(
-                    super::FUNCTION_SCOPE,
-                    CleanupKind::Part(Some(member.name), of),
-                );
+            if let Some(of) = member.ty.object_class().filter(|of| declared.needs_destructor(*of)) {
+                self.push_cleanup(super::FUNCTION_SCOPE, CleanupKind::Part(Some(member.name), of));
             }
         }
     }
@@ -132,11 +101,7 @@ impl<'t> Flow<'_, 't> {
     /// Remembers that the object in `local` dies with the current scope, if anything runs then.
     pub(super) fn dies_with_scope(&mut self, local: LocalId, class: Symbol) {
         if self.cx.context.declared.needs_destructor(class) {
-            let scope = self
-                .scope_ids
-                .last()
-                .copied()
-                .unwrap_or(super::FUNCTION_SCOPE);
+            let scope = self.scope_ids.last().copied().unwrap_or(super::FUNCTION_SCOPE);
             self.push_cleanup(scope, CleanupKind::Object(local, class));
         }
     }

@@ -42,15 +42,13 @@ impl<'t> Flow<'_, 't> {
                 self.goto(then);
             }
             // `(a && b) == FALSE`: the branches of what is compared.
-            ExKind::Binary(op @ (BinOp::Eq | BinOp::Ne), left, right) => {
-                match (truth_of(left, right), op) {
-                    (Some((inner, false)), BinOp::Eq) | (Some((inner, true)), BinOp::Ne) => {
-                        self.condition(inner, other, then);
-                    }
-                    (Some((inner, _)), _) => self.condition(inner, then, other),
-                    (None, _) => self.test(ex, then, other),
+            ExKind::Binary(op @ (BinOp::Eq | BinOp::Ne), left, right) => match (truth_of(left, right), op) {
+                (Some((inner, false)), BinOp::Eq) | (Some((inner, true)), BinOp::Ne) => {
+                    self.condition(inner, other, then);
                 }
-            }
+                (Some((inner, _)), _) => self.condition(inner, then, other),
+                (None, _) => self.test(ex, then, other),
+            },
             _ => self.test(ex, then, other),
         }
     }
@@ -61,34 +59,19 @@ impl<'t> Flow<'_, 't> {
         self.branch(value, then, other, loc);
     }
 
-    pub(super) fn branch(
-        &mut self,
-        value: Expr,
-        then: BlockId,
-        other: BlockId,
-        loc: crate::ir::Loc,
-    ) {
+    pub(super) fn branch(&mut self, value: Expr, then: BlockId, other: BlockId, loc: crate::ir::Loc) {
         match value {
             Expr::Int(value) => self.goto(if value == 0 { other } else { then }),
             Expr::Str(_) | Expr::Function(_) => self.goto(then),
             Expr::Unary(UnOp::Not, inner) => self.branch(*inner, other, then, loc),
-            cond => self.terminate(Term::Branch {
-                cond,
-                then,
-                other,
-                loc,
-            }),
+            cond => self.terminate(Term::Branch { cond, then, other, loc }),
         }
     }
 }
 
 /// In a comparison of a truth value with 0 or 1: the truth value, and which.
 fn truth_of<'t>(left: &'t Ex, right: &'t Ex) -> Option<(&'t Ex, bool)> {
-    let (inner, constant) = if is_truth(left) {
-        (left, right)
-    } else {
-        (right, left)
-    };
+    let (inner, constant) = if is_truth(left) { (left, right) } else { (right, left) };
     match constant.kind {
         ExKind::Int(value @ (0 | 1)) if is_truth(inner) => Some((inner, value == 1)),
         _ => None,
@@ -98,10 +81,7 @@ fn truth_of<'t>(left: &'t Ex, right: &'t Ex) -> Option<(&'t Ex, bool)> {
 fn is_truth(ex: &Ex) -> bool {
     match &ex.kind {
         ExKind::And(..) | ExKind::Or(..) | ExKind::Unary(UnOp::Not, _) => true,
-        ExKind::Binary(op, ..) => matches!(
-            op,
-            BinOp::Eq | BinOp::Ne | BinOp::Lt | BinOp::Le | BinOp::Gt | BinOp::Ge
-        ),
+        ExKind::Binary(op, ..) => matches!(op, BinOp::Eq | BinOp::Ne | BinOp::Lt | BinOp::Le | BinOp::Gt | BinOp::Ge),
         _ => false,
     }
 }

@@ -22,9 +22,7 @@ impl<'t> Flow<'_, 't> {
         let ExKind::Call { callee, args } = &value.kind else {
             return false;
         };
-        let (ExKind::Ident(maker) | ExKind::Scoped(_, maker), [only]) =
-            (&callee.kind, args.as_slice())
-        else {
+        let (ExKind::Ident(maker) | ExKind::Scoped(_, maker), [only]) = (&callee.kind, args.as_slice()) else {
             return false;
         };
         let ExKind::Lambda(lambda) = &only.kind else {
@@ -54,13 +52,7 @@ impl<'t> Flow<'_, 't> {
     }
 
     /// `guard.name()`.
-    pub(super) fn guard_call(
-        &mut self,
-        name: Symbol,
-        lambda: &'t Lambda,
-        armed: LocalId,
-        span: Span,
-    ) {
+    pub(super) fn guard_call(&mut self, name: Symbol, lambda: &'t Lambda, armed: LocalId, span: Span) {
         let guards = &self.cx.context.language.guards;
         let is = |names: &[String]| names.iter().any(|known| known == name.as_str());
         if is(&guards.run) {

@@ -15,22 +15,14 @@ impl<'t> Flow<'_, 't> {
             self.bind(decl.name, Binding::Outer);
             return;
         }
-        if let DeclInit::Value(Ex {
-            kind: ExKind::Lambda(lambda),
-            ..
-        }) = &decl.init
-        {
+        if let DeclInit::Value(Ex { kind: ExKind::Lambda(lambda), .. }) = &decl.init {
             self.bind(decl.name, Binding::Lambda(lambda));
             return;
         }
         if self.guard(decl) {
             return;
         }
-        let class = if self.cx.is_cpp {
-            decl.ty.object_class()
-        } else {
-            None
-        };
+        let class = if self.cx.is_cpp { decl.ty.object_class() } else { None };
         if let DeclInit::Vexing(args) = &decl.init
             && !self.is_construction(args)
         {
@@ -49,13 +41,8 @@ impl<'t> Flow<'_, 't> {
         let local = self.declare(decl.name, decl.ty, false);
         match &decl.init {
             DeclInit::None => {
-                let constructed = class.filter(|class| {
-                    self.cx
-                        .context
-                        .declared
-                        .class(*class)
-                        .is_some_and(|info| info.has_constructor)
-                });
+                let constructed = class
+                    .filter(|class| self.cx.context.declared.class(*class).is_some_and(|info| info.has_constructor));
                 if let Some(class) = constructed {
                     self.construct(Place::Local(local), class, &[], decl.span);
                 } else if self.loops > 0 || self.has_labels {
@@ -76,9 +63,7 @@ impl<'t> Flow<'_, 't> {
     fn is_construction(&self, args: &[Ex]) -> bool {
         !args.is_empty()
             && args.iter().all(|arg| match &arg.kind {
-                ExKind::Ident(name) => {
-                    self.lookup(*name).is_some() || self.this_member(*name).is_some()
-                }
+                ExKind::Ident(name) => self.lookup(*name).is_some() || self.this_member(*name).is_some(),
                 ExKind::Scoped(..) | ExKind::Int(_) | ExKind::This | ExKind::Expansion(..) => true,
                 _ => false,
             })
@@ -97,9 +82,7 @@ impl<'t> Flow<'_, 't> {
             }
             // `T x = T(args)` makes no second object.
             ExKind::Call { callee, args }
-                if class.is_some_and(
-                    |class| matches!(callee.kind, ExKind::Ident(name) if name == class),
-                ) =>
+                if class.is_some_and(|class| matches!(callee.kind, ExKind::Ident(name) if name == class)) =>
             {
                 if let Some(class) = class {
                     self.construct(Place::Local(local), class, args, span);
@@ -118,11 +101,7 @@ impl<'t> Flow<'_, 't> {
     /// `T x(args)`, `T x{args}`.
     fn direct(&mut self, local: LocalId, class: Option<Symbol>, args: &'t [Ex], decl: &'t Decl) {
         let known = class.filter(|class| {
-            self.cx
-                .context
-                .declared
-                .class(*class)
-                .is_some_and(|info| info.has_constructor || info.has_destructor)
+            self.cx.context.declared.class(*class).is_some_and(|info| info.has_constructor || info.has_destructor)
         });
         match (known, args) {
             (Some(class), _) => self.construct(Place::Local(local), class, args, decl.span),
@@ -146,13 +125,7 @@ impl<'t> Flow<'_, 't> {
     }
 
     /// Stores a braced initialiser: what is not named is zero.
-    pub(super) fn init_items(
-        &mut self,
-        place: &Place,
-        ty: TypeRef,
-        items: &'t [InitItem],
-        span: Span,
-    ) {
+    pub(super) fn init_items(&mut self, place: &Place, ty: TypeRef, items: &'t [InitItem], span: Span) {
         let only_zero = match items {
             [] => true,
             [only] => only.path.is_empty() && is_zero(&only.value),
@@ -178,31 +151,18 @@ impl<'t> Flow<'_, 't> {
             let (target, of) = if item.path.is_empty() {
                 match &members {
                     Some(members) if !ty.is_array => match members.get(position) {
-                        Some(member) => (
-                            Place::Field(Box::new(place.clone()), member.name),
-                            member.ty,
-                        ),
+                        Some(member) => (Place::Field(Box::new(place.clone()), member.name), member.ty),
                         None => return self.unknown_items(place, items, span),
                     },
                     _ => {
                         let index = Expr::Int(i64::try_from(position).unwrap_or(i64::MAX));
-                        (
-                            Place::Index(Box::new(place.clone()), Box::new(index)),
-                            TypeRef {
-                                is_array: false,
-                                ..ty
-                            },
-                        )
+                        (Place::Index(Box::new(place.clone()), Box::new(index)), TypeRef { is_array: false, ..ty })
                     }
                 }
             } else {
                 let (target, of) = self.designated(place, ty, &item.path);
-                if let ([Designator::Field(name)], Some(members)) = (item.path.as_slice(), &members)
-                {
-                    position = members
-                        .iter()
-                        .position(|member| member.name == *name)
-                        .unwrap_or(position);
+                if let ([Designator::Field(name)], Some(members)) = (item.path.as_slice(), &members) {
+                    position = members.iter().position(|member| member.name == *name).unwrap_or(position);
                 }
                 if let Place::Index(_, index) = &target
                     && let Expr::Int(at) = **index
@@ -216,10 +176,7 @@ impl<'t> Flow<'_, 't> {
         }
     }
 
-    #[expect(
-        clippy::only_used_in_recursion,
-        reason = "the type goes to inner lists"
-    )]
+    #[expect(clippy::only_used_in_recursion, reason = "the type goes to inner lists")]
     fn init_item(&mut self, target: Place, ty: TypeRef, value: &'t Ex, span: Span) {
         match &value.kind {
             ExKind::Expansion(name, inner) if matches!(inner.kind, ExKind::Init(_)) => {
@@ -237,12 +194,7 @@ impl<'t> Flow<'_, 't> {
         }
     }
 
-    fn designated(
-        &mut self,
-        place: &Place,
-        ty: TypeRef,
-        path: &'t [Designator],
-    ) -> (Place, TypeRef) {
+    fn designated(&mut self, place: &Place, ty: TypeRef, path: &'t [Designator]) -> (Place, TypeRef) {
         let declared = self.cx.context.declared;
         let (mut place, mut ty) = (place.clone(), ty);
         for step in path {
@@ -292,29 +244,14 @@ impl<'t> Flow<'_, 't> {
             if self.lookup(name).is_some() {
                 continue;
             }
-            let loc = Loc {
-                file: self.file,
-                span,
-            };
+            let loc = Loc { file: self.file, span };
             let type_name = decl.ty.name.unwrap_or_else(|| Symbol::new(""));
-            self.tables.push(TableInit {
-                variable: decl.name,
-                type_name,
-                field,
-                position,
-                function: name,
-                loc,
-            });
+            self.tables.push(TableInit { variable: decl.name, type_name, field, position, function: name, loc });
         }
     }
 
     /// A member initialiser of a constructor.
-    pub(in super::super) fn member_initializer(
-        &mut self,
-        name: Symbol,
-        args: &'t [Ex],
-        span: Span,
-    ) {
+    pub(in super::super) fn member_initializer(&mut self, name: Symbol, args: &'t [Ex], span: Span) {
         let declared = self.cx.context.declared;
         let Some((this, class)) = self.this.zip(self.class) else {
             return;
@@ -322,19 +259,13 @@ impl<'t> Flow<'_, 't> {
         let object = super::place::deref(super::value::load(Place::Local(this)));
         if let Some(member) = declared.member(class, name) {
             let place = Place::Field(Box::new(object), name);
-            let known = member
-                .ty
-                .object_class()
-                .filter(|of| declared.class(*of).is_some_and(|info| info.has_constructor));
+            let known =
+                member.ty.object_class().filter(|of| declared.class(*of).is_some_and(|info| info.has_constructor));
             match (known, args) {
                 (Some(of), _) => self.construct(place, of, args, span),
                 (None, []) => self.assign(place, Expr::Int(0), span),
                 (None, [only]) => {
-                    let value = if member.ty.is_ref {
-                        addr(self.place(only))
-                    } else {
-                        self.value(only)
-                    };
+                    let value = if member.ty.is_ref { addr(self.place(only)) } else { self.value(only) };
                     self.assign(place, value, span);
                 }
                 (None, _) => {
@@ -357,9 +288,7 @@ impl<'t> Flow<'_, 't> {
 fn is_zero(ex: &Ex) -> bool {
     match &ex.kind {
         ExKind::Int(0) => true,
-        ExKind::Init(items) => items
-            .iter()
-            .all(|item| item.path.is_empty() && is_zero(&item.value)),
+        ExKind::Init(items) => items.iter().all(|item| item.path.is_empty() && is_zero(&item.value)),
         ExKind::Expansion(_, inner) => is_zero(inner),
         _ => false,
     }
@@ -370,16 +299,7 @@ fn is_scalar(name: &str) -> bool {
     super::super::build::is_capital(name)
         || matches!(
             name,
-            "int"
-                | "char"
-                | "bool"
-                | "long"
-                | "short"
-                | "unsigned"
-                | "auto"
-                | "size_t"
-                | "float"
-                | "double"
+            "int" | "char" | "bool" | "long" | "short" | "unsigned" | "auto" | "size_t" | "float" | "double"
         )
 }
 

@@ -14,11 +14,7 @@ impl<'t> Flow<'_, 't> {
             ExKind::Scoped(scope, name) => Place::Global(joined(*scope, *name)),
             ExKind::Deref(inner) => self.pointee(inner),
             ExKind::Member { base, arrow, name } => {
-                let base = if *arrow {
-                    self.pointee(base)
-                } else {
-                    self.place(base)
-                };
+                let base = if *arrow { self.pointee(base) } else { self.place(base) };
                 Place::Field(Box::new(base), *name)
             }
             ExKind::Index(base, index) => {
@@ -26,22 +22,14 @@ impl<'t> Flow<'_, 't> {
                 let index = self.value(index);
                 Place::Index(Box::new(base), Box::new(index))
             }
-            ExKind::Expansion(name, inner) => {
-                self.expanding(ex.span, *name, |flow| flow.place(inner))
-            }
-            ExKind::MaybeCast { name, plain, cast } => {
-                self.place(if self.is_value(*name) { plain } else { cast })
-            }
+            ExKind::Expansion(name, inner) => self.expanding(ex.span, *name, |flow| flow.place(inner)),
+            ExKind::MaybeCast { name, plain, cast } => self.place(if self.is_value(*name) { plain } else { cast }),
             ExKind::Comma(first, second) => {
                 self.effect(first);
                 self.place(second)
             }
             ExKind::Assign(op, left, right) => self.assignment(*op, left, right, ex.span),
-            ExKind::Step {
-                op,
-                prefix: true,
-                place,
-            } => self.step(*op, place, ex.span),
+            ExKind::Step { op, prefix: true, place } => self.step(*op, place, ex.span),
             ExKind::Compound(ty, items) => {
                 let local = self.temp(*ty);
                 self.init_items(&Place::Local(local), *ty, items, ex.span);
@@ -91,10 +79,7 @@ impl<'t> Flow<'_, 't> {
     pub(super) fn this_member(&self, name: Symbol) -> Option<Place> {
         let this = self.this?;
         self.cx.context.declared.member(self.class?, name)?;
-        Some(Place::Field(
-            Box::new(deref(Expr::Load(Box::new(Place::Local(this))))),
-            name,
-        ))
+        Some(Place::Field(Box::new(deref(Expr::Load(Box::new(Place::Local(this))))), name))
     }
 
     /// What a pointer-valued expression points to.
@@ -105,9 +90,7 @@ impl<'t> Flow<'_, 't> {
         }
         match &ex.kind {
             ExKind::AddrOf(inner) => self.place(inner),
-            ExKind::Expansion(name, inner) => {
-                self.expanding(ex.span, *name, |flow| flow.pointee(inner))
-            }
+            ExKind::Expansion(name, inner) => self.expanding(ex.span, *name, |flow| flow.pointee(inner)),
             _ => deref(self.value(ex)),
         }
     }
@@ -116,13 +99,9 @@ impl<'t> Flow<'_, 't> {
     /// A member or global of unknown type stands for itself.
     fn indexed(&mut self, ex: &'t Ex) -> Place {
         match &ex.kind {
-            ExKind::Expansion(name, inner) => {
-                self.expanding(ex.span, *name, |flow| flow.indexed(inner))
-            }
+            ExKind::Expansion(name, inner) => self.expanding(ex.span, *name, |flow| flow.indexed(inner)),
             ExKind::Ident(name) => match self.lookup(*name) {
-                Some(Binding::Local(local)) if !self.types[local.0 as usize].is_array => {
-                    deref(self.value(ex))
-                }
+                Some(Binding::Local(local)) if !self.types[local.0 as usize].is_array => deref(self.value(ex)),
                 _ => self.typed_index(ex),
             },
             ExKind::Member { .. } | ExKind::Index(..) | ExKind::Scoped(..) => self.typed_index(ex),
@@ -133,11 +112,7 @@ impl<'t> Flow<'_, 't> {
     fn typed_index(&mut self, ex: &'t Ex) -> Place {
         let known = self.type_of(ex);
         let place = self.place(ex);
-        if known.is_some_and(|ty| !ty.is_array && ty.pointers > 0) {
-            deref(Expr::Load(Box::new(place)))
-        } else {
-            place
-        }
+        if known.is_some_and(|ty| !ty.is_array && ty.pointers > 0) { deref(Expr::Load(Box::new(place))) } else { place }
     }
 
     /// Whether an expression is known to be an array: its value is its address.
@@ -151,25 +126,12 @@ impl<'t> Flow<'_, 't> {
             ExKind::Ident(name) => match self.lookup(*name) {
                 Some(Binding::Local(local)) => self.types.get(local.0 as usize).copied(),
                 Some(_) => None,
-                None => self
-                    .cx
-                    .context
-                    .declared
-                    .member(self.class?, *name)
-                    .map(|member| member.ty),
+                None => self.cx.context.declared.member(self.class?, *name).map(|member| member.ty),
             },
-            ExKind::This => Some(TypeRef {
-                name: self.class,
-                pointers: 1,
-                ..TypeRef::default()
-            }),
+            ExKind::This => Some(TypeRef { name: self.class, pointers: 1, ..TypeRef::default() }),
             ExKind::Member { base, name, .. } => {
                 let class = self.type_of(base)?.name?;
-                self.cx
-                    .context
-                    .declared
-                    .member(class, *name)
-                    .map(|member| member.ty)
+                self.cx.context.declared.member(class, *name).map(|member| member.ty)
             }
             ExKind::Index(base, _) | ExKind::Deref(base) => {
                 let mut ty = self.type_of(base)?;
@@ -186,15 +148,9 @@ impl<'t> Flow<'_, 't> {
                 ty.is_array = false;
                 Some(ty)
             }
-            ExKind::MaybeCast { name, plain, cast } => {
-                self.type_of(if self.is_value(*name) { plain } else { cast })
-            }
+            ExKind::MaybeCast { name, plain, cast } => self.type_of(if self.is_value(*name) { plain } else { cast }),
             ExKind::Expansion(_, inner) => self.type_of(inner),
-            ExKind::New { ty, .. } => Some(TypeRef {
-                pointers: ty.pointers + 1,
-                is_array: false,
-                ..*ty
-            }),
+            ExKind::New { ty, .. } => Some(TypeRef { pointers: ty.pointers + 1, is_array: false, ..*ty }),
             ExKind::Compound(ty, _) => Some(*ty),
             _ => None,
         }

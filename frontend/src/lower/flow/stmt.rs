@@ -55,20 +55,10 @@ impl<'t> Flow<'_, 't> {
                     self.declaration(decl);
                 }
             }
-            StKind::If {
-                init,
-                cond,
-                then,
-                other,
-            } => self.if_statement(st.span, init, cond, then, other.as_deref()),
+            StKind::If { init, cond, then, other } => self.if_statement(st.span, init, cond, then, other.as_deref()),
             StKind::While { cond, body } => self.while_loop(st.span, cond, body),
             StKind::DoWhile { body, cond } => self.do_loop(body, cond),
-            StKind::For {
-                init,
-                cond,
-                update,
-                body,
-            } => self.scoped(HEAD_SCOPE, closing(st.span), |flow| {
+            StKind::For { init, cond, update, body } => self.scoped(HEAD_SCOPE, closing(st.span), |flow| {
                 flow.statements(init);
                 flow.for_loop(st.span, cond.as_deref(), update.as_ref(), body);
             }),
@@ -139,14 +129,7 @@ impl<'t> Flow<'_, 't> {
         }
     }
 
-    fn if_statement(
-        &mut self,
-        span: Span,
-        init: &'t [St],
-        cond: &'t Condition,
-        then: &'t St,
-        other: Option<&'t St>,
-    ) {
+    fn if_statement(&mut self, span: Span, init: &'t [St], cond: &'t Condition, then: &'t St, other: Option<&'t St>) {
         // In C nothing can be declared in the head.
         let declares = !init.is_empty() || matches!(cond, Condition::Decl(_));
         let inside = |flow: &mut Self| {
@@ -181,16 +164,8 @@ impl<'t> Flow<'_, 't> {
 
     fn loop_body(&mut self, body: &'t St, exit: BlockId, next: BlockId) {
         let cleanups = self.cleanups.len();
-        self.jumps.push(Jump {
-            kind: JumpKind::Break,
-            to: exit,
-            cleanups,
-        });
-        self.jumps.push(Jump {
-            kind: JumpKind::Continue,
-            to: next,
-            cleanups,
-        });
+        self.jumps.push(Jump { kind: JumpKind::Break, to: exit, cleanups });
+        self.jumps.push(Jump { kind: JumpKind::Continue, to: next, cleanups });
         self.branch_body(body);
         self.jumps.truncate(self.jumps.len().saturating_sub(2));
     }
@@ -231,20 +206,9 @@ impl<'t> Flow<'_, 't> {
         self.loops -= u32::from(!once);
     }
 
-    fn for_loop(
-        &mut self,
-        _span: Span,
-        cond: Option<&'t Condition>,
-        update: Option<&'t Ex>,
-        body: &'t St,
-    ) {
+    fn for_loop(&mut self, _span: Span, cond: Option<&'t Condition>, update: Option<&'t Ex>, body: &'t St) {
         self.loops += 1;
-        let (head, inside, next, exit) = (
-            self.new_block(),
-            self.new_block(),
-            self.new_block(),
-            self.new_block(),
-        );
+        let (head, inside, next, exit) = (self.new_block(), self.new_block(), self.new_block(), self.new_block());
         self.fall_into(head);
         match cond {
             Some(cond) => self.test_condition(cond, inside, exit),
@@ -276,11 +240,7 @@ impl<'t> Flow<'_, 't> {
         self.scoped(HEAD_SCOPE, closing(body.span), |flow| {
             let local = flow.declare(decl.name, decl.ty, false);
             let element = Place::Index(Box::new(elements), Box::new(load(Place::Local(index))));
-            let value = if decl.ty.is_ref {
-                addr(element)
-            } else {
-                load(element)
-            };
+            let value = if decl.ty.is_ref { addr(element) } else { load(element) };
             flow.assign(Place::Local(local), value, decl.span);
             if let Some(class) = decl.ty.object_class() {
                 flow.dies_with_scope(local, class);
@@ -308,23 +268,14 @@ impl<'t> Flow<'_, 't> {
         self.at = self.new_block();
         let exit = self.new_block();
         self.switches.push(Switch::default());
-        self.jumps.push(Jump {
-            kind: JumpKind::Break,
-            to: exit,
-            cleanups: self.cleanups.len(),
-        });
+        self.jumps.push(Jump { kind: JumpKind::Break, to: exit, cleanups: self.cleanups.len() });
         self.branch_body(body);
         self.jumps.pop();
         let switch = self.switches.pop().unwrap_or_default();
         self.fall_into(exit);
         let after = self.at;
         self.start(head);
-        self.terminate(Term::Switch {
-            value,
-            cases: switch.cases,
-            default: switch.default.unwrap_or(exit),
-            loc,
-        });
+        self.terminate(Term::Switch { value, cases: switch.cases, default: switch.default.unwrap_or(exit), loc });
         self.start(after);
     }
 
@@ -349,25 +300,14 @@ impl<'t> Flow<'_, 't> {
             self.has_labels = true;
             let block = self.new_block();
             let chain = outer.iter().copied().chain(chain).collect();
-            labels.insert(
-                name,
-                Label {
-                    block,
-                    chain,
-                    passed: None,
-                },
-            );
+            labels.insert(name, Label { block, chain, passed: None });
         }
         self.labels.push(labels);
     }
 
     fn label(&mut self, name: Symbol) {
         let pending = self.cleanups.len();
-        let Some(label) = self
-            .labels
-            .last_mut()
-            .and_then(|labels| labels.get_mut(&name))
-        else {
+        let Some(label) = self.labels.last_mut().and_then(|labels| labels.get_mut(&name)) else {
             return self.fail("a label that is not understood");
         };
         if label.passed.replace(pending).is_some() {
@@ -378,19 +318,10 @@ impl<'t> Flow<'_, 't> {
     }
 
     fn jump_to_label(&mut self, name: Symbol, span: Span) {
-        let Some(label) = self
-            .labels
-            .iter()
-            .rev()
-            .find_map(|labels| labels.get(&name))
-        else {
+        let Some(label) = self.labels.iter().rev().find_map(|labels| labels.get(&name)) else {
             return self.fail("a `goto` whose label is not there");
         };
-        let around = self
-            .cleanups
-            .iter()
-            .take_while(|cleanup| label.chain.contains(&cleanup.scope))
-            .count();
+        let around = self.cleanups.iter().take_while(|cleanup| label.chain.contains(&cleanup.scope)).count();
         let keep = label.passed.map_or(around, |passed| passed.min(around));
         let block = label.block;
         self.run_cleanups(keep, span, 1);
@@ -398,13 +329,7 @@ impl<'t> Flow<'_, 't> {
     }
 
     fn jump(&mut self, kind: JumpKind, span: Span) {
-        let Some(jump) = self
-            .jumps
-            .iter()
-            .rev()
-            .find(|jump| jump.kind == kind)
-            .copied()
-        else {
+        let Some(jump) = self.jumps.iter().rev().find(|jump| jump.kind == kind).copied() else {
             return self.fail("a `break`, `continue` or `__leave` with nothing around it");
         };
         // `__leave` is not an abnormal way out, and what it crosses is only what its own `__try` holds.
@@ -451,11 +376,7 @@ impl<'t> Flow<'_, 't> {
         self.scope_ids.push(inner.id);
         let leave = self.new_block();
         if inner.structured {
-            self.jumps.push(Jump {
-                kind: JumpKind::Leave,
-                to: leave,
-                cleanups: keep,
-            });
+            self.jumps.push(Jump { kind: JumpKind::Leave, to: leave, cleanups: keep });
         }
         if let Some(handler) = handler {
             // Anything in the body may raise; its start stands for what is not a call.
@@ -522,10 +443,7 @@ impl<'t> Flow<'_, 't> {
 
 /// The last byte of a block: its brace.
 fn closing(span: Span) -> Span {
-    Span {
-        start: span.end.saturating_sub(1).max(span.start),
-        end: span.end,
-    }
+    Span { start: span.end.saturating_sub(1).max(span.start), end: span.end }
 }
 
 /// The labels in `list` with the scopes around each; those of `finally` bodies belong to their copies.

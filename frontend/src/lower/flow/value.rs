@@ -53,16 +53,10 @@ impl<'t> Flow<'_, 't> {
                 let place = self.place(place);
                 let old = self.temp(ty);
                 self.assign(Place::Local(old), load(place.clone()), ex.span);
-                self.assign(
-                    place,
-                    binary(*op, load(Place::Local(old)), Expr::Int(1)),
-                    ex.span,
-                );
+                self.assign(place, binary(*op, load(Place::Local(old)), Expr::Int(1)), ex.span);
                 load(Place::Local(old))
             }
-            ExKind::Call { callee, args } => self
-                .call(ex, callee, args, Want::Value)
-                .unwrap_or(Expr::Int(0)),
+            ExKind::Call { callee, args } => self.call(ex, callee, args, Want::Value).unwrap_or(Expr::Int(0)),
             ExKind::Deref(_) | ExKind::Member { .. } | ExKind::Index(..) | ExKind::Compound(..) => {
                 let array = self.is_array(ex);
                 let place = self.place(ex);
@@ -82,12 +76,7 @@ impl<'t> Flow<'_, 't> {
                     load(Place::Local(local))
                 }
             },
-            ExKind::New {
-                ty,
-                is_array,
-                placement,
-                args,
-            } => self.new_object(ex, *ty, *is_array, placement, args),
+            ExKind::New { ty, is_array, placement, args } => self.new_object(ex, *ty, *is_array, placement, args),
             ExKind::Assume(_) | ExKind::Delete { .. } => {
                 self.effect(ex);
                 Expr::Int(0)
@@ -100,12 +89,8 @@ impl<'t> Flow<'_, 't> {
                 self.lambdas.push((name, lambda));
                 Expr::Function(name)
             }
-            ExKind::Expansion(name, inner) => {
-                self.expanding(ex.span, *name, |flow| flow.value(inner))
-            }
-            ExKind::MaybeCast { name, plain, cast } => {
-                self.value(if self.is_value(*name) { plain } else { cast })
-            }
+            ExKind::Expansion(name, inner) => self.expanding(ex.span, *name, |flow| flow.value(inner)),
+            ExKind::MaybeCast { name, plain, cast } => self.value(if self.is_value(*name) { plain } else { cast }),
             ExKind::Unsupported(why) => {
                 self.fail(why);
                 Expr::Int(0)
@@ -205,23 +190,14 @@ impl<'t> Flow<'_, 't> {
         if declared.is_function(name) {
             return Expr::Function(name);
         }
-        if let Some(class) = self
-            .class
-            .and_then(|class| declared.method_class(class, name))
-        {
+        if let Some(class) = self.class.and_then(|class| declared.method_class(class, name)) {
             return Expr::Function(joined(class, name));
         }
         // What the driver declares nowhere comes from the kit, and there a bare name that is a value is nearly
         // always a constant: an enumerator or a macro. A small letter at its start is a variable's.
-        let foreign = !declared.is_variable(name)
-            && name
-                .as_str()
-                .starts_with(|c: char| c.is_ascii_uppercase() || c == '_');
-        if foreign || is_capital(name.as_str()) {
-            Expr::Name(name)
-        } else {
-            load(Place::Global(name))
-        }
+        let foreign =
+            !declared.is_variable(name) && name.as_str().starts_with(|c: char| c.is_ascii_uppercase() || c == '_');
+        if foreign || is_capital(name.as_str()) { Expr::Name(name) } else { load(Place::Global(name)) }
     }
 
     fn scoped_value(&self, scope: Symbol, name: Symbol) -> Expr {
@@ -245,9 +221,7 @@ impl<'t> Flow<'_, 't> {
 
     fn address(&mut self, ex: &'t Ex) -> Expr {
         match &ex.kind {
-            ExKind::Expansion(name, inner) => {
-                self.expanding(ex.span, *name, |flow| flow.address(inner))
-            }
+            ExKind::Expansion(name, inner) => self.expanding(ex.span, *name, |flow| flow.address(inner)),
             ExKind::Ident(_) | ExKind::Scoped(..) => match self.value(ex) {
                 function @ Expr::Function(_) => function,
                 Expr::Load(place) => addr(*place),
@@ -276,11 +250,7 @@ impl<'t> Flow<'_, 't> {
 
     fn choice(&mut self, cond: &'t Ex, then: Option<&'t Ex>, other: &'t Ex, span: Span) -> Expr {
         let ty = self.type_of(then.unwrap_or(other)).unwrap_or_default();
-        let out = self.temp(TypeRef {
-            is_array: false,
-            is_ref: false,
-            ..ty
-        });
+        let out = self.temp(TypeRef { is_array: false, is_ref: false, ..ty });
         let (yes, no, join) = (self.new_block(), self.new_block(), self.new_block());
         if let Some(then) = then {
             self.condition(cond, yes, no);
@@ -290,12 +260,7 @@ impl<'t> Flow<'_, 't> {
             // GNU's `a ?: b` has its condition as its value.
             self.value_into(out, cond, span);
             let loc = self.loc(span);
-            self.terminate(Term::Branch {
-                cond: load(Place::Local(out)),
-                then: yes,
-                other: no,
-                loc,
-            });
+            self.terminate(Term::Branch { cond: load(Place::Local(out)), then: yes, other: no, loc });
             self.start(yes);
         }
         self.goto(join);
@@ -324,13 +289,7 @@ impl<'t> Flow<'_, 't> {
     }
 
     /// An assignment; yields the place assigned to.
-    pub(super) fn assignment(
-        &mut self,
-        op: Option<BinOp>,
-        left: &'t Ex,
-        right: &'t Ex,
-        span: Span,
-    ) -> Place {
+    pub(super) fn assignment(&mut self, op: Option<BinOp>, left: &'t Ex, right: &'t Ex, span: Span) -> Place {
         let place = self.place(left);
         match (op, &place) {
             (None, Place::Local(local)) if !self.types[local.0 as usize].is_array => {
@@ -361,20 +320,14 @@ impl<'t> Flow<'_, 't> {
     /// `++p`, `--p`; yields the place.
     pub(super) fn step(&mut self, op: BinOp, place: &'t Ex, span: Span) -> Place {
         let place = self.place(place);
-        self.assign(
-            place.clone(),
-            binary(op, load(place.clone()), Expr::Int(1)),
-            span,
-        );
+        self.assign(place.clone(), binary(op, load(place.clone()), Expr::Int(1)), span);
         place
     }
 
     /// Puts a value that must outlive what follows into a temporary, unless nothing can change it.
     pub(super) fn settled(&mut self, value: Expr, span: Span) -> Expr {
         match &value {
-            Expr::Int(_) | Expr::Str(_) | Expr::Name(_) | Expr::Function(_) | Expr::Opaque(_) => {
-                value
-            }
+            Expr::Int(_) | Expr::Str(_) | Expr::Name(_) | Expr::Function(_) | Expr::Opaque(_) => value,
             Expr::Load(place) if matches!(**place, Place::Local(local) if self.locals[local.0 as usize].name.as_str().is_empty()) => {
                 value
             }
@@ -393,24 +346,12 @@ impl<'t> Flow<'_, 't> {
         self.blocks[no.0 as usize].term = Some(Term::Unreachable);
         // One test that falls through on `yes` is an instruction, not a branch.
         let draft = &mut self.blocks[before.0.0 as usize];
-        if let Some(Term::Branch {
-            cond,
-            then,
-            other,
-            loc,
-        }) = &draft.term
+        if let Some(Term::Branch { cond, then, other, loc }) = &draft.term
             && ((*then, *other) == (yes, no) || (*then, *other) == (no, yes))
         {
-            let believed = if *then == yes {
-                cond.clone()
-            } else {
-                unary(UnOp::Not, cond.clone())
-            };
+            let believed = if *then == yes { cond.clone() } else { unary(UnOp::Not, cond.clone()) };
             let loc = *loc;
-            draft.instrs.push(Instr {
-                kind: InstrKind::Assume(believed),
-                loc,
-            });
+            draft.instrs.push(Instr { kind: InstrKind::Assume(believed), loc });
             draft.term = Some(Term::Goto(yes));
         }
         self.start(yes);

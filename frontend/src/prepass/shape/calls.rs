@@ -23,9 +23,8 @@ impl Shaper<'_, '_> {
         // `offsetof(Type, a.b[1])`: the grammars know a plain member only.
         if self.word(at) == "offsetof" {
             let comma = (at + 2..close).find(|index| self.is(*index, b','));
-            let first = comma.and_then(|comma| {
-                (comma..close).find(|index| self.is(*index, b'.') || self.is(*index, b'['))
-            });
+            let first =
+                comma.and_then(|comma| (comma..close).find(|index| self.is(*index, b'.') || self.is(*index, b'[')));
             if let Some(first) = first {
                 self.canvas.blank(self.span(first, close - 1));
             }
@@ -46,13 +45,7 @@ impl Shaper<'_, '_> {
         let name = self.word(at);
         match self.input.macros.get(Symbol::new(name)) {
             Some(definition) => definition.body.trim_start().starts_with("while"),
-            None => self
-                .input
-                .words
-                .language
-                .loops
-                .iter()
-                .any(|part| name.contains(part.as_str())),
+            None => self.input.words.language.loops.iter().any(|part| name.contains(part.as_str())),
         }
     }
 
@@ -64,36 +57,26 @@ impl Shaper<'_, '_> {
             return None;
         }
         if next.is_some_and(|next| next.kind == Kind::Punct(b'{')) {
-            return if self.scope() == Scope::Body {
-                self.headed_block(at, close)
-            } else {
-                None
-            };
+            return if self.scope() == Scope::Body { self.headed_block(at, close) } else { None };
         }
         if self.scope() == Scope::Body && self.is_typed_by_macro(at, close) {
             self.canvas.blank(self.span(at + 1, close));
             return Some(close + 1);
         }
         let starts_other = next.is_none_or(|next| match next.kind {
-            Kind::Ident => !matches!(
-                next.text(self.text),
-                "const" | "override" | "final" | "noexcept" | "volatile" | "throw"
-            ),
+            Kind::Ident => {
+                !matches!(next.text(self.text), "const" | "override" | "final" | "noexcept" | "volatile" | "throw")
+            }
             Kind::Punct(byte) => byte == b'}' || (byte == b'~' && self.scope() == Scope::File),
             _ => false,
         });
         let shouts = is_shouted(name);
-        let own = self
-            .input
-            .macros
-            .get(Symbol::new(name))
-            .is_some_and(|definition| definition.params.is_some());
+        let own = self.input.macros.get(Symbol::new(name)).is_some_and(|definition| definition.params.is_some());
         if !starts_other || !(shouts || own) || !self.first_on_line(at) {
             return None;
         }
         let next_line = next.is_none_or(|next| {
-            self.text.as_bytes()[self.tokens[close].end as usize..next.start as usize]
-                .contains(&b'\n')
+            self.text.as_bytes()[self.tokens[close].end as usize..next.start as usize].contains(&b'\n')
         });
         let anywhere = self.scope() == Scope::File && shouts;
         if !next_line && !anywhere {
@@ -117,19 +100,9 @@ impl Shaper<'_, '_> {
     /// `FOREACH(…) {`: a loop or a test behind a macro.
     pub(super) fn headed_block(&mut self, at: usize, close: usize) -> Option<usize> {
         let name = self.word(at);
-        let body = self
-            .input
-            .macros
-            .get(Symbol::new(name))
-            .map(|definition| definition.body.as_str());
+        let body = self.input.macros.get(Symbol::new(name)).map(|definition| definition.body.as_str());
         let heads = |keyword: &str| body.is_some_and(|body| body.trim_start().starts_with(keyword));
-        let loops = self
-            .input
-            .words
-            .language
-            .loops
-            .iter()
-            .any(|part| name.contains(part.as_str()));
+        let loops = self.input.words.language.loops.iter().any(|part| name.contains(part.as_str()));
         let keyword = if heads("for") || heads("while") || (body.is_none() && loops) {
             "while"
         } else if heads("if") {
@@ -153,8 +126,7 @@ impl Shaper<'_, '_> {
     pub(super) fn is_typed_by_macro(&self, at: usize, close: usize) -> bool {
         let ends = |at: usize| self.is(at, b';') || self.is(at, b'=') || self.is(at, b'[');
         let one_line = self.tokens.get(close + 1).is_some_and(|next| {
-            !self.text.as_bytes()[self.tokens[close].end as usize..next.start as usize]
-                .contains(&b'\n')
+            !self.text.as_bytes()[self.tokens[close].end as usize..next.start as usize].contains(&b'\n')
         });
         let named = self.is_ident(close + 1) && word_class(self.word(close + 1)) == Word::Name;
         one_line && named && ends(close + 2) && is_shouted(self.word(at))
@@ -163,8 +135,7 @@ impl Shaper<'_, '_> {
     pub(super) fn first_on_line(&self, at: usize) -> bool {
         let start = self.tokens[at].start;
         at == 0
-            || self.text.as_bytes()[self.tokens[at - 1].end as usize..start as usize]
-                .contains(&b'\n')
+            || self.text.as_bytes()[self.tokens[at - 1].end as usize..start as usize].contains(&b'\n')
             || self.is(at - 1, b'{')
     }
 }

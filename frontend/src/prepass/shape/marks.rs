@@ -9,11 +9,7 @@ impl Shaper<'_, '_> {
     pub(super) fn inner(&mut self, from: usize, to: usize) {
         let mut at = from;
         while at < to {
-            at = if self.is_ident(at) {
-                self.declaration_marks(at)
-            } else {
-                at + 1
-            };
+            at = if self.is_ident(at) { self.declaration_marks(at) } else { at + 1 };
         }
     }
 
@@ -36,10 +32,7 @@ impl Shaper<'_, '_> {
                 Word::Other => return end + 1,
                 Word::Name => {
                     let first = end;
-                    while self
-                        .tokens
-                        .get(end + 1)
-                        .is_some_and(|token| token.kind == Kind::Pair(b':'))
+                    while self.tokens.get(end + 1).is_some_and(|token| token.kind == Kind::Pair(b':'))
                         && self.is_ident(end + 2)
                     {
                         end += 2;
@@ -81,14 +74,7 @@ impl Shaper<'_, '_> {
 
     pub(super) fn mark_rank(&self, at: usize) -> u8 {
         let word = self.word(at);
-        if self
-            .input
-            .words
-            .language
-            .types
-            .iter()
-            .any(|known| known == word)
-        {
+        if self.input.words.language.types.iter().any(|known| known == word) {
             2
         } else {
             u8::from(!word.ends_with("API") && !word.ends_with("CALL") && !word.ends_with("INLINE"))

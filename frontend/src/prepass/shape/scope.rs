@@ -8,18 +8,13 @@ impl Shaper<'_, '_> {
         let (scope, opened) = self.scopes.pop().unwrap_or((Scope::File, 0));
         // `x = MACRO(y) }`: the macro brought its own semicolon.
         if scope == Scope::Body && !self.boundary && self.is(at - 1, b')') {
-            self.canvas
-                .semicolon(self.tokens[at - 1].end, self.tokens[at].start);
+            self.canvas.semicolon(self.tokens[at - 1].end, self.tokens[at].start);
         }
         // Braces without a statement are values behind a macro.
         let statements = self.last_semicolon > opened || at == opened + 1;
         if scope == Scope::Body
             && !statements
-            && self
-                .out
-                .bodies
-                .last()
-                .is_some_and(|(brace, _)| *brace == self.tokens[opened].start)
+            && self.out.bodies.last().is_some_and(|(brace, _)| *brace == self.tokens[opened].start)
         {
             self.out.bodies.pop();
         }
@@ -50,9 +45,8 @@ impl Shaper<'_, '_> {
             return;
         }
         let list = (self.head..at).find(|index| self.is(*index, b'('));
-        if let Some(name) = list
-            .and_then(|list| list.checked_sub(1))
-            .filter(|name| *name >= self.head && self.is_ident(*name))
+        if let Some(name) =
+            list.and_then(|list| list.checked_sub(1)).filter(|name| *name >= self.head && self.is_ident(*name))
         {
             let name = self.span(name, name);
             self.out.bodies.push((self.tokens[at].start, name));
@@ -73,9 +67,7 @@ impl Shaper<'_, '_> {
                 Kind::Punct(b')') => depth -= 1,
                 Kind::Punct(b'=') if depth == 0 => values = true,
                 Kind::Str if depth == 0 => {
-                    class |= head
-                        .first()
-                        .is_some_and(|first| first.text(self.text) == "extern");
+                    class |= head.first().is_some_and(|first| first.text(self.text) == "extern");
                 }
                 Kind::Ident if depth == 0 => match token.text(self.text) {
                     "class" | "struct" | "union" | "namespace" | "__interface" | "interface" => {

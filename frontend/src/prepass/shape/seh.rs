@@ -31,12 +31,7 @@ impl Shaper<'_, '_> {
                 Kind::Punct(b'}') => {
                     depth -= 1;
                     if depth == 0 {
-                        return self
-                            .input
-                            .left
-                            .seh
-                            .binary_search_by_key(&(at + 1), |(index, _)| *index)
-                            .is_ok();
+                        return self.input.left.seh.binary_search_by_key(&(at + 1), |(index, _)| *index).is_ok();
                     }
                 }
                 _ => {}

@@ -4,13 +4,7 @@ use std::fmt::Write as _;
 
 use rulebook_machine::{Interval, irql::Level};
 
-const LEVELS: [Level; 5] = [
-    Level::PASSIVE,
-    Level::APC,
-    Level::DISPATCH,
-    Level::DIRQL,
-    Level::HIGH,
-];
+const LEVELS: [Level; 5] = [Level::PASSIVE, Level::APC, Level::DISPATCH, Level::DIRQL, Level::HIGH];
 const CELL: usize = 84;
 
 /// The levels, with those in `allowed` marked.
@@ -21,11 +15,7 @@ pub(in crate::book) fn ladder(allowed: Interval) -> String {
         allowed.describe()
     );
     for (at, level) in LEVELS.into_iter().enumerate() {
-        let class = if allowed.contains(level) {
-            "rb-in"
-        } else {
-            "rb-out"
-        };
+        let class = if allowed.contains(level) { "rb-in" } else { "rb-out" };
         let x = at * CELL + 1;
         let _ = write!(
             out,

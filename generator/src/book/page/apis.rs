@@ -21,17 +21,9 @@ pub(super) struct Api {
 /// The functions of `page`: those it lists in its order, then those that only its machines watch.
 pub(super) fn of(book: &Book<'_>, page: &RulePage, machines: &[Machine]) -> Vec<Api> {
     let mut seen = BTreeSet::new();
-    let listed: Vec<(&str, Option<&ApiRef>)> = page
-        .applies_to()
-        .map(|api| (api.name.as_str(), Some(api)))
-        .collect();
-    let patterns = machines
-        .iter()
-        .flat_map(|machine| &machine.events)
-        .flat_map(|event| &event.patterns);
-    let watched = patterns
-        .filter_map(|pattern| pattern.api())
-        .map(|name| (name, None));
+    let listed: Vec<(&str, Option<&ApiRef>)> = page.applies_to().map(|api| (api.name.as_str(), Some(api))).collect();
+    let patterns = machines.iter().flat_map(|machine| &machine.events).flat_map(|event| &event.patterns);
+    let watched = patterns.filter_map(|pattern| pattern.api()).map(|name| (name, None));
     let mut apis = Vec::new();
     for (name, api) in listed.into_iter().chain(watched) {
         if !seen.insert(name) {
@@ -41,13 +33,8 @@ pub(super) fn of(book: &Book<'_>, page: &RulePage, machines: &[Machine]) -> Vec<
         let reference = fact.and_then(|fact| fact.source.reference.as_deref());
         apis.push(Api {
             name: name.to_owned(),
-            link: api
-                .and_then(|api| prose::link(api.target.as_deref()?))
-                .or_else(|| reference_link(reference?)),
-            irql: fact
-                .and_then(|fact| fact.irql.clone())
-                .unwrap_or_default()
-                .replace("see-remarks", "(see remarks)"),
+            link: api.and_then(|api| prose::link(api.target.as_deref()?)).or_else(|| reference_link(reference?)),
+            irql: fact.and_then(|fact| fact.irql.clone()).unwrap_or_default().replace("see-remarks", "(see remarks)"),
             events: events(machines, name),
         });
     }
@@ -55,26 +42,17 @@ pub(super) fn of(book: &Book<'_>, page: &RulePage, machines: &[Machine]) -> Vec<
 }
 
 fn reference_link(reference: &str) -> Option<String> {
-    prose::link(&format!(
-        "/windows-hardware/drivers/ddi/{}",
-        reference.trim_end_matches(".md")
-    ))
+    prose::link(&format!("/windows-hardware/drivers/ddi/{}", reference.trim_end_matches(".md")))
 }
 
 fn events(machines: &[Machine], api: &str) -> String {
     let mut names: Vec<String> = Vec::new();
     for machine in machines {
         for event in &machine.events {
-            let calls = event
-                .patterns
-                .iter()
-                .any(|pattern| pattern.api() == Some(api));
+            let calls = event.patterns.iter().any(|pattern| pattern.api() == Some(api));
             // Bounds have events of their own, numbered, which say nothing.
             if calls
-                && machine
-                    .states
-                    .iter()
-                    .any(|state| state.on.contains_key(&event.name))
+                && machine.states.iter().any(|state| state.on.contains_key(&event.name))
                 && !names.contains(&event.name)
             {
                 names.push(event.name.clone());

@@ -69,7 +69,7 @@ impl Parts {
             SectionKind::Specification => match dialect::specification(page, section) {
                 Ok(specification) => self.specification = Some(specification),
                 Err((span, message)) => {
-                    problems.push(Problem::error("page/specification", source.place(span), message))
+                    problems.push(Problem::error("page/specification", source.place(span), message));
                 }
             },
             SectionKind::Examples => {

@@ -27,7 +27,7 @@ impl Kind {
     pub(crate) fn of(program: &Program, semantics: &Semantics, roles: &Roles<'_>) -> Self {
         let functions = program.units.iter().flat_map(|unit| &unit.functions);
         let called: FxHashSet<Symbol> = functions
-            .flat_map(|function| code::calls(function))
+            .flat_map(code::calls)
             .filter_map(|callee| match callee {
                 Callee::Named(name) => Some(*name),
                 _ => None,
@@ -40,9 +40,12 @@ impl Kind {
                 .any(|path| path.rsplit('/').next().is_some_and(|name| name.eq_ignore_ascii_case(header)))
         };
         let shown = |by_call: bool| {
-            let shows = |evidence: &&rulebook_machine::semantics::ModelEvidence| match by_call {
-                true => evidence.calls.iter().any(|name| called.contains(&Symbol::new(name))),
-                false => evidence.includes.iter().any(includes),
+            let shows = |evidence: &&rulebook_machine::semantics::ModelEvidence| {
+                if by_call {
+                    evidence.calls.iter().any(|name| called.contains(&Symbol::new(name)))
+                } else {
+                    evidence.includes.iter().any(includes)
+                }
             };
             semantics.models.iter().filter(shows).collect::<Vec<_>>()
         };

@@ -62,11 +62,11 @@ impl<'p> Code<'p> {
         let calls: Vec<Vec<FuncId>> = functions
             .iter()
             .map(|function| {
-                let mut callees: Vec<FuncId> =
+                let mut called: Vec<FuncId> =
                     calls(function.ir).filter_map(|callee| code.find(&functions, function.ir, callee)).collect();
-                callees.sort_unstable();
-                callees.dedup();
-                callees
+                called.sort_unstable();
+                called.dedup();
+                called
             })
             .collect();
         for (at, callees) in calls.into_iter().enumerate() {

@@ -231,7 +231,7 @@ impl<'t> Base<'t> {
 
     fn result(&self, test: &ResultTest, returns: Option<Returns>) -> CResult {
         let (yes, no) = self.ranges(test, returns);
-        let success = if returns == Some(Returns::NonZero) { 1 } else { 0 };
+        let success = i64::from(returns == Some(Returns::NonZero));
         let is_success = returns.is_some() && yes.iter().any(|range| range.contains(success));
         CResult { yes, no, is_success }
     }

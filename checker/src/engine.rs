@@ -223,7 +223,7 @@ impl<'a> Engine<'a> {
         let failed = |range: &Range| range.high < 0;
         let null = |range: &Range| range.low == 0 && range.high == 0;
         // A failure that leaves the object held tells nothing that a caller could expect.
-        distinct && !failed(&a) && !(null(&a) && !failed(&b))
+        distinct && !failed(&a) && (!null(&a) || failed(&b))
     }
 
     /// The outcomes that stand for all exits: kept apart by level, automaton and kind of result.

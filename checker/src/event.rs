@@ -82,7 +82,7 @@ impl Run<'_, '_> {
                 Holds::Yes if open.is_empty() => decided = Some(place.machine),
                 Holds::Yes => {}
             }
-            self.assumed = assumed.1.clone();
+            self.assumed.clone_from(&assumed.1);
             self.assumed.extend(open.iter().map(|value| (*value, true)));
             match open.as_slice() {
                 [] => {}
@@ -321,6 +321,7 @@ impl Run<'_, '_> {
 
     /// Moves the automaton of the followed object, or that of one that may be the same. `None` where nothing is
     /// known of the object any more: the state `unknown` never reports, so the path need not be followed.
+    #[expect(clippy::too_many_arguments, reason = "the parts of one event")]
     fn step(
         &mut self,
         mut state: State,

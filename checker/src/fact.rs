@@ -142,9 +142,8 @@ impl Facts {
         let (for_a, for_b) = match op {
             BinOp::Eq => (rb.clone(), ra.clone()),
             BinOp::Ne => {
-                let not = |range: &Range| match range.low == range.high {
-                    true => Range { not: vec![range.low], ..Range::ALL },
-                    false => Range::ALL,
+                let not = |range: &Range| {
+                    if range.low == range.high { Range { not: vec![range.low], ..Range::ALL } } else { Range::ALL }
                 };
                 (not(&rb), not(&ra))
             }

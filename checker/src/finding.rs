@@ -70,11 +70,11 @@ impl Findings<'_, '_, '_> {
         let machine = self.compiled.machine(violation.machine);
         let rule = machine.rule;
         let function = self.code.get(violation.function).ir.name;
-        let root = self.code.get(convicted.root).ir.name;
+        let entered = self.code.get(convicted.root).ir.name;
         let place = self.place(violation.loc);
         let entry = match &convicted.role {
-            Some(role) => format!("`{root}` ({role})"),
-            None => format!("`{root}`"),
+            Some(type_name) => format!("`{entered}` ({type_name})"),
+            None => format!("`{entered}`"),
         };
         let mut trace = Vec::new();
         self.steps(&violation.trace, violation.machine, 0, &mut trace);

@@ -59,7 +59,9 @@ impl Liveness {
             Term::Branch { cond, .. } => expr(cond, &mut read),
             Term::Switch { value, cases, .. } => {
                 expr(value, &mut read);
-                cases.iter().for_each(|(case, _)| expr(case, &mut read));
+                for (case, _) in cases {
+                    expr(case, &mut read);
+                }
             }
             Term::Return { value: Some(value), .. } => expr(value, &mut read),
             Term::Return { .. } | Term::Goto(_) | Term::Unreachable => {}

@@ -78,7 +78,6 @@ impl<'t> Roles<'t> {
     /// The models whose roles the driver's functions have.
     pub(crate) fn models(&self) -> std::collections::BTreeSet<String> {
         let mut models = std::collections::BTreeSet::new();
-        #[expect(clippy::iter_over_hash_type, reason = "collected into an ordered set")]
         for attached in self.by_function.values().flatten() {
             models.insert(attached.role.model.clone());
         }
@@ -182,7 +181,7 @@ impl<'t> Roles<'t> {
 
 /// Members and tables that give roles.
 struct Fields<'t> {
-    fields: FxHashMap<Symbol, &'t str>,
+    plain: FxHashMap<Symbol, &'t str>,
     tables: FxHashMap<Symbol, &'t str>,
     /// Members and positions in rows of structure types.
     members: FxHashMap<(Symbol, Symbol), &'t str>,
@@ -191,7 +190,12 @@ struct Fields<'t> {
 
 impl<'t> Fields<'t> {
     fn new(semantics: &'t Semantics) -> Self {
-        let mut made = Self { fields: FxHashMap::default(), tables: FxHashMap::default(), members: FxHashMap::default(), positions: FxHashMap::default() };
+        let mut made = Self {
+            plain: FxHashMap::default(),
+            tables: FxHashMap::default(),
+            members: FxHashMap::default(),
+            positions: FxHashMap::default(),
+        };
         for (type_name, role) in &semantics.roles {
             for way in &role.registered {
                 if !way.type_name.is_empty() {
@@ -203,7 +207,7 @@ impl<'t> Fields<'t> {
                     continue;
                 }
                 if !way.field.is_empty() {
-                    made.fields.entry(Symbol::new(&way.field)).or_insert(type_name);
+                    made.plain.entry(Symbol::new(&way.field)).or_insert(type_name);
                 }
                 if !way.table.is_empty() {
                     made.tables.entry(Symbol::new(&way.table)).or_insert(type_name);
@@ -214,7 +218,7 @@ impl<'t> Fields<'t> {
     }
 
     fn field(&self, name: Symbol) -> Option<&'t str> {
-        self.fields.get(&name).copied()
+        self.plain.get(&name).copied()
     }
 
     fn member(&self, type_name: Symbol, field: Symbol) -> Option<&'t str> {

@@ -118,7 +118,7 @@ impl<'e, 'a> Run<'e, 'a> {
     }
 
     /// How many paths like this one are kept apart.
-    fn apart(&self, state: &State) -> usize {
+    fn apart(state: &State) -> usize {
         match &state.instance {
             Some(_) => APART.0,
             None => APART.1,
@@ -134,7 +134,7 @@ impl<'e, 'a> Run<'e, 'a> {
             return;
         }
         state.clean(&self.engine.values, &|local| function.live.at(to, local));
-        let apart = self.apart(&state);
+        let apart = Self::apart(&state);
         let level = self.level_matters;
         let slot = self.engine.irql_slot;
         let (list, merges) = &mut self.seen[to.0 as usize];
@@ -232,7 +232,7 @@ impl<'e, 'a> Run<'e, 'a> {
             let mates: Vec<usize> =
                 (0..kept.len()).filter(|at| kept[*at].mergeable(&state, self.level_matters)).collect();
             match mates.last() {
-                Some(at) if mates.len() >= 2 * self.apart(&state) => {
+                Some(at) if mates.len() >= 2 * Self::apart(&state) => {
                     kept[*at] = kept[*at].join(&mut self.engine.values, &state, block.0, false, self.engine.irql_slot);
                 }
                 _ => kept.push(state),

@@ -301,6 +301,7 @@ impl Values {
 
     /// Whether two different values may still be the same object: the same last member of other bases,
     /// elements of one array whose indexes are not both known.
+    #[expect(clippy::many_single_char_names, reason = "pairs of parts, as in the definition")]
     pub(crate) fn may_equal(&self, a: V, b: V) -> bool {
         if a == b {
             return true;
@@ -320,14 +321,15 @@ impl Values {
         }
     }
 
+    #[expect(clippy::many_single_char_names, reason = "pairs of parts, as in the definition")]
+    #[expect(clippy::match_same_arms, reason = "the order decides")]
     fn bases_may_equal(&self, a: V, b: V) -> bool {
         if a == b {
             return true;
         }
         match (self.node(a), self.node(b)) {
-            // Two variables are two objects.
-            (Node::Local(_) | Node::Global(_), Node::Local(_) | Node::Global(_)) => false,
-            (Node::Local(_), _) | (_, Node::Local(_)) => false,
+            // Two variables are two objects, and a pointer from elsewhere does not lead into a local.
+            (Node::Global(_), Node::Global(_)) | (Node::Local(_), _) | (_, Node::Local(_)) => false,
             (Node::Field(x, f), Node::Field(y, g)) => f == g && self.bases_may_equal(x, y),
             (Node::Index(x, i), Node::Index(y, j)) => {
                 self.bases_may_equal(x, y) && (self.as_int(i).is_none() || self.as_int(j).is_none() || i == j)

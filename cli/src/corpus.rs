@@ -47,7 +47,7 @@ pub(crate) fn check(root: &Path, table: &Table, expected: &[Expected], progress:
         source.settings = Settings { include_dirs: Vec::new(), ..(*source.settings).clone() }.into();
     }
     let (report, _) = rulebook_checker::check(&projects, problems, table, &Options::default(), &|done, all, name| {
-        progress.at(done, all, name)
+        progress.at(done, all, name);
     });
     let base = format!("{}/{FOLDER}/", root.to_string_lossy().replace('\\', "/").trim_end_matches('/'));
     let below = |path: &str| path.strip_prefix(&base).unwrap_or(path).to_owned();

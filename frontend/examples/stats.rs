@@ -4,7 +4,6 @@
 
 #![expect(clippy::print_stdout, reason = "it is a program that prints")]
 #![expect(clippy::cast_precision_loss, reason = "the figures are shown with two digits")]
-#![expect(clippy::too_many_lines, reason = "it prints line after line")]
 
 use std::path::PathBuf;
 use std::time::Instant;

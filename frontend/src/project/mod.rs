@@ -73,7 +73,7 @@ pub fn discover(paths: &[PathBuf]) -> (Vec<Project>, Vec<Problem>) {
         }
         match folder::kind(&path) {
             _ if !path.exists() => {
-                problems.push(problem("project/not-found", &path, "there is no such file or folder".to_owned()))
+                problems.push(problem("project/not-found", &path, "there is no such file or folder".to_owned()));
             }
             FileKind::Project => named.push(path),
             FileKind::Solution => named.append(&mut solution::projects(&path, &mut problems)),

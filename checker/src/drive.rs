@@ -361,7 +361,7 @@ impl<'p, 't> Drive<'p, 't> {
                     convicted.push(Convicted::new(violation, id, role, level, None));
                 }
                 if let (Some(event), Some(_)) = (machine.exit_event(), role) {
-                    owing.clone_from(&keyed.outcomes);
+                    owing.clone_from(&keyed.exits);
                     for outcome in &owing {
                         let Some(moved) = &outcome.moved else { continue };
                         let owes = moved.pre == pre

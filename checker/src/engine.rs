@@ -64,6 +64,8 @@ pub(crate) struct Summary {
 pub(crate) struct Keyed {
     pub(crate) outcomes: Vec<Outcome>,
     pub(crate) violations: Vec<Violation>,
+    /// Every place at which the function returns, with each state in which the object is left there.
+    pub(crate) exits: Vec<Outcome>,
     /// Events of the object anywhere in the function's calls.
     pub(crate) seen: u64,
     /// Exits at which the object is in a state it must not be left in, though other paths leave it well.
@@ -169,7 +171,15 @@ impl<'a> Engine<'a> {
         let leaks = self.leaks(id, subject, &mut found.exits);
         // What was reported need not be heard of again.
         found.exits.retain(|exit| exit.state.instance.as_ref().is_none_or(|instance| instance.state != UNKNOWN));
-        Keyed { outcomes: self.outcomes(found.exits), violations: found.violations, seen, leaks, cut: found.cut }
+        let mut exits: Vec<Outcome> = Vec::new();
+        for exit in &found.exits {
+            let post = exit.state.instance.as_ref().map(|instance| instance.state);
+            let known = |other: &Outcome| other.loc == exit.loc && other.moved.as_ref().map(|moved| moved.post) == post;
+            if !exits.iter().any(known) {
+                exits.push(summary::outcome(&self.values, &exit.state, exit.result, exit.loc));
+            }
+        }
+        Keyed { outcomes: self.outcomes(found.exits), violations: found.violations, exits, seen, leaks, cut: found.cut }
     }
 
     /// Exits that leave the object in a state it must not be left in, where other exits that the caller cannot tell

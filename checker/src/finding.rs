@@ -145,10 +145,13 @@ impl Findings<'_, '_, '_> {
         let inside = loc.file == function.loc.file
             && loc.span.start >= function.loc.span.start
             && loc.span.end <= function.end.span.end;
-        let places = self.compiled.by_api.get(&name).filter(|_| inside)?;
+        let rewrite = self.compiled.aliases.get(name);
+        let canonical = rewrite.map_or(name, |rewrite| rewrite.to);
+        let places = self.compiled.by_api.get(&canonical).filter(|_| inside)?;
         let place = places.iter().find(|place| place.machine == violation.machine)?;
         let pattern = &machine.events[place.event as usize].patterns[place.pattern as usize];
         let at = pattern.args.iter().position(|arg| matches!(arg, crate::compiled::CArg::Var(0)))?;
+        let at = rewrite.map_or(Some(at), |rewrite| rewrite.args.get(at).copied().flatten())?;
         argument(self.text(loc), at)
     }
 

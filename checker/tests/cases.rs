@@ -2,6 +2,8 @@
 //!
 //! A comment `//~ Name` marks a line that the rule `wdm/Name` must report; every other line must be silent.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests, like tests, stop at the first thing wrong")]
+
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 

@@ -152,12 +152,12 @@ impl<'a> Engine<'a> {
         let mut start = self.entry(id);
         start.instance = Some(event::instance(pre));
         let found = Run::new(self, id, Some(subject.clone())).go(vec![start]);
-        let keyed = Rc::new(self.finish(id, subject, found));
+        let keyed = Rc::new(self.finish(subject, found));
         self.keyed.insert(at, Slot::Done(Rc::clone(&keyed)));
         Some(keyed)
     }
 
-    fn finish(&mut self, id: FuncId, subject: &Subject, mut found: Found) -> Keyed {
+    fn finish(&mut self, subject: &Subject, mut found: Found) -> Keyed {
         let seen_of = |exit: &Exit| exit.state.instance.as_ref().map_or(0, |instance| instance.seen);
         let seen = found
             .exits
@@ -168,7 +168,7 @@ impl<'a> Engine<'a> {
         for violation in &mut found.violations {
             violation.sometimes_fine = found.fine.contains(&(violation.machine, violation.loc));
         }
-        let leaks = self.leaks(id, subject, &mut found.exits);
+        let leaks = self.leaks(subject, &mut found.exits);
         // What was reported need not be heard of again.
         found.exits.retain(|exit| exit.state.instance.as_ref().is_none_or(|instance| instance.state != UNKNOWN));
         let mut exits: Vec<Outcome> = Vec::new();
@@ -184,7 +184,7 @@ impl<'a> Engine<'a> {
 
     /// Exits that leave the object in a state it must not be left in, where other exits that the caller cannot tell
     /// from them leave it well after the same events. Their callers need not hear of it again.
-    fn leaks(&mut self, _id: FuncId, subject: &Subject, exits: &mut [Exit]) -> Vec<Outcome> {
+    fn leaks(&mut self, subject: &Subject, exits: &mut [Exit]) -> Vec<Outcome> {
         let machine = self.compiled.machine(subject.machine);
         let Some(event) = machine.exit_event() else { return Vec::new() };
         let owed = |exit: &Exit| {

@@ -4,7 +4,7 @@ use crate::{read, root};
 
 /// The crates of the workspace and the crates of the house that each may depend on outside its tests.
 /// An arrow that is not here does not exist: above all `checker` knows no catalog, and `generator` no checker.
-const MAY_USE: [(&str, &[&str]); 9] = [
+const MAY_USE: [(&str, &[&str]); 10] = [
     ("machine", &[]),
     ("diagnostics", &[]),
     ("frontend", &["machine", "diagnostics"]),
@@ -12,8 +12,9 @@ const MAY_USE: [(&str, &[&str]); 9] = [
     ("checker", &["machine", "diagnostics", "frontend"]),
     ("generator", &["machine", "diagnostics", "catalog"]),
     ("generated-tests", &["machine", "diagnostics", "checker"]),
+    ("drift", &["machine", "diagnostics", "catalog"]),
     ("importer", &["machine", "catalog"]),
-    ("cli", &["machine", "diagnostics", "frontend", "catalog", "checker", "generator"]),
+    ("cli", &["machine", "diagnostics", "frontend", "catalog", "checker", "drift", "generator"]),
 ];
 
 /// The crates of the house that a manifest depends on, in the tables that `wanted` accepts.

@@ -1,0 +1,9 @@
+//! Documents held against each other: defects inside one set of pages, drift between two.
+//!
+//! Every result is an [`Entry`]: a place, what stands there, what should stand there, and the places that show it.
+//! Invariant: this crate reads catalogs and returns; it neither prints nor writes.
+
+mod entry;
+pub mod render;
+
+pub use entry::{Entry, Evidence};

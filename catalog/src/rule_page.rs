@@ -109,6 +109,12 @@ impl RulePage {
         self.sections.iter().find(|section| section.kind == kind)
     }
 
+    /// Whether the page has a section of that heading.
+    #[must_use]
+    pub fn has_heading(&self, heading: &str) -> bool {
+        self.sections.iter().any(|section| section.heading.as_ref().is_some_and(|own| own.value == heading))
+    }
+
     /// Whether any code, text or list stands under `kind`.
     #[must_use]
     pub fn has(&self, kind: SectionKind) -> bool {

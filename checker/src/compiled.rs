@@ -58,6 +58,7 @@ pub(crate) struct PatternAt {
 #[derive(Debug)]
 pub(crate) struct CMachine<'t> {
     pub(crate) rule: &'t Rule,
+    machine: &'t Machine,
     /// Names of the variables; the keys come first.
     pub(crate) vars: Vec<String>,
     pub(crate) keys: usize,
@@ -366,6 +367,7 @@ impl<'t> Compiled<'t> {
         let checks = machine.events.iter().map(|event| checks_of(event, self, &mut vars)).collect();
         self.machines.push(CMachine {
             rule,
+            machine,
             keys: machine.keys.len(),
             vars,
             events,
@@ -436,6 +438,11 @@ impl CMachine<'_> {
 
     pub(crate) fn state_name(&self, state: u8) -> &str {
         self.states.get(state as usize).map_or(rule::UNKNOWN, String::as_str)
+    }
+
+    /// What an instance is, for messages.
+    pub(crate) fn object(&self) -> &str {
+        &self.machine.object
     }
 
     /// The event of the return from an entry point.

@@ -86,6 +86,10 @@ pub(crate) fn driver(
     let compiled = prepared.compiled(&kind, &active);
     let compiled = &*compiled;
     let mut drive = Drive::new(&program, compiled, &roles);
+    if let Some(dump) = &options.dump {
+        let mut engine = Engine::new(&drive.code, compiled, options, &drive.accessors);
+        report.answers.push(crate::dump::answer(dump, &drive.code, &mut engine));
+    }
     let (convicted, cut) = drive.run(options);
     let mut sources = Sources::new();
     report.findings = Findings { program: &program, compiled, code: &drive.code, project: &project.name }

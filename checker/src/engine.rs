@@ -101,7 +101,7 @@ impl<'a> Engine<'a> {
     }
 
     /// The state at the entry of a function.
-    fn entry(&mut self, id: FuncId) -> State {
+    pub(crate) fn entry(&mut self, id: FuncId) -> State {
         let irql = self.values.make(Node::EntryIrql);
         let mut state = State::new(irql);
         state.facts.restrict(&self.values, irql, &Range::between(0, 15));

@@ -8,6 +8,9 @@ use crate::value::{Node, V, Values, negated};
 /// How many excluded numbers are remembered for one value: a `default` after that many cases.
 const EXCLUDED: usize = 12;
 
+/// Where bounds that grow at every turn come to rest: truth values, levels, the sign.
+const STEPS: [i64; 7] = [i64::MIN, -1, 0, 1, 2, 31, i64::MAX];
+
 /// The numbers that a value may be.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Range {
@@ -15,6 +18,16 @@ pub(crate) struct Range {
     pub(crate) high: i64,
     /// Excluded numbers within, ordered.
     pub(crate) not: Vec<i64>,
+}
+
+/// What a range says, in the terms of branches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Number(i64),
+    Negative,
+    NotNegative,
+    NotZero,
+    Any,
 }
 
 impl Range {
@@ -26,6 +39,17 @@ impl Range {
 
     pub(crate) fn exactly(number: i64) -> Self {
         Self::between(number, number)
+    }
+
+    /// What a branch would make of a value in this range.
+    pub(crate) fn kind(&self) -> Kind {
+        match (self.low, self.high) {
+            (low, high) if low == high => Kind::Number(low),
+            (_, high) if high < 0 => Kind::Negative,
+            (low, _) if low > 0 || self.not.contains(&0) => Kind::NotZero,
+            (low, _) if low >= 0 => Kind::NotNegative,
+            _ => Kind::Any,
+        }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -61,6 +85,27 @@ impl Range {
         let mut joined = Self { low: self.low.min(other.low), high: self.high.max(other.high), not };
         joined.tighten();
         joined
+    }
+
+    /// The numbers in `self`, and room for `other` up to the next of a few steps: what grows again and again
+    /// has soon no bound left, what does not grow keeps its own.
+    pub(crate) fn widen(&self, other: &Self) -> Self {
+        let joined = self.join(other);
+        let low = if joined.low < self.low {
+            *STEPS.iter().rfind(|step| **step <= joined.low).unwrap_or(&i64::MIN)
+        } else {
+            self.low
+        };
+        let high = if joined.high > self.high {
+            *STEPS.iter().find(|step| **step >= joined.high).unwrap_or(&i64::MAX)
+        } else {
+            self.high
+        };
+        // Of excluded numbers none comes new, or they would come and go.
+        let not = joined.not.into_iter().filter(|n| self.not.contains(n)).collect();
+        let mut wide = Self { low, high, not };
+        wide.tighten();
+        wide
     }
 
     /// Excluded numbers at the ends move the ends; those outside are forgotten.
@@ -162,15 +207,30 @@ impl Facts {
         self.restrict(values, a, &for_a) && self.restrict(values, b, &for_b)
     }
 
+    /// How many facts of the two contradict each other or stand on one side alone, those of simple values twice.
+    pub(crate) fn loss(&self, values: &Values, other: &Self) -> u32 {
+        if self.ranges.same(&other.ranges) {
+            return 0;
+        }
+        let weight = |value: V| if values.height(value) == 0 { 2 } else { 1 };
+        let differs = |value: V, range: &Range, there: &Self| {
+            there.ranges.get(value).is_none_or(|there| there.kind() != range.kind())
+        };
+        let here: u32 =
+            self.ranges.iter().filter(|(v, range)| differs(*v, range, other)).map(|(v, _)| weight(*v)).sum();
+        let there: u32 =
+            other.ranges.iter().filter(|(v, _)| self.ranges.get(*v).is_none()).map(|(v, _)| weight(*v)).sum();
+        here + there
+    }
+
     /// What both paths know.
     pub(crate) fn join(&self, other: &Self, widen: bool) -> Self {
         let mut joined = Self::default();
         for (value, range) in self.ranges.iter() {
             if let Some(there) = other.ranges.get(*value) {
-                if range == there {
-                    joined.ranges.set(*value, range.clone());
-                } else if !widen {
-                    joined.ranges.set(*value, range.join(there));
+                let range = if widen { range.widen(there) } else { range.join(there) };
+                if range != Range::ALL {
+                    joined.ranges.set(*value, range);
                 }
             }
         }

@@ -10,6 +10,7 @@ mod code;
 mod compiled;
 mod describe;
 mod drive;
+mod dump;
 mod engine;
 mod event;
 mod fact;
@@ -31,6 +32,8 @@ use rulebook_diagnostics::report::{Report, RuleInfo, Sources};
 use rulebook_frontend::{Cache, Project};
 use rulebook_machine::{SpecError, Table};
 
+pub use crate::dump::{Dump, View};
+
 /// What the engine takes into account; everything is on by default.
 ///
 /// The switches exist so that the corpus can prove that its fixtures rest on what they claim to rest on.
@@ -49,11 +52,21 @@ pub struct Options {
     pub rules: Vec<String>,
     /// Whether `Report::verdicts` is filled.
     pub verdicts: bool,
+    /// The engine's view of each driver, for `Report::answers`.
+    pub dump: Option<Dump>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { branch_facts: true, summaries: true, loops: true, aliases: true, rules: Vec::new(), verdicts: false }
+        Self {
+            branch_facts: true,
+            summaries: true,
+            loops: true,
+            aliases: true,
+            rules: Vec::new(),
+            verdicts: false,
+            dump: None,
+        }
     }
 }
 
@@ -105,6 +118,7 @@ pub fn check(
         report.findings.extend(part.findings);
         report.problems.extend(part.problems);
         report.verdicts.extend(part.verdicts);
+        report.answers.extend(part.answers);
         let (sum, add) = (&mut report.summary, part.summary);
         sum.drivers += add.drivers;
         sum.files += add.files;

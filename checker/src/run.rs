@@ -97,6 +97,11 @@ impl<'e, 'a> Run<'e, 'a> {
 
     /// Runs from `start` until nothing new is found or the budget is spent.
     pub(crate) fn go(mut self, start: Vec<State>) -> Found {
+        self.follow(start);
+        self.found
+    }
+
+    fn follow(&mut self, start: Vec<State>) {
         for state in start {
             self.enqueue(BlockId(0), state, None);
         }
@@ -108,13 +113,20 @@ impl<'e, 'a> Run<'e, 'a> {
                 visits += 1;
                 if visits > budget {
                     self.found.cut = true;
-                    return self.found;
+                    return;
                 }
                 let state = self.seen[block.0 as usize].0[index].clone();
                 self.block(block, state);
             }
         }
-        self.found
+    }
+
+    /// Runs from the function's entry, and tells what was known before each block in the end.
+    pub(crate) fn states_before_blocks(mut self) -> Vec<Vec<State>> {
+        let mut start = self.engine.entry(self.id);
+        start.instance = self.subject.as_ref().map(|_| crate::event::instance(0));
+        self.follow(vec![start]);
+        self.seen.into_iter().map(|(states, _)| states).collect()
     }
 
     /// How many paths like this one are kept apart.
@@ -145,16 +157,22 @@ impl<'e, 'a> Run<'e, 'a> {
         let level = level && list.len() < LEVELS * apart;
         let mates: Vec<usize> = (0..list.len()).filter(|at| list[*at].mergeable(&state, level)).collect();
         let limit = if head { apart.min(APART_IN_LOOP) } else { apart };
-        let index = match mates.last() {
+        // Where merging goes on and on, one state takes all, so that it comes to an end.
+        let widen = *merges >= WIDEN_AFTER;
+        let into = if widen || mates.len() < limit {
+            mates.last().copied()
+        } else {
+            nearest(&self.engine.values, list, &mates, &state)
+        };
+        let index = match into {
             Some(at) if mates.len() >= limit => {
-                let widen = *merges >= WIDEN_AFTER;
-                let joined = list[*at].join(&mut self.engine.values, &state, to.0, widen, slot);
+                let joined = list[at].join(&mut self.engine.values, &state, to.0, widen, slot);
                 *merges += 1;
-                if joined.same(&list[*at]) {
+                if joined.same(&list[at]) {
                     return;
                 }
-                list[*at] = joined;
-                *at
+                list[at] = joined;
+                at
             }
             _ => {
                 list.push(state);
@@ -231,9 +249,9 @@ impl<'e, 'a> Run<'e, 'a> {
             }
             let mates: Vec<usize> =
                 (0..kept.len()).filter(|at| kept[*at].mergeable(&state, self.level_matters)).collect();
-            match mates.last() {
+            match nearest(&self.engine.values, &kept, &mates, &state) {
                 Some(at) if mates.len() >= 2 * Self::apart(&state) => {
-                    kept[*at] = kept[*at].join(&mut self.engine.values, &state, block.0, false, self.engine.irql_slot);
+                    kept[at] = kept[at].join(&mut self.engine.values, &state, block.0, false, self.engine.irql_slot);
                 }
                 _ => kept.push(state),
             }
@@ -321,6 +339,11 @@ impl<'e, 'a> Run<'e, 'a> {
         };
         self.found.push(violation);
     }
+}
+
+/// Of the `mates` in `list`, the one whose merger with `state` loses least.
+fn nearest(values: &crate::value::Values, list: &[State], mates: &[usize], state: &State) -> Option<usize> {
+    mates.iter().rev().copied().min_by_key(|at| list[*at].loss(values, state))
 }
 
 /// What a run says of a violation at its own function's call.

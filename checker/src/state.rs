@@ -70,6 +70,21 @@ impl State {
         (!level_matters || self.irql == other.irql) && automaton(self) == automaton(other)
     }
 
+    /// How much would be lost if the two were merged: what locals are known to be, then what parameters are, then
+    /// the rest. Flags and statuses are what later branches ask.
+    pub(crate) fn loss(&self, values: &Values, other: &Self) -> u32 {
+        let mut loss = 0;
+        if !self.memory.same(&other.memory) {
+            for (address, here) in self.memory.iter() {
+                let Some(there) = other.memory.get(*address) else { continue };
+                if here != there && self.range(values, *here).kind() != other.range(values, *there).kind() {
+                    loss += 8;
+                }
+            }
+        }
+        loss + self.facts.loss(values, &other.facts)
+    }
+
     pub(crate) fn memory(&self) -> impl Iterator<Item = &(V, V)> {
         self.memory.iter()
     }
@@ -315,9 +330,10 @@ impl State {
         let mut facts = self.facts.join(&other.facts, widen);
         // What is newly merged here has, of its earlier facts, only those of the two sides.
         for (value, here, there) in met {
-            let range = self.range(values, here).join(&other.range(values, there));
+            let (here, there) = (self.range(values, here), other.range(values, there));
+            let range = if widen { here.widen(&there) } else { here.join(&there) };
             facts.forget(|fact| !depends(values, fact, value));
-            if !widen && range != Range::ALL {
+            if range != Range::ALL {
                 facts.restrict(values, value, &range);
             }
         }

@@ -178,13 +178,7 @@ pub(crate) fn outcome(values: &Values, state: &State, result: Option<V>, loc: Lo
     }
     let writes: Vec<(V, V)> = writes.into_iter().take(MOST).collect();
     let carried = |value: V| Some(value) == result || writes.iter().any(|(_, stored)| *stored == value);
-    let facts = state
-        .facts
-        .iter()
-        .filter(|(value, _)| values.exportable(*value) || carried(*value))
-        .take(MOST)
-        .cloned()
-        .collect();
+    let facts = simplest(values, state.facts.iter().filter(|(value, _)| values.exportable(*value) || carried(*value)));
     let moved = state.instance.as_ref().map(|instance| Moved {
         pre: instance.pre,
         post: instance.state,
@@ -196,5 +190,15 @@ pub(crate) fn outcome(values: &Values, state: &State, result: Option<V>, loc: Lo
 
 /// The facts of a path that concern what its caller knows.
 pub(crate) fn entry_facts(values: &Values, state: &State) -> Vec<(V, Range)> {
-    state.facts.iter().filter(|(value, _)| values.exportable(*value)).take(MOST).cloned().collect()
+    simplest(values, state.facts.iter().filter(|(value, _)| values.exportable(*value)))
+}
+
+/// As many facts as a summary carries, those first that callers can decide soonest.
+fn simplest<'f>(values: &Values, facts: impl Iterator<Item = &'f (V, Range)>) -> Vec<(V, Range)> {
+    let mut facts: Vec<(V, Range)> = facts.cloned().collect();
+    if facts.len() > MOST {
+        facts.sort_by_key(|(value, _)| (values.height(*value), *value));
+        facts.truncate(MOST);
+    }
+    facts
 }

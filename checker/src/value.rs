@@ -96,6 +96,8 @@ struct Flags {
     in_local: bool,
     /// An address that members or elements are known of.
     has_parts: bool,
+    /// How many steps it is made in; parameters and constants are the simplest.
+    height: u8,
 }
 
 impl Values {
@@ -138,15 +140,35 @@ impl Values {
             Node::Local(_) => (false, true),
             Node::Result(_) | Node::Havoc(..) | Node::Phi(..) | Node::Fresh(..) | Node::Old(_) => (false, false),
         };
+        let below = match node {
+            Node::Field(a, _)
+            | Node::Init(a)
+            | Node::Pure(_, a)
+            | Node::Container(a, _)
+            | Node::Un(_, a)
+            | Node::Havoc(a, _)
+            | Node::Phi(_, a)
+            | Node::Fresh(_, a)
+            | Node::Old(a) => of(a).height.saturating_add(1),
+            Node::Index(a, b) | Node::Cons(a, b) | Node::Bin(_, a, b) => {
+                of(a).height.max(of(b).height).saturating_add(1)
+            }
+            _ => 0,
+        };
         if let Node::Field(base, _) | Node::Index(base, _) = node {
             self.flags[base.0 as usize].has_parts = true;
         }
-        Flags { exportable, in_local, has_parts: false }
+        Flags { exportable, in_local, has_parts: false, height: below }
     }
 
     /// Whether a caller can translate `value` without loss: it is made of parameters, globals and paths from them.
     pub(crate) fn exportable(&self, value: V) -> bool {
         self.flags[value.0 as usize].exportable
+    }
+
+    /// How many steps the value is made in: the fewer, the likelier a caller can tell what it is.
+    pub(crate) fn height(&self, value: V) -> u8 {
+        self.flags[value.0 as usize].height
     }
 
     /// Whether the address is a whole of which no part was ever named.
@@ -176,7 +198,13 @@ impl Values {
     pub(crate) fn is_address(&self, value: V) -> bool {
         matches!(
             self.node(value),
-            Node::Local(_) | Node::Global(_) | Node::Function(_) | Node::Str(_) | Node::Index(..) | Node::Field(..)
+            Node::Local(_)
+                | Node::Global(_)
+                | Node::Function(_)
+                | Node::Str(_)
+                | Node::Index(..)
+                | Node::Field(..)
+                | Node::Container(..)
         )
     }
 

@@ -91,11 +91,30 @@ pub(crate) struct Check {
     /// Also say for every rule and driver what came of it
     #[arg(long)]
     pub(crate) verdicts: bool,
+    /// Show the engine's view of the source instead of findings
+    #[arg(long, value_enum, value_name = "VIEW")]
+    pub(crate) dump: Option<Dump>,
+    /// Narrow `--dump` to one function; a method is `Class::name`
+    #[arg(long, value_name = "NAME", requires = "dump")]
+    pub(crate) function: Option<String>,
     /// A rule table to use in the place of the bundled one
     #[arg(long, value_name = "FILE", conflicts_with_all = ["docs", "ddi", "own", "overlay"])]
     pub(crate) table: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) rules: Rules,
+}
+
+/// What `--dump` shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Dump {
+    /// The text of each file as the grammar gets it.
+    Prepass,
+    /// The control flow of each function.
+    Cfg,
+    /// What is known before each block.
+    States,
+    /// What a call of each function does.
+    Summaries,
 }
 
 /// The forms of findings.

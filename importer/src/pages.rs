@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use anyhow::{Context, Result, bail};
-use rulebook_catalog::{BugCheck, Catalog, RuleId, RulePage, SectionKind};
+use rulebook_catalog::{BugCheck, Catalog, Model, RuleId, RulePage, SectionKind};
 
 /// What stands where nobody has written yet; a test of the catalog finds it.
 const PLACEHOLDER: &str = "FIXME";
@@ -76,8 +76,11 @@ fn render(published: &RulePage, own: Option<&RulePage>) -> String {
     let name = &published.id.name;
     let model =
         published.models.first().map_or_else(|| published.id.model.slug().to_uppercase(), |model| model.value.clone());
-    let lower = model.to_lowercase();
-    let mut out = format!("---\ntitle: {name} Rule ({model})\n");
+    // A page may name a wider model on its line than the one that it belongs to.
+    let own_model = Model::known(&model).is_some_and(|known| known == published.id.model);
+    let titled = if own_model { model.clone() } else { published.id.model.slug().to_uppercase() };
+    let lower = titled.to_lowercase();
+    let mut out = format!("---\ntitle: {name} Rule ({titled})\n");
     let _ = writeln!(out, "description: {}", front(own, "description").unwrap_or_else(|| PLACEHOLDER.to_owned()));
     let _ = writeln!(
         out,
@@ -130,6 +133,10 @@ fn prose(own: Option<&RulePage>) -> String {
 /// Our sections of these headings.
 fn sections(out: &mut String, own: Option<&RulePage>, headings: &[&str]) {
     for heading in headings {
+        // A page with a status has no specification, and says so.
+        if own.is_some_and(|own| own.front_matter.text("status").is_some() && !own.has_heading(heading)) {
+            continue;
+        }
         let body = own.and_then(|own| {
             let is_it = |section: &&rulebook_catalog::Section| {
                 section.heading.as_ref().is_some_and(|own| own.value == *heading)

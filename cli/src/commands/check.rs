@@ -1,9 +1,10 @@
 //! `rulebook check`: violations in driver source.
 
+use std::fmt::Write as _;
 use std::io;
 
 use anyhow::{Context as _, bail};
-use rulebook_checker::Options;
+use rulebook_checker::{Dump, Options, View};
 use rulebook_diagnostics::{Context, Format, Problem, Report, Sources};
 use rulebook_machine::Table;
 
@@ -15,7 +16,12 @@ use crate::progress::Progress;
 pub(crate) fn run(args: &args::Check, colour: Colour) -> anyhow::Result<Outcome> {
     let format = format(args.format);
     let (table, mut problems) = table(args)?;
-    let options = Options { rules: selected(&table, &args.only)?, verdicts: args.verdicts, ..Options::default() };
+    if args.dump == Some(args::Dump::Prepass) {
+        return prepass(args, &table);
+    }
+    let view = args.dump.and_then(view);
+    let dump = view.map(|view| Dump { view, function: args.function.clone() });
+    let options = Options { rules: selected(&table, &args.only)?, verdicts: args.verdicts, dump, ..Options::default() };
 
     let progress = Progress::start("checking");
     let (mut report, sources) = rulebook_checker::check_paths(&args.paths, &table, &options, &|done, all, name| {
@@ -27,13 +33,47 @@ pub(crate) fn run(args: &args::Check, colour: Colour) -> anyhow::Result<Outcome>
     report.sort();
 
     output::problems(&report.problems, format, colour);
-    let text = render(&report, &sources, format, args, colour)?;
-    match &args.output {
-        Some(path) => output::write(path, &text)?,
-        None => output::print(&text)?,
+    if options.dump.is_some() {
+        write(args, &report.answers.concat())?;
+        return Ok(Outcome::Clean.with(&report.problems));
     }
+    let text = render(&report, &sources, format, args, colour)?;
+    write(args, &text)?;
     let outcome = if report.findings.is_empty() { Outcome::Clean } else { Outcome::Found };
     Ok(outcome.with(&report.problems))
+}
+
+fn write(args: &args::Check, text: &str) -> anyhow::Result<()> {
+    match &args.output {
+        Some(path) => output::write(path, text),
+        None => output::print(text),
+    }
+}
+
+fn view(asked: args::Dump) -> Option<View> {
+    match asked {
+        args::Dump::Prepass => None,
+        args::Dump::Cfg => Some(View::Cfg),
+        args::Dump::States => Some(View::States),
+        args::Dump::Summaries => Some(View::Summaries),
+    }
+}
+
+/// The files of the drivers as the grammar gets them, each below its name.
+fn prepass(args: &args::Check, table: &Table) -> anyhow::Result<Outcome> {
+    let (projects, mut problems) = rulebook_frontend::discover(&args.paths);
+    let mut text = String::new();
+    for source in projects.iter().flat_map(|project| &project.sources) {
+        match rulebook_frontend::inspect::prepassed(&source.path, &table.semantics.language) {
+            Ok(passed) => {
+                let _ = writeln!(text, "{}:\n{passed}", source.path.display());
+            }
+            Err(problem) => problems.push(*problem),
+        }
+    }
+    output::problems(&problems, Format::Concise, Colour::Never);
+    write(args, &text)?;
+    Ok(Outcome::Clean.with(&problems))
 }
 
 fn render(

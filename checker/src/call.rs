@@ -6,7 +6,7 @@ use rulebook_machine::semantics::Returns;
 use crate::compiled::{CFunction, CLevel, CSlot};
 use crate::fact::Range;
 use crate::run::Run;
-use crate::state::State;
+use crate::state::{Lost, State};
 use crate::trace::Kind;
 use crate::value::{Node, Site, V};
 
@@ -24,17 +24,11 @@ pub(crate) struct Api {
     pub(crate) site: Site,
     /// Whether nothing is done with the result.
     pub(crate) ignored: bool,
+    /// Whether the callee is no name but a value or a method.
+    pub(crate) by_pointer: bool,
 }
 
 impl Run<'_, '_> {
-    /// Whether a call can raise a structured exception that a driver would handle.
-    pub(crate) fn may_raise(&self, call: &Call) -> bool {
-        match &call.callee {
-            Callee::Named(name) => self.engine.compiled.function(*name).is_some_and(|function| function.raises),
-            _ => false,
-        }
-    }
-
     /// Executes a call; the paths after it go to `out`.
     pub(crate) fn call(&mut self, state: State, call: &Call, loc: Loc, site: Site, out: &mut Vec<State>) {
         let ir = self.ir;
@@ -89,6 +83,7 @@ impl Run<'_, '_> {
     fn read(&mut self, call: &Call, mut args: Vec<V>, loc: Loc, site: Site) -> Api {
         let (callee, via) = (&call.callee, call.via_macro);
         let ignored = call.dst.is_none();
+        let by_pointer = !matches!(callee, Callee::Named(_));
         let mut name = match callee {
             Callee::Named(name) | Callee::Method { name, .. } | Callee::Member(name, _) => *name,
             Callee::Pointer(_) => self.engine.nameless,
@@ -96,7 +91,7 @@ impl Run<'_, '_> {
         let written = via.unwrap_or(name);
         let mut through = None;
         if !self.engine.options.aliases || !matches!(callee, Callee::Named(_)) {
-            return Api { name, written, args, through, loc, site, ignored };
+            return Api { name, written, args, through, loc, site, ignored, by_pointer };
         }
         // A chain longer than this is a circle in the data.
         for _ in 0..4 {
@@ -108,7 +103,7 @@ impl Run<'_, '_> {
             args = rewrite.args.iter().map(|at| at.and_then(|at| args.get(at).copied()).unwrap_or(nothing)).collect();
             name = rewrite.to;
         }
-        Api { name, written, args, through, loc, site, ignored }
+        Api { name, written, args, through, loc, site, ignored, by_pointer }
     }
 
     fn external(&mut self, mut state: State, api: &Api, out: &mut Vec<(State, V)>) {
@@ -131,11 +126,15 @@ impl Run<'_, '_> {
         } else {
             values.make(Node::Result(api.site))
         };
+        // A function of the kits that nothing is known of stores where it is given a place; what a pointer leads to
+        // is a structure of the driver's, of which it knows nothing.
+        let stranger = known.is_none() && !self.engine.code.own.contains(&api.written) && !api.by_pointer;
         for (at, arg) in api.args.iter().enumerate() {
-            let stores = function.params.get(at).copied().unwrap_or(known.is_none() && !getter);
+            let stores = function.params.get(at).copied().unwrap_or(known.is_none() && !getter)
+                && !(stranger && !values.is_address(*arg));
             if stores && values.as_int(*arg).is_none() && !matches!(values.node(*arg), Node::Str(_) | Node::Function(_))
             {
-                state.forget(values, *arg, api.site);
+                state.forget(values, *arg, Lost { site: api.site, by_callback: api.by_pointer });
             }
         }
         let mut finished = vec![];

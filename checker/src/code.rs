@@ -16,6 +16,8 @@ pub(crate) struct Code<'p> {
     by_name: FxHashMap<Symbol, Vec<FuncId>>,
     /// Methods by their last name, for calls whose object's class is not known.
     by_method: FxHashMap<Symbol, Vec<FuncId>>,
+    /// Functions that the driver's own files declare, with a body here or not: they know its structures.
+    pub(crate) own: FxHashSet<Symbol>,
     /// Functions whose address is taken: somebody unknown may call them.
     pub(crate) address_taken: FxHashSet<Symbol>,
 }
@@ -57,7 +59,10 @@ impl<'p> Code<'p> {
         for table in units.iter().flat_map(|unit| &unit.tables) {
             address_taken.insert(table.function);
         }
-        let mut code = Self { functions: Vec::new(), by_name, by_method, address_taken };
+        let declared = units.iter().flat_map(|unit| &unit.prototypes).map(|prototype| prototype.name);
+        let skipped = units.iter().flat_map(|unit| &unit.untrusted).map(|function| function.name);
+        let own = declared.chain(skipped).collect();
+        let mut code = Self { functions: Vec::new(), by_name, by_method, own, address_taken };
         let mut callers = vec![0_u32; functions.len()];
         let calls: Vec<Vec<FuncId>> = functions
             .iter()
@@ -112,6 +117,49 @@ impl<'p> Code<'p> {
             Callee::Method { class: None, name } => self.by_method.get(name).and_then(unique),
             Callee::Member(..) | Callee::Pointer(_) => None,
         }
+    }
+
+    /// Whether the function may be called by itself, through others perhaps.
+    fn is_circular(&self, id: FuncId) -> bool {
+        let mut work = self.get(id).callees.clone();
+        let mut seen: FxHashSet<FuncId> = work.iter().copied().collect();
+        while let Some(next) = work.pop() {
+            if next == id {
+                return true;
+            }
+            work.extend(self.get(next).callees.iter().filter(|callee| seen.insert(**callee)));
+        }
+        false
+    }
+
+    /// The members and variables that these functions, circular ones, and those that they call, store to.
+    pub(crate) fn written_by(&self, names: &FxHashSet<Symbol>) -> FxHashSet<Symbol> {
+        let mut work: Vec<FuncId> = Vec::new();
+        for (at, function) in self.functions.iter().enumerate() {
+            let id = FuncId(at as u32);
+            if names.contains(&function.ir.name) || self.is_circular(id) {
+                work.push(id);
+            }
+        }
+        let mut seen: FxHashSet<FuncId> = work.iter().copied().collect();
+        let mut written = FxHashSet::default();
+        while let Some(id) = work.pop() {
+            let function = self.get(id);
+            work.extend(function.callees.iter().filter(|callee| seen.insert(**callee)));
+            for instr in function.ir.blocks.iter().flat_map(|block| &block.instrs) {
+                match &instr.kind {
+                    InstrKind::Assign { place, .. } | InstrKind::Havoc(place) => last_name(place, &mut written),
+                    // What a call is given the address of, it may store to.
+                    InstrKind::Call(call) => call.args.iter().for_each(|arg| {
+                        if let Expr::Addr(place) = arg {
+                            last_name(place, &mut written);
+                        }
+                    }),
+                    InstrKind::Assume(_) | InstrKind::Dead(_) => {}
+                }
+            }
+        }
+        written
     }
 
     /// The functions so that callees come before their callers, as far as calls are not circular.
@@ -177,7 +225,7 @@ pub(crate) fn successors(ir: &Function, block: BlockId) -> Vec<BlockId> {
     let block = &ir.blocks[block.0 as usize];
     let mut next = match &block.term {
         Term::Goto(to) => vec![*to],
-        Term::Branch { then, other, .. } => vec![*then, *other],
+        Term::Branch { then, other, .. } | Term::Try { body: then, handler: other } => vec![*then, *other],
         Term::Switch { cases, default, .. } => cases.iter().map(|(_, to)| *to).chain([*default]).collect(),
         Term::Return { .. } | Term::Unreachable => Vec::new(),
     };
@@ -218,6 +266,17 @@ pub(crate) fn calls(ir: &Function) -> impl Iterator<Item = &Callee> {
         InstrKind::Call(call) => Some(&call.callee),
         _ => None,
     })
+}
+
+/// The name of the member or variable that a place is.
+fn last_name(place: &Place, names: &mut FxHashSet<Symbol>) {
+    match place {
+        Place::Field(_, name) | Place::Global(name) => {
+            names.insert(*name);
+        }
+        Place::Index(base, _) => last_name(base, names),
+        Place::Local(_) | Place::Deref(_) => {}
+    }
 }
 
 /// Functions that are named as values.

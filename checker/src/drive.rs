@@ -18,6 +18,7 @@ use crate::compiled::{Base, CArg, CCondition, CNext, Compiled, MachineId};
 use crate::engine::Engine;
 use crate::fact::Range;
 use crate::finding::{Convicted, Findings};
+use crate::replay::End;
 use crate::roles::{self, Attached, Entry, Roles};
 use crate::run::Subject;
 use crate::state::UNKNOWN;
@@ -87,7 +88,7 @@ pub(crate) fn driver(
     let compiled = &*compiled;
     let mut drive = Drive::new(&program, compiled, &roles);
     if let Some(dump) = &options.dump {
-        let mut engine = Engine::new(&drive.code, compiled, options, &drive.accessors);
+        let mut engine = Engine::new(&drive.code, compiled, options, &drive.accessors, &drive.callbacks);
         report.answers.push(crate::dump::answer(dump, &drive.code, &mut engine));
     }
     let (convicted, cut) = drive.run(options);
@@ -127,6 +128,9 @@ struct Drive<'p, 't> {
     /// Annotations of definitions and prototypes, by function.
     annotations: FxHashMap<Symbol, Vec<&'p Annotation>>,
     accessors: FxHashSet<Symbol>,
+    /// Functions that the driver may call through pointers of its own: their address is taken, and no role says that
+    /// it is the system that calls them.
+    callbacks: FxHashSet<Symbol>,
     mentioned: FxHashSet<&'p str>,
 }
 
@@ -156,12 +160,14 @@ impl<'p, 't> Drive<'p, 't> {
             }
         }
         let accessors = program.units.iter().flat_map(|unit| &unit.accessors).copied().collect();
-        Self { code: Code::new(&program.units), compiled, roles, annotations, accessors, mentioned }
+        let code = Code::new(&program.units);
+        let callbacks = code.address_taken.iter().filter(|name| roles.of(**name).is_empty()).copied().collect();
+        Self { code, compiled, roles, annotations, accessors, callbacks, mentioned }
     }
 
     /// All convictions, and the rules for which some budget ran out.
     fn run(&mut self, options: &Options) -> (Vec<Convicted>, BTreeSet<String>) {
-        let mut engine = Engine::new(&self.code, self.compiled, options, &self.accessors);
+        let mut engine = Engine::new(&self.code, self.compiled, options, &self.accessors, &self.callbacks);
         let mut convicted = Vec::new();
         let mut cut = BTreeSet::new();
         for id in self.code.bottom_up() {
@@ -178,9 +184,9 @@ impl<'p, 't> Drive<'p, 't> {
             }
             if root {
                 for violation in base.violations.iter().filter(|violation| violation.assumed.is_empty()) {
-                    self.judge_base(&engine, id, violation, &mut convicted);
+                    self.judge_base(&mut engine, id, violation, &mut convicted);
                 }
-                self.judge_level_at_exit(&engine, id, &base.exits, &mut convicted);
+                self.judge_level_at_exit(&mut engine, id, &base.exits, &mut convicted);
             }
             let mut subjects: Vec<Subject> = base.moved.iter().cloned().collect();
             subjects.extend(self.handed_over(&mut engine, id));
@@ -237,7 +243,7 @@ impl<'p, 't> Drive<'p, 't> {
         }
     }
 
-    fn judge_base(&self, engine: &Engine<'_>, id: FuncId, violation: &Violation, convicted: &mut Vec<Convicted>) {
+    fn judge_base(&self, engine: &mut Engine<'_>, id: FuncId, violation: &Violation, convicted: &mut Vec<Convicted>) {
         let rule = &self.compiled.machine(violation.machine).rule;
         for role in self.roles_for(id, rule) {
             let entry = self.entry_level(id, role);
@@ -250,13 +256,22 @@ impl<'p, 't> Drive<'p, 't> {
                     }
                 }
             };
-            convicted.push(Convicted::new(violation, id, role, level, entry));
+            let end = End::Violation(violation.machine, violation.loc, violation.function);
+            if engine.can_go(id, None, 0, &violation.trace, end) {
+                convicted.push(Convicted::new(violation, id, role, level, entry));
+            }
             return;
         }
     }
 
     /// Rules that want the level at exit to be the level at entry.
-    fn judge_level_at_exit(&self, engine: &Engine<'_>, id: FuncId, exits: &[Outcome], convicted: &mut Vec<Convicted>) {
+    fn judge_level_at_exit(
+        &self,
+        engine: &mut Engine<'_>,
+        id: FuncId,
+        exits: &[Outcome],
+        convicted: &mut Vec<Convicted>,
+    ) {
         for (at, machine) in self.compiled.machines.iter().enumerate() {
             let Some(event) = machine.exit_event() else { continue };
             let same = |check: &&crate::compiled::CCheck<'_>| {
@@ -295,6 +310,9 @@ impl<'p, 't> Drive<'p, 't> {
                     }
                     let violation =
                         exit_violation(MachineId(at as u16), check.message, id, self.code.get(id).ir.name, exit, now);
+                    if !engine.can_go(id, None, 0, &exit.trace, End::Return(exit.loc, UNKNOWN)) {
+                        continue;
+                    }
                     convicted.push(Convicted::new(
                         &violation,
                         id,
@@ -330,6 +348,11 @@ impl<'p, 't> Drive<'p, 't> {
                     || name.starts_with("drv_releases")
             })
         });
+        let events = engine.base(id).and_then(|base| base.events.get(subject).copied()).unwrap_or(0);
+        let takes_it_too = (0..machine.events.len() as u8).any(|event| {
+            events >> (event & 63) & 1 == 1 && matches!(machine.next(0, event), CNext::Go(to) if *to != 0)
+        });
+        let is_local = subject.key.iter().any(|value| engine.values.in_local(*value));
         for role in self.roles_for(id, machine.rule) {
             let contract = role.map(|role| &role.role.contract);
             let exit_owed = contract.map_or(ExitState::Same, |contract| contract.exit);
@@ -345,11 +368,10 @@ impl<'p, 't> Drive<'p, 't> {
                 for violation in keyed.violations.iter().filter(|violation| violation.pre == pre) {
                     let first = violation.seen == 0;
                     let may_be_held = contract.is_some_and(|contract| contract.caller_may_hold) || annotated_holder;
-                    // A function that nobody is known to call may be the release half of a pair.
-                    let takes_it_too = (0..machine.events.len() as u8).any(|event| {
-                        keyed.seen >> event & 1 == 1 && matches!(machine.next(0, event), CNext::Go(to) if *to != 0)
-                    });
-                    if first && (may_be_held || (role.is_none() && !takes_it_too)) {
+                    // A function that nobody is known to call may be the release half of a pair: unless it takes the
+                    // object as well, or shows by what is its own that nobody took it.
+                    let half = role.is_none() && !takes_it_too && !violation.unset && !is_local;
+                    if first && (may_be_held || half) {
                         continue;
                     }
                     let level = match &violation.entry {
@@ -362,7 +384,10 @@ impl<'p, 't> Drive<'p, 't> {
                             None => continue,
                         },
                     };
-                    convicted.push(Convicted::new(violation, id, role, level, None));
+                    let end = End::Violation(violation.machine, violation.loc, violation.function);
+                    if engine.can_go(id, Some(subject), pre, &violation.trace, end) {
+                        convicted.push(Convicted::new(violation, id, role, level, None));
+                    }
                 }
                 if let (Some(event), Some(_)) = (machine.exit_event(), role) {
                     owing.clone_from(&keyed.exits);
@@ -390,7 +415,9 @@ impl<'p, 't> Drive<'p, 't> {
                 let mut violation = exit_violation(subject.machine, message, id, ir.name, outcome, Range::ALL);
                 violation.object = object.as_str().into();
                 violation.sometimes_fine = true;
-                convicted.push(Convicted::new(&violation, id, role, Range::ALL, None));
+                if engine.can_go(id, Some(subject), moved.pre, &outcome.trace, End::Return(outcome.loc, state)) {
+                    convicted.push(Convicted::new(&violation, id, role, Range::ALL, None));
+                }
             }
             if !convicted.is_empty() && role.is_none() {
                 break;
@@ -513,6 +540,7 @@ fn exit_violation(
         pre: exit.moved.as_ref().map_or(0, |moved| moved.pre),
         seen: exit.moved.as_ref().map_or(0, |moved| moved.seen),
         facts: exit.facts.clone(),
+        unset: false,
         assumed: Vec::new(),
         entry: None,
         irql,

@@ -9,7 +9,7 @@ use crate::compiled::Compiled;
 use crate::describe;
 use crate::engine::Engine;
 use crate::fact::Range;
-use crate::run::{Run, Subject};
+use crate::run::{Effort, Run, Subject};
 use crate::state::State;
 use crate::summary::{Outcome, Violation};
 use crate::value::{V, Values};
@@ -68,7 +68,7 @@ fn states(engine: &mut Engine<'_>, id: FuncId, out: &mut String) {
         if let Some(subject) = &subject {
             let _ = writeln!(out, "  {}", heading(&engine.values, engine.compiled, ir, subject));
         }
-        let before = Run::new(engine, id, subject.clone()).states_before_blocks();
+        let before = Run::new(engine, id, subject.clone(), Effort::USUAL).states_before_blocks();
         for (block, states) in before.iter().enumerate() {
             for state in states {
                 let _ = writeln!(out, "    b{block}: {}", state_line(engine, ir, subject.as_ref(), state));
@@ -93,6 +93,9 @@ fn state_line(engine: &Engine<'_>, ir: &Function, subject: Option<&Subject>, sta
     for (address, value) in state.memory() {
         let (address, value) = (describe::value(values, ir, *address), describe::value(values, ir, *value));
         parts.push(format!("{address} = {value}"));
+    }
+    for (root, _) in state.havocs() {
+        parts.push(format!("{} forgotten", describe::value(values, ir, *root)));
     }
     for (value, range) in state.facts.iter() {
         parts.push(shown(values, ir, *value, range));
@@ -154,6 +157,8 @@ fn outcome_line(engine: &Engine<'_>, ir: &Function, outcome: &Outcome, subject: 
         parts.push(format!("{} = {}", describe::value(values, ir, *address), describe::value(values, ir, *value)));
     }
     parts.extend(outcome.changed.iter().map(|name| format!("changes {name}")));
+    let forgotten = outcome.forgotten.iter();
+    parts.extend(forgotten.map(|(root, _)| format!("changes in {}", describe::value(values, ir, *root))));
     let assumed = outcome.facts.iter().filter(|(value, _)| Some(*value) != outcome.result && *value != outcome.irql);
     let assumed: Vec<String> = assumed.map(|(value, range)| shown(values, ir, *value, range)).collect();
     if !assumed.is_empty() {

@@ -8,11 +8,12 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::Options;
 use crate::code::{Code, FuncId};
-use crate::compiled::{CNext, Compiled};
+use crate::compiled::{CNext, Compiled, MachineId};
 use crate::event;
 use crate::fact::Range;
-use crate::run::{Exit, Found, Run, Subject};
-use crate::state::{State, UNKNOWN};
+use crate::replay::{End, Tried};
+use crate::run::{Effort, Exit, Found, Run, Subject};
+use crate::state::{Lost, State, UNKNOWN};
 use crate::summary::{self, Outcome, Translate, Violation};
 use crate::trace::Kind;
 use crate::value::{Node, Site, V, Values};
@@ -28,6 +29,8 @@ pub(crate) struct Engine<'a> {
     pub(crate) compiled: &'a Compiled<'a>,
     pub(crate) options: &'a Options,
     pub(crate) values: Values,
+    /// Whether each function can be left by an exception.
+    pub(crate) raises: Vec<bool>,
     /// Functions without a body that only return what belongs to their argument.
     pub(crate) accessors: &'a FxHashSet<Symbol>,
     pub(crate) nameless: Symbol,
@@ -37,6 +40,8 @@ pub(crate) struct Engine<'a> {
     pub(crate) elsewhere: V,
     pub(crate) irql_slot: V,
     pub(crate) result_slot: V,
+    /// What came of the ways of reports, by entry point and end.
+    pub(crate) tried: FxHashMap<(FuncId, End), Tried>,
     base: FxHashMap<FuncId, Slot<Summary>>,
     keyed: FxHashMap<(FuncId, Subject, u8), Slot<Keyed>>,
 }
@@ -55,6 +60,8 @@ pub(crate) struct Summary {
     /// Exits, for what is judged at the return from an entry point.
     pub(crate) exits: Vec<Outcome>,
     pub(crate) touched: Vec<Subject>,
+    /// Which events each of them has in the function or in its calls, as bits.
+    pub(crate) events: FxHashMap<Subject, u64>,
     pub(crate) moved: FxHashSet<Subject>,
     pub(crate) cut: bool,
 }
@@ -66,8 +73,6 @@ pub(crate) struct Keyed {
     pub(crate) violations: Vec<Violation>,
     /// Every place at which the function returns, with each state in which the object is left there.
     pub(crate) exits: Vec<Outcome>,
-    /// Events of the object anywhere in the function's calls.
-    pub(crate) seen: u64,
     /// Exits at which the object is in a state it must not be left in, though other paths leave it well.
     pub(crate) leaks: Vec<Outcome>,
     pub(crate) cut: bool,
@@ -79,8 +84,9 @@ impl<'a> Engine<'a> {
         compiled: &'a Compiled<'a>,
         options: &'a Options,
         accessors: &'a FxHashSet<Symbol>,
+        callbacks: &FxHashSet<Symbol>,
     ) -> Self {
-        let mut values = Values::new(Arc::clone(&compiled.constants));
+        let mut values = Values::new(Arc::clone(&compiled.constants), code.written_by(callbacks));
         let irql_slot = values.make(Node::Opaque(Symbol::new("<irql>")));
         let elsewhere = values.make(Node::Opaque(Symbol::new("<elsewhere>")));
         let result_slot = values.make(Node::Opaque(Symbol::new("<result>")));
@@ -89,12 +95,14 @@ impl<'a> Engine<'a> {
             compiled,
             options,
             values,
+            raises: crate::raise::raising(code, compiled),
             accessors,
             nameless: Symbol::new(""),
             hidden: Symbol::new("<level>"),
             elsewhere,
             irql_slot,
             result_slot,
+            tried: FxHashMap::default(),
             base: FxHashMap::default(),
             keyed: FxHashMap::default(),
         }
@@ -122,7 +130,7 @@ impl<'a> Engine<'a> {
         }
         self.base.insert(id, Slot::Running);
         let entry = self.entry(id);
-        let mut found = Run::new(self, id, None).go(vec![entry]);
+        let mut found = Run::new(self, id, None, Effort::USUAL).go(vec![entry]);
         for violation in &mut found.violations {
             violation.sometimes_fine = found.fine.contains(&(violation.machine, violation.loc));
         }
@@ -133,6 +141,7 @@ impl<'a> Engine<'a> {
             violations: found.violations,
             exits,
             touched: found.touched,
+            events: found.events,
             moved: found.moved,
             cut: found.cut,
         });
@@ -151,20 +160,31 @@ impl<'a> Engine<'a> {
         self.keyed.insert(at.clone(), Slot::Running);
         let mut start = self.entry(id);
         start.instance = Some(event::instance(pre));
-        let found = Run::new(self, id, Some(subject.clone())).go(vec![start]);
+        let found = Run::new(self, id, Some(subject.clone()), Effort::USUAL).go(vec![start]);
         let keyed = Rc::new(self.finish(subject, found));
         self.keyed.insert(at, Slot::Done(Rc::clone(&keyed)));
         Some(keyed)
     }
 
-    fn finish(&mut self, subject: &Subject, mut found: Found) -> Keyed {
-        let seen_of = |exit: &Exit| exit.state.instance.as_ref().map_or(0, |instance| instance.seen);
-        let seen = found
-            .exits
+    /// The objects for which a run of the function from `pre` violates the machine's rule at `loc`.
+    pub(crate) fn violated_in(&self, id: FuncId, pre: u8, at: (MachineId, Loc)) -> Vec<Subject> {
+        let mut found: Vec<Subject> = Vec::new();
+        let known = self
+            .keyed
             .iter()
-            .map(seen_of)
-            .chain(found.violations.iter().map(|violation| violation.seen))
-            .fold(0, |all, one| all | one);
+            .filter(|((function, subject, state), _)| *function == id && *state == pre && subject.machine == at.0);
+        for ((_, subject, _), slot) in known {
+            if let Slot::Done(keyed) = slot
+                && keyed.violations.iter().any(|violation| violation.loc == at.1)
+            {
+                found.push(subject.clone());
+            }
+        }
+        found.sort_by(|a, b| a.key.cmp(&b.key));
+        found
+    }
+
+    fn finish(&mut self, subject: &Subject, mut found: Found) -> Keyed {
         for violation in &mut found.violations {
             violation.sometimes_fine = found.fine.contains(&(violation.machine, violation.loc));
         }
@@ -179,7 +199,7 @@ impl<'a> Engine<'a> {
                 exits.push(summary::outcome(&self.values, &exit.state, exit.result, exit.loc));
             }
         }
-        Keyed { outcomes: self.outcomes(found.exits), violations: found.violations, exits, seen, leaks, cut: found.cut }
+        Keyed { outcomes: self.outcomes(found.exits), violations: found.violations, exits, leaks, cut: found.cut }
     }
 
     /// Exits that leave the object in a state it must not be left in, where other exits that the caller cannot tell
@@ -304,7 +324,7 @@ impl Run<'_, '_> {
         let Some(summary) = summary else {
             for arg in args {
                 if self.engine.values.as_int(*arg).is_none() {
-                    state.forget(&self.engine.values, *arg, site);
+                    state.forget(&self.engine.values, *arg, Lost { site, by_callback: true });
                 }
             }
             let result = self.engine.values.make(Node::Result(site));
@@ -342,7 +362,7 @@ impl Run<'_, '_> {
                 keyed = self.engine.keyed(body, theirs, pre);
             }
         } else {
-            self.adopt(&summary.touched, &summary.moved, body, &mut translate);
+            self.adopt(&summary, body, &mut translate);
             self.inherit(&state, &summary.violations, &mut translate, name, loc);
         }
         let standing = entered.instance.as_ref().map_or(UNKNOWN, |instance| instance.state);
@@ -380,9 +400,11 @@ impl Run<'_, '_> {
             return;
         }
         let values = &mut self.engine.values;
-        for root in &outcome.forgotten {
+        for (root, by_callback) in &outcome.forgotten {
             let root = translate.value(values, *root);
-            after.forget(values, root, site);
+            if values.as_int(root).is_none() {
+                after.forget(values, root, Lost { site, by_callback: *by_callback });
+            }
         }
         for field in &outcome.changed {
             after.forget_name(values, *field, site);
@@ -407,6 +429,9 @@ impl Run<'_, '_> {
             }
         }
         if told {
+            if !self.keep_to_call(&mut after, loc, &outcome.trace) {
+                return;
+            }
             let post = after.instance.as_ref().map(|instance| instance.state);
             after.trace.push_call(name, loc, outcome.trace.clone());
             if let Some(post) = post {
@@ -442,8 +467,8 @@ impl Run<'_, '_> {
     }
 
     /// Objects of the callee become objects of this function.
-    fn adopt(&mut self, touched: &[Subject], moved: &FxHashSet<Subject>, body: FuncId, translate: &mut Translate<'_>) {
-        for theirs in touched {
+    fn adopt(&mut self, summary: &Summary, body: FuncId, translate: &mut Translate<'_>) {
+        for theirs in &summary.touched {
             if !theirs.key.iter().all(|value| self.engine.values.exportable(*value)) {
                 continue;
             }
@@ -454,7 +479,10 @@ impl Run<'_, '_> {
             if self.found.touched.len() < TOUCHED && !self.found.touched.contains(&ours) {
                 self.found.touched.push(ours.clone());
             }
-            if moved.contains(theirs) && !self.found.moved.contains(&ours) && self.moves(body, theirs) {
+            if let Some(events) = summary.events.get(theirs) {
+                *self.found.events.entry(ours.clone()).or_default() |= events;
+            }
+            if summary.moved.contains(theirs) && !self.found.moved.contains(&ours) && self.moves(body, theirs) {
                 self.found.moved.insert(ours);
             }
         }

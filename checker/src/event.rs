@@ -235,6 +235,7 @@ impl Run<'_, '_> {
             if key.len() == machine.keys && key.iter().all(|value| self.engine.values.as_int(*value) != Some(0)) {
                 let subject = Subject { machine: place.machine, key };
                 self.found.moved.insert(subject.clone());
+                *self.found.events.entry(subject.clone()).or_default() |= 1 << (place.event & 63);
                 if !self.found.touched.contains(&subject) {
                     self.found.touched.push(subject);
                 }
@@ -423,7 +424,9 @@ impl Run<'_, '_> {
             None => self.subject.as_ref().and_then(|subject| subject.key.first().copied()),
         };
         let object = key.map(|value| describe::value(&self.engine.values, self.ir, value)).unwrap_or_default();
-        self.violate(state, Broken { machine, message, api: api.written, entry, irql, loc: api.loc, object: &object });
+        let unset = api.args.iter().any(|arg| self.engine.values.is_unset(*arg, self.ir.param_count));
+        let loc = api.loc;
+        self.violate(state, Broken { machine, message, api: api.written, entry, irql, loc, object: &object, unset });
     }
 
     /// Checks a requirement; false if it is violated, or would be at some level of entry.

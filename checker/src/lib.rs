@@ -16,6 +16,8 @@ mod event;
 mod fact;
 mod finding;
 mod live;
+mod raise;
+mod replay;
 mod roles;
 mod run;
 mod small;

@@ -64,7 +64,7 @@ impl Liveness {
                 }
             }
             Term::Return { value: Some(value), .. } => expr(value, &mut read),
-            Term::Return { .. } | Term::Goto(_) | Term::Unreachable => {}
+            Term::Return { .. } | Term::Goto(_) | Term::Try { .. } | Term::Unreachable => {}
         }
         for instr in block.instrs.iter().rev() {
             if let Some(local) = written(&instr.kind)

@@ -6,27 +6,44 @@
 use std::collections::BTreeMap;
 
 use rulebook_frontend::ir::{BinOp, BlockId, Function, InstrKind, Loc, Symbol, Term};
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::code::FuncId;
 use crate::compiled::MachineId;
 use crate::engine::Engine;
 use crate::fact::Range;
-use crate::state::State;
+use crate::replay::Way;
+use crate::state::{Lost, State};
 use crate::summary::{self, Violation};
 use crate::trace::Kind;
 use crate::value::{Node, Site, V};
 
-/// How many paths that agree in automaton and level are kept apart at one point: for a followed object, and else.
-const APART: (usize, usize) = (4, 2);
-/// The same at the head of a loop.
-const APART_IN_LOOP: usize = 2;
+/// How many paths a run keeps apart, and how long it may take.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Effort {
+    /// Paths that agree in automaton and level, at one point, for a followed object.
+    followed: usize,
+    /// The same in a run for values alone.
+    plain: usize,
+    /// The same at the head of a loop.
+    in_loop: usize,
+    /// Block visits that a run may take, for each block and in all.
+    visits: (usize, usize),
+}
+
+impl Effort {
+    /// What a first run takes.
+    pub(crate) const USUAL: Self = Self { followed: 4, plain: 2, in_loop: 2, visits: (24, 400) };
+    /// What is spent where the way that a report tells cannot be gone, to find another.
+    pub(crate) const FINE: Self = Self { followed: 12, plain: 8, in_loop: 4, visits: (20, 400) };
+    /// What is spent on the one way that a report tells first.
+    pub(crate) const ONE_WAY: Self = Self { followed: 4, plain: 2, in_loop: 2, visits: (4, 100) };
+}
+
 /// How many different levels are kept apart at one point.
 const LEVELS: usize = 4;
 /// After so many merges at one point, what changes from merge to merge is given up.
 const WIDEN_AFTER: u32 = 3;
-/// Block visits that a run may take, for each block and in all.
-const VISITS: (usize, usize) = (24, 400);
 
 /// The object that a keyed run follows.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -53,6 +70,8 @@ pub(crate) struct Found {
     pub(crate) fine: FxHashSet<(MachineId, Loc)>,
     /// Objects of keyed machines that the function touches, directly or through calls.
     pub(crate) touched: Vec<Subject>,
+    /// Which events each of them has here or in calls, as bits, whether or not a path gets there.
+    pub(crate) events: FxHashMap<Subject, u64>,
     /// Those of them that may be left in another state than they were found in.
     pub(crate) moved: FxHashSet<Subject>,
     /// Whether the budget ended the run.
@@ -68,6 +87,9 @@ pub(crate) struct Run<'e, 'a> {
     pub(crate) found: Found,
     /// What the call at hand is judged on the assumption of.
     pub(crate) assumed: Vec<(V, bool)>,
+    effort: Effort,
+    /// The decisions to take, where the run goes one way only.
+    pub(crate) way: Option<Way>,
     /// Whether paths at different levels are kept apart.
     level_matters: bool,
     /// States seen before each block, with the number of merges there.
@@ -77,7 +99,7 @@ pub(crate) struct Run<'e, 'a> {
 }
 
 impl<'e, 'a> Run<'e, 'a> {
-    pub(crate) fn new(engine: &'e mut Engine<'a>, id: FuncId, subject: Option<Subject>) -> Self {
+    pub(crate) fn new(engine: &'e mut Engine<'a>, id: FuncId, subject: Option<Subject>, effort: Effort) -> Self {
         let ir = engine.code.get(id).ir;
         let seen = ir.blocks.iter().map(|_| (Vec::new(), 0)).collect();
         let level_matters =
@@ -89,6 +111,8 @@ impl<'e, 'a> Run<'e, 'a> {
             subject,
             found: Found::default(),
             assumed: Vec::new(),
+            effort,
+            way: None,
             level_matters,
             seen,
             pending: BTreeMap::new(),
@@ -105,7 +129,7 @@ impl<'e, 'a> Run<'e, 'a> {
         for state in start {
             self.enqueue(BlockId(0), state, None);
         }
-        let budget = VISITS.1 + VISITS.0 * self.ir.blocks.len();
+        let budget = self.effort.visits.1 + self.effort.visits.0 * self.ir.blocks.len();
         let mut visits = 0;
         while let Some((order, indexes)) = self.pending.pop_first() {
             let block = self.engine.code.get(self.id).order[order as usize];
@@ -130,14 +154,14 @@ impl<'e, 'a> Run<'e, 'a> {
     }
 
     /// How many paths like this one are kept apart.
-    fn apart(state: &State) -> usize {
+    fn apart(&self, state: &State) -> usize {
         match &state.instance {
-            Some(_) => APART.0,
-            None => APART.1,
+            Some(_) => self.effort.followed,
+            None => self.effort.plain,
         }
     }
 
-    fn enqueue(&mut self, to: BlockId, mut state: State, from: Option<BlockId>) {
+    pub(crate) fn enqueue(&mut self, to: BlockId, mut state: State, from: Option<BlockId>) {
         let function = self.engine.code.get(self.id);
         let order = function.position[to.0 as usize];
         let head = function.loop_head[to.0 as usize];
@@ -146,17 +170,25 @@ impl<'e, 'a> Run<'e, 'a> {
             return;
         }
         state.clean(&self.engine.values, &|local| function.live.at(to, local));
-        let apart = Self::apart(&state);
+        let apart = self.apart(&state);
         let level = self.level_matters;
         let slot = self.engine.irql_slot;
         let (list, merges) = &mut self.seen[to.0 as usize];
+        if self.way.is_some()
+            && back
+            && head
+            && let Some(turn) = list.iter().rev().find(|turn| turn.agrees(&state))
+        {
+            // Turn by turn no counter would come to its end.
+            state = turn.next_turn(&mut self.engine.values, &state, to.0, slot);
+        }
         if list.iter().any(|other| other.same(&state)) {
             return;
         }
         // With many levels about, what is known of the level is given up rather than the run.
         let level = level && list.len() < LEVELS * apart;
         let mates: Vec<usize> = (0..list.len()).filter(|at| list[*at].mergeable(&state, level)).collect();
-        let limit = if head { apart.min(APART_IN_LOOP) } else { apart };
+        let limit = if head { apart.min(self.effort.in_loop) } else { apart };
         // Where merging goes on and on, one state takes all, so that it comes to an end.
         let widen = *merges >= WIDEN_AFTER;
         let into = if widen || mates.len() < limit {
@@ -204,7 +236,7 @@ impl<'e, 'a> Run<'e, 'a> {
                     }
                     InstrKind::Havoc(place) => {
                         let address = state.address(&mut self.engine.values, ir, place);
-                        state.forget(&self.engine.values, address, site);
+                        state.forget(&self.engine.values, address, Lost { site, by_callback: false });
                         next.push(state);
                     }
                     InstrKind::Assume(expr) => {
@@ -215,13 +247,11 @@ impl<'e, 'a> Run<'e, 'a> {
                     }
                     InstrKind::Dead(local) => {
                         let address = self.engine.values.make(Node::Local(*local));
-                        state.forget(&self.engine.values, address, site);
+                        state.forget(&self.engine.values, address, Lost { site, by_callback: false });
                         next.push(state);
                     }
                     InstrKind::Call(call) => {
-                        if let (Some(handler), true) = (call.unwind, self.may_raise(call)) {
-                            self.enqueue(handler, state.clone(), Some(at));
-                        }
+                        self.unwind(at, call, &state, site);
                         if self.engine.code.get(self.id).in_loop[at.0 as usize] {
                             state.retire(&mut self.engine.values, site);
                         }
@@ -250,7 +280,7 @@ impl<'e, 'a> Run<'e, 'a> {
             let mates: Vec<usize> =
                 (0..kept.len()).filter(|at| kept[*at].mergeable(&state, self.level_matters)).collect();
             match nearest(&self.engine.values, &kept, &mates, &state) {
-                Some(at) if mates.len() >= 2 * Self::apart(&state) => {
+                Some(at) if mates.len() >= 2 * self.apart(&state) => {
                     kept[at] = kept[at].join(&mut self.engine.values, &state, block.0, false, self.engine.irql_slot);
                 }
                 _ => kept.push(state),
@@ -264,6 +294,10 @@ impl<'e, 'a> Run<'e, 'a> {
         match term {
             Term::Goto(to) => self.enqueue(*to, state, Some(at)),
             Term::Unreachable => {}
+            Term::Try { body, handler } => {
+                self.guard(at, *handler, state.clone());
+                self.enqueue(*body, state, Some(at));
+            }
             Term::Return { value, loc } => {
                 let mut state = state;
                 let result = value.as_ref().map(|value| state.eval(&mut self.engine.values, ir, value));
@@ -285,7 +319,9 @@ impl<'e, 'a> Run<'e, 'a> {
                         if told {
                             state.trace.push(Kind::Branch(truth), *loc);
                         }
-                        self.enqueue(*to, state, Some(at));
+                        for state in self.keep_to_way(state, *loc, truth, told) {
+                            self.enqueue(*to, state, Some(at));
+                        }
                     }
                 }
             }
@@ -331,6 +367,7 @@ impl<'e, 'a> Run<'e, 'a> {
             entry: what.entry.or_else(|| instance.and_then(|instance| instance.entry.clone())),
             irql: what.irql,
             loc: what.loc,
+            unset: what.unset,
             function: self.id,
             object: what.object.into(),
             trace: state.trace.clone(),
@@ -355,6 +392,7 @@ pub(crate) struct Broken<'s> {
     pub(crate) irql: Range,
     pub(crate) loc: Loc,
     pub(crate) object: &'s str,
+    pub(crate) unset: bool,
 }
 
 /// How many violations of one machine a summary carries for one place, and in all.

@@ -27,12 +27,22 @@ pub(crate) struct Instance {
     pub(crate) vars: SmallMap<u16, V>,
 }
 
+/// That the content of an address is no longer known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Lost {
+    /// The instruction that may have changed it.
+    pub(crate) site: Site,
+    /// Whether only members are concerned that the driver's own callbacks or circles of calls store to
+    /// ([`Values::is_written`]).
+    pub(crate) by_callback: bool,
+}
+
 /// One path, or several that agree in all that matters.
 #[derive(Debug, Clone)]
 pub(crate) struct State {
     memory: SmallMap<V, V>,
     /// Addresses (and, as [`Node::Opaque`] of a member's name, members of whatever object) that a call may have changed.
-    havoc: SmallMap<V, Site>,
+    havoc: SmallMap<V, Lost>,
     /// Whether `havoc` has names of members.
     names_forgotten: bool,
     pub(crate) facts: Facts,
@@ -40,6 +50,8 @@ pub(crate) struct State {
     pub(crate) irql: V,
     pub(crate) instance: Option<Instance>,
     pub(crate) trace: Trace,
+    /// How many decisions of the way that is followed lie behind this path.
+    pub(crate) on_way: u32,
 }
 
 impl State {
@@ -52,12 +64,14 @@ impl State {
             irql,
             instance: None,
             trace: Trace::default(),
+            on_way: 0,
         }
     }
 
     /// Whether the two say the same, however they were reached.
     pub(crate) fn same(&self, other: &Self) -> bool {
         self.irql == other.irql
+            && self.on_way == other.on_way
             && self.instance == other.instance
             && self.memory == other.memory
             && self.facts == other.facts
@@ -67,7 +81,9 @@ impl State {
     /// Whether the two may be merged: the automaton agrees, and the level where it matters.
     pub(crate) fn mergeable(&self, other: &Self, level_matters: bool) -> bool {
         let automaton = |state: &Self| state.instance.as_ref().map(|instance| (instance.state, instance.pre));
-        (!level_matters || self.irql == other.irql) && automaton(self) == automaton(other)
+        (!level_matters || self.irql == other.irql)
+            && automaton(self) == automaton(other)
+            && self.on_way == other.on_way
     }
 
     /// How much would be lost if the two were merged: what locals are known to be, then what parameters are, then
@@ -85,11 +101,23 @@ impl State {
         loss + self.facts.loss(values, &other.facts)
     }
 
+    /// Whether automaton and level are the same.
+    pub(crate) fn agrees(&self, other: &Self) -> bool {
+        let automaton = |state: &Self| state.instance.as_ref().map(|instance| (instance.state, instance.pre));
+        self.irql == other.irql && automaton(self) == automaton(other)
+    }
+
+    /// The path `next`, which comes back to the loop's head that it left as `self`: what changes is widened.
+    pub(crate) fn next_turn(&self, values: &mut Values, next: &Self, block: u32, irql_slot: V) -> Self {
+        let joined = self.join(values, next, block, true, irql_slot);
+        Self { instance: next.instance.clone(), trace: next.trace.clone(), on_way: next.on_way, ..joined }
+    }
+
     pub(crate) fn memory(&self) -> impl Iterator<Item = &(V, V)> {
         self.memory.iter()
     }
 
-    pub(crate) fn havocs(&self) -> impl Iterator<Item = &(V, Site)> {
+    pub(crate) fn havocs(&self) -> impl Iterator<Item = &(V, Lost)> {
         self.havoc.iter()
     }
 
@@ -102,8 +130,10 @@ impl State {
             let mut at = address;
             let mut last = true;
             loop {
-                if let Some(site) = self.havoc.get(at) {
-                    return values.make(Node::Havoc(address, *site));
+                if let Some(lost) = self.havoc.get(at)
+                    && (!lost.by_callback || values.is_written(address))
+                {
+                    return values.make(Node::Havoc(address, lost.site));
                 }
                 let (base, field) = match values.node(at) {
                     Node::Global(name) if last => (None, Some(name)),
@@ -112,8 +142,8 @@ impl State {
                 // Only the last member names the object that a store to a member changes.
                 if let (true, true, Some(name)) = (self.names_forgotten, last, field) {
                     let any = values.make(Node::Opaque(name));
-                    if let Some(site) = self.havoc.get(any) {
-                        return values.make(Node::Havoc(address, *site));
+                    if let Some(lost) = self.havoc.get(any) {
+                        return values.make(Node::Havoc(address, lost.site));
                     }
                 }
                 last = false;
@@ -154,16 +184,21 @@ impl State {
         if !stale.is_empty() {
             self.memory.retain(|other, _| !stale.contains(&other));
             for other in stale {
-                self.havoc.set(other, site);
+                self.havoc.set(other, Lost { site, by_callback: false });
             }
         }
         self.memory.set(address, value);
     }
 
     /// Forgets what is stored at `root` and in it.
-    pub(crate) fn forget(&mut self, values: &Values, root: V, site: Site) {
-        self.memory.retain(|address, _| !values.within(address, root));
-        self.havoc.set(root, site);
+    pub(crate) fn forget(&mut self, values: &Values, root: V, lost: Lost) {
+        self.memory
+            .retain(|address, _| !values.within(address, root) || (lost.by_callback && !values.is_written(address)));
+        match self.havoc.get(root) {
+            // What was lost whole stays lost whole.
+            Some(before) if !before.by_callback && lost.by_callback => {}
+            _ => self.havoc.set(root, lost),
+        }
     }
 
     /// Forgets the member or variable of that name in every object outside the function.
@@ -176,7 +211,7 @@ impl State {
         let values_ref: &Values = values;
         self.memory.retain(|address, _| !named(values_ref, address));
         let any = values.make(Node::Opaque(name));
-        self.havoc.set(any, site);
+        self.havoc.set(any, Lost { site, by_callback: false });
         self.names_forgotten = true;
     }
 
@@ -321,11 +356,12 @@ impl State {
             }
         }
         let mut havoc = self.havoc.clone();
-        for (root, site) in other.havoc.iter() {
-            match havoc.get(*root) {
-                Some(here) if here >= site => {}
-                _ => havoc.set(*root, *site),
-            }
+        for (root, there) in other.havoc.iter() {
+            let lost = havoc.get(*root).map_or(*there, |here| Lost {
+                site: here.site.max(there.site),
+                by_callback: here.by_callback && there.by_callback,
+            });
+            havoc.set(*root, lost);
         }
         let mut facts = self.facts.join(&other.facts, widen);
         // What is newly merged here has, of its earlier facts, only those of the two sides.
@@ -346,7 +382,7 @@ impl State {
             instance
         });
         let names_forgotten = self.names_forgotten || other.names_forgotten;
-        Self { memory, havoc, names_forgotten, facts, irql, instance, trace: self.trace.clone() }
+        Self { memory, havoc, names_forgotten, facts, irql, instance, trace: self.trace.clone(), on_way: self.on_way }
     }
 }
 

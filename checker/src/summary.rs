@@ -25,8 +25,8 @@ pub(crate) struct Outcome {
     pub(crate) writes: Vec<(V, V)>,
     /// Members and variables that were changed in ways not in `writes`.
     pub(crate) changed: Vec<Symbol>,
-    /// Addresses whose content is no longer known.
-    pub(crate) forgotten: Vec<V>,
+    /// Addresses whose content is no longer known; with `true`, only what callbacks of the driver store to.
+    pub(crate) forgotten: Vec<(V, bool)>,
     pub(crate) irql: V,
     pub(crate) result: Option<V>,
     /// For a followed object: its state at entry and at exit, and the events between.
@@ -65,6 +65,8 @@ pub(crate) struct Violation {
     /// The level at the violation.
     pub(crate) irql: Range,
     pub(crate) loc: Loc,
+    /// Whether the call is given a local that nothing was stored in: what it undoes was never done.
+    pub(crate) unset: bool,
     /// The function that holds the place.
     pub(crate) function: FuncId,
     /// The object, as the source of that function calls it.
@@ -162,10 +164,12 @@ pub(crate) fn outcome(values: &Values, state: &State, result: Option<V>, loc: Lo
         .collect();
     let mut changed: Vec<Symbol> = Vec::new();
     let mut forgotten = Vec::new();
-    for (root, _) in state.havocs() {
+    for (root, lost) in state.havocs() {
         match values.node(*root) {
             Node::Opaque(name) => changed.push(name),
-            _ if values.exportable(*root) && !values.in_local(*root) => forgotten.push(*root),
+            _ if values.exportable(*root) && !values.in_local(*root) => {
+                forgotten.push((*root, lost.by_callback));
+            }
             _ => {}
         }
     }

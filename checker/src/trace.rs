@@ -58,6 +58,15 @@ impl Trace {
         }
     }
 
+    /// Whether the two are one and the same list.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        match (&self.0, &other.0) {
+            (Some(a), Some(b)) => Rc::ptr_eq(a, b),
+            (None, None) => true,
+            _ => false,
+        }
+    }
+
     pub(crate) fn len(&self) -> u32 {
         self.0.as_ref().map_or(0, |link| link.length)
     }

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use rulebook_frontend::ir::{BinOp, LocalId, Symbol, UnOp};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// A value in a [`Values`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -79,6 +79,8 @@ pub(crate) fn name_number(name: &str) -> i64 {
 /// The values of one driver.
 #[derive(Debug, Default)]
 pub(crate) struct Values {
+    /// Members and variables that functions store to which the driver calls through pointers or in circles.
+    written: FxHashSet<Symbol>,
     /// Numbers of constants that the table knows.
     constants: Arc<FxHashMap<Symbol, i64>>,
     nodes: Vec<Node>,
@@ -101,8 +103,16 @@ struct Flags {
 }
 
 impl Values {
-    pub(crate) fn new(constants: Arc<FxHashMap<Symbol, i64>>) -> Self {
-        Self { constants, ..Self::default() }
+    pub(crate) fn new(constants: Arc<FxHashMap<Symbol, i64>>, written: FxHashSet<Symbol>) -> Self {
+        Self { constants, written, ..Self::default() }
+    }
+
+    /// Whether a callback of the driver may store to the address: by the name of its last member.
+    pub(crate) fn is_written(&self, address: V) -> bool {
+        match self.node(address) {
+            Node::Field(_, name) | Node::Global(name) => self.written.contains(&name),
+            _ => true,
+        }
     }
 
     /// How `value` is made.
@@ -325,6 +335,15 @@ impl Values {
             Node::Index(a, b) | Node::Cons(a, b) | Node::Bin(_, a, b) => self.is_stable(a) && self.is_stable(b),
             _ => true,
         }
+    }
+
+    /// Whether the value is what stood in a local before anything was stored there; parameters are the first locals.
+    pub(crate) fn is_unset(&self, value: V, params: u32) -> bool {
+        let Node::Init(mut address) = self.node(value) else { return false };
+        while let Some((base, _)) = self.parent(address) {
+            address = base;
+        }
+        matches!(self.node(address), Node::Local(id) if id.0 >= params)
     }
 
     /// Whether two different values may still be the same object: the same last member of other bases,

@@ -95,7 +95,9 @@ fn blocks_are_reachable() {
                 }
                 match &block.term {
                     ir::Term::Goto(to) => work.push(to.0),
-                    ir::Term::Branch { then, other, .. } => work.extend([then.0, other.0]),
+                    ir::Term::Branch { then, other, .. } | ir::Term::Try { body: then, handler: other } => {
+                        work.extend([then.0, other.0])
+                    }
                     ir::Term::Switch { cases, default, .. } => {
                         work.push(default.0);
                         work.extend(cases.iter().map(|(_, to)| to.0));

@@ -122,6 +122,7 @@ impl Dump<'_> {
             Term::Branch { cond, then, other, .. } => {
                 format!("if {} then {} else {}", self.expr(cond), to(then), to(other))
             }
+            Term::Try { body, handler } => format!("try {} else {}", to(body), to(handler)),
             Term::Switch { value, cases, default, .. } => {
                 let cases: Vec<String> =
                     cases.iter().map(|(value, block)| format!("{}: {}", self.expr(value), to(block))).collect();

@@ -241,6 +241,13 @@ pub enum Term {
         /// The condition in the source.
         loc: Loc,
     },
+    /// Into a body with a handler: something in it that is no call, such as an access to memory, may raise.
+    Try {
+        /// The guarded body.
+        body: BlockId,
+        /// Where control goes if something in it raises.
+        handler: BlockId,
+    },
     /// A `switch`.
     Switch {
         /// What is compared.

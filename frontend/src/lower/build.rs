@@ -229,7 +229,14 @@ impl<'a> Builder<'a> {
         if text.contains("__pragma") {
             text = expand::without_call(&text, "__pragma");
         }
-        let result = self.cx.parse_form(form, &text, &frozen)?;
+        let result = self.cx.parse_form(form, &text, &frozen).or_else(|| {
+            // Macros inside may be what makes it a statement: pieces without a semicolon, halves of a block.
+            let mut whole = expand::rescan(&text, self.cx.context.macros, &frozen, MAX_EXPANDED)?;
+            if whole.contains("__pragma") {
+                whole = expand::without_call(&whole, "__pragma");
+            }
+            self.cx.parse_form(form, &whole, &frozen)
+        })?;
         Some((symbol, result))
     }
 

@@ -4,6 +4,7 @@
 //! A name that must not be expanded again (a macro inside its own expansion) is marked with [`FROZEN`].
 
 use crate::ir::Symbol;
+use crate::macros::MacroTable;
 use crate::parsed::MacroDef;
 
 /// Prefix of an identifier that stands for the name after it and is not expanded.
@@ -151,6 +152,79 @@ pub(super) fn expand(definition: &MacroDef, arguments: Option<&[String]>, frozen
         at += 1;
     }
     Some(out)
+}
+
+/// `text` with every macro in it expanded, as the preprocessor would; `None` where nothing changes or it grows
+/// beyond `limit` bytes.
+pub(super) fn rescan(text: &str, macros: &MacroTable, frozen: &[Symbol], limit: usize) -> Option<String> {
+    let mut out = String::with_capacity(text.len() * 2);
+    let changed = rescan_into(text, macros, frozen, limit, &mut out)?;
+    changed.then_some(out)
+}
+
+fn rescan_into(text: &str, macros: &MacroTable, frozen: &[Symbol], limit: usize, out: &mut String) -> Option<bool> {
+    let all = tokens(text);
+    let mut changed = false;
+    let mut at = 0;
+    while at < all.len() {
+        let token = all[at];
+        at += 1;
+        let definition = Some(token)
+            .filter(|token| is_name(token) && !frozen.iter().any(|name| name.as_str() == *token))
+            .and_then(|token| macros.get(Symbol::new(token)));
+        let Some(definition) = definition else {
+            out.push_str(token);
+            continue;
+        };
+        let call = definition.params.as_ref().and_then(|_| call_after(&all, at));
+        let given = match (&definition.params, call) {
+            (Some(_), Some(end)) => {
+                let list = all[at..end].concat();
+                let inner = list.trim().strip_prefix('(').and_then(|list| list.strip_suffix(')')).unwrap_or(&list);
+                at = end;
+                Some(arguments(inner))
+            }
+            (None, _) => None,
+            (Some(_), None) => {
+                out.push_str(token);
+                continue;
+            }
+        };
+        let mut inner = frozen.to_vec();
+        inner.push(Symbol::new(token));
+        let Some(body) = expand(definition, given.as_deref(), &[]) else {
+            // Not a use that fits: left as it is.
+            let list = given.unwrap_or_default().join(", ");
+            out.push_str(&format!("{token}({list})"));
+            continue;
+        };
+        changed = true;
+        rescan_into(&body, macros, &inner, limit, out)?;
+        if out.len() > limit {
+            return None;
+        }
+    }
+    Some(changed)
+}
+
+/// Behind the parenthesis that closes the argument list which begins at `from`, if one does.
+fn call_after(all: &[&str], from: usize) -> Option<usize> {
+    let open = from + all[from..].iter().position(|token| !is_blank(token))?;
+    if all[open] != "(" {
+        return None;
+    }
+    let mut depth = 0_u32;
+    for (at, token) in all.iter().enumerate().skip(open) {
+        match *token {
+            "(" => depth += 1,
+            ")" => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return Some(at + 1);
+        }
+    }
+    None
 }
 
 /// The parameters before `…`, and the name by which the body calls the rest.

@@ -24,6 +24,10 @@ fn successors(block: &mut Block, each: &mut impl FnMut(&mut BlockId)) {
             each(then);
             each(other);
         }
+        Term::Try { body, handler } => {
+            each(body);
+            each(handler);
+        }
         Term::Switch { cases, default, .. } => {
             for (_, to) in cases {
                 each(to);

@@ -381,9 +381,7 @@ impl<'t> Flow<'_, 't> {
         if let Some(handler) = handler {
             // Anything in the body may raise; its start stands for what is not a call.
             let body = self.new_block();
-            let raised = self.unknown(Span::new(span.start as usize, span.start as usize));
-            let loc = self.loc(Span::new(span.start as usize, span.start as usize));
-            self.branch(raised, handler, body, loc);
+            self.terminate(Term::Try { body, handler });
             self.start(body);
         }
         self.unwind = handler.or(landing).or(outer);

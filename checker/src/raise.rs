@@ -1,0 +1,119 @@
+//! Structured exceptions: which functions can raise, and with what knowledge a handler is entered.
+//!
+//! Where in a guarded body an exception came up is known for calls alone. A handler that is entered from somewhere
+//! in a body which takes or releases the followed object is not followed for it: nobody could say in which state.
+
+use rulebook_frontend::ir::{BlockId, Call, Callee, InstrKind};
+
+use crate::code::{Code, FuncId};
+use crate::compiled::{Base, MachineId};
+use crate::run::Run;
+use crate::state::{Lost, State};
+use crate::value::{Node, Site};
+
+/// Whether each function can be left by an exception.
+pub(crate) fn raising(code: &Code<'_>, base: &Base<'_>) -> Vec<bool> {
+    let mut raises = vec![false; code.functions.len()];
+    let mut changed = true;
+    while changed {
+        changed = false;
+        for (at, function) in code.functions.iter().enumerate() {
+            let raised = |call: &Call| {
+                call.unwind.is_none()
+                    && match code.resolve(function.ir, &call.callee) {
+                        Some(id) => raises[id.0 as usize],
+                        None => by_itself(base, &call.callee),
+                    }
+            };
+            if !raises[at] && calls(function.ir.blocks.iter()).any(raised) {
+                raises[at] = true;
+                changed = true;
+            }
+        }
+    }
+    raises
+}
+
+fn calls<'b>(blocks: impl Iterator<Item = &'b rulebook_frontend::ir::Block>) -> impl Iterator<Item = &'b Call> {
+    blocks.flat_map(|block| &block.instrs).filter_map(|instr| match &instr.kind {
+        InstrKind::Call(call) => Some(&**call),
+        _ => None,
+    })
+}
+
+/// Whether the semantics say that the function raises.
+fn by_itself(base: &Base<'_>, callee: &Callee) -> bool {
+    matches!(callee, Callee::Named(name) if base.functions.get(name).is_some_and(|function| function.raises))
+}
+
+impl Run<'_, '_> {
+    /// Goes to the handler of a guarded body for what is not a call in it.
+    pub(crate) fn guard(&mut self, at: BlockId, handler: BlockId, state: State) {
+        let machine = self.subject.as_ref().map(|subject| subject.machine);
+        let moved = machine.is_some_and(|machine| {
+            let blocks = self.ir.blocks.iter();
+            let inside: Vec<Callee> =
+                calls(blocks).filter(|call| call.unwind == Some(handler)).map(|call| call.callee.clone()).collect();
+            inside.iter().any(|callee| self.concerns(machine, callee))
+        });
+        if !moved {
+            self.enqueue(handler, state, Some(at));
+        }
+    }
+
+    /// Goes to the handler around a call, if the call can raise.
+    pub(crate) fn unwind(&mut self, at: BlockId, call: &Call, state: &State, site: Site) {
+        let Some(handler) = call.unwind else { return };
+        match self.engine.code.resolve(self.ir, &call.callee) {
+            Some(body) if self.engine.raises[body.0 as usize] => {
+                let machine = self.subject.as_ref().map(|subject| subject.machine);
+                if machine.is_none_or(|machine| !self.concerns(machine, &call.callee)) {
+                    let after = self.half_done(body, call, state, site);
+                    self.enqueue(handler, after, Some(at));
+                }
+            }
+            Some(_) => {}
+            None if by_itself(self.engine.compiled, &call.callee) => {
+                self.enqueue(handler, state.clone(), Some(at));
+            }
+            None => {}
+        }
+    }
+
+    /// What is known when a callee was left somewhere in its middle.
+    fn half_done(&mut self, body: FuncId, call: &Call, state: &State, site: Site) -> State {
+        let mut after = state.clone();
+        let Some(summary) = self.engine.base(body) else { return after };
+        for outcome in &summary.outcomes {
+            for (address, _) in &outcome.writes {
+                if let Node::Field(_, name) | Node::Global(name) = self.engine.values.node(*address) {
+                    after.forget_name(&mut self.engine.values, name, site);
+                }
+            }
+            for name in &outcome.changed {
+                after.forget_name(&mut self.engine.values, *name, site);
+            }
+        }
+        for arg in &call.args {
+            let arg = state.eval(&mut self.engine.values, self.ir, arg);
+            if self.engine.values.as_int(arg).is_none() {
+                after.forget(&self.engine.values, arg, Lost { site, by_callback: false });
+            }
+        }
+        after
+    }
+
+    /// Whether a call, or what it calls, holds an event of the machine.
+    fn concerns(&mut self, machine: MachineId, callee: &Callee) -> bool {
+        if let Callee::Named(name) = callee {
+            let canonical = self.engine.compiled.aliases.get(*name).map_or(*name, |rewrite| rewrite.to);
+            let places = self.engine.compiled.by_api.get(&canonical);
+            if places.is_some_and(|places| places.iter().any(|place| place.machine == machine)) {
+                return true;
+            }
+        }
+        let Some(body) = self.engine.code.resolve(self.ir, callee) else { return false };
+        // Inside a circle of calls anything may be.
+        self.engine.base(body).is_none_or(|base| base.touched.iter().any(|subject| subject.machine == machine))
+    }
+}

@@ -1,0 +1,185 @@
+//! Before something is reported, its way is gone once more, alone.
+//!
+//! Where paths were merged, the way that a report tells may hold decisions that contradict each other: the end of one
+//! path behind the beginning of another. A way that nothing can go is not reported.
+
+use std::borrow::Cow;
+
+use rulebook_frontend::ir::Loc;
+
+use crate::code::FuncId;
+use crate::compiled::MachineId;
+use crate::engine::Engine;
+use crate::run::{Effort, Found, Run, Subject};
+use crate::state::State;
+use crate::trace::{Kind, Trace};
+
+/// Calls into which a way is followed.
+const DEEPEST: u32 = 12;
+
+/// Ways to one place that are tried.
+const TRIES: u32 = 2;
+
+/// What came of the ways to one place so far.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Tried {
+    /// One can be gone.
+    Went,
+    /// So many cannot.
+    Failed(u32),
+}
+
+/// The decisions of a way in one function, in their order.
+#[derive(Debug, Clone)]
+pub(crate) struct Way {
+    decisions: Vec<Decision>,
+}
+
+#[derive(Debug, Clone)]
+enum Decision {
+    /// A branch that was open, and how it was decided.
+    Branch(Loc, bool),
+    /// A call, and the way through the callee.
+    Call(Loc, Trace),
+}
+
+/// What is to be found at the end of a way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum End {
+    /// A violation of the machine's rule at the place, in the function that holds it.
+    Violation(MachineId, Loc, FuncId),
+    /// A return at the place with the object in the state.
+    Return(Loc, u8),
+}
+
+impl Way {
+    fn of(trace: &Trace) -> Self {
+        let decision = |step: &&crate::trace::Step| match step.kind {
+            Kind::Branch(truth) => Some(Decision::Branch(step.loc, truth)),
+            _ => step.inner.clone().map(|inner| Decision::Call(step.loc, inner)),
+        };
+        Self { decisions: trace.steps().iter().filter_map(decision).collect() }
+    }
+}
+
+impl Run<'_, '_> {
+    /// The path behind a branch as it stands on the way that is followed: gone on, not yet there, or not at all.
+    pub(crate) fn keep_to_way(&self, mut state: State, loc: Loc, truth: bool, open: bool) -> Vec<State> {
+        let Some(way) = &self.way else { return vec![state] };
+        let rest = way.decisions.get(state.on_way as usize..).unwrap_or_default();
+        let Some(Decision::Branch(next, wanted)) = rest.first() else { return vec![state] };
+        if *next != loc {
+            return vec![state];
+        }
+        let mut kept = Vec::new();
+        let again = |decision: &Decision| matches!(decision, Decision::Branch(other, _) if *other == loc);
+        // In a loop, a turn at which nothing was open wrote nothing down.
+        if !open && (*wanted != truth || rest[1..].iter().any(again)) {
+            kept.push(state.clone());
+        }
+        if *wanted == truth {
+            state.on_way += 1;
+            kept.push(state);
+        }
+        kept
+    }
+
+    /// Whether the way through a callee is the one on the way that is followed; if so, it lies behind the path.
+    pub(crate) fn keep_to_call(&self, state: &mut State, loc: Loc, inner: &Trace) -> bool {
+        let Some(way) = &self.way else { return true };
+        match way.decisions.get(state.on_way as usize) {
+            Some(Decision::Call(next, wanted)) if *next == loc => {
+                let same = wanted.is(inner);
+                state.on_way += u32::from(same);
+                same
+            }
+            _ => true,
+        }
+    }
+}
+
+impl Engine<'_> {
+    /// Whether the way that `trace` tells can be gone in the function, and ends where it is said to end.
+    ///
+    /// Of several ways to one place those that follow a few failures are not tried: the place is then doubtful.
+    pub(crate) fn can_go(&mut self, id: FuncId, subject: Option<&Subject>, pre: u8, trace: &Trace, end: End) -> bool {
+        let tried = self.tried.entry((id, end)).or_insert(Tried::Failed(0));
+        match tried {
+            Tried::Went => return true,
+            Tried::Failed(times) if *times >= TRIES => return false,
+            Tried::Failed(_) => {}
+        }
+        let goes = self.goes(id, subject, pre, trace, end, 0);
+        if let Some(tried) = self.tried.get_mut(&(id, end)) {
+            match tried {
+                _ if goes => *tried = Tried::Went,
+                Tried::Failed(times) => *times += 1,
+                Tried::Went => {}
+            }
+        }
+        goes
+    }
+
+    /// Whether the way leads to the end; also where it is too long to say.
+    fn follow(&mut self, id: FuncId, subject: Option<&Subject>, start: &State, trace: &Trace, end: End) -> bool {
+        let mut run = Run::new(self, id, subject.cloned(), Effort::ONE_WAY);
+        run.way = Some(Way::of(trace));
+        let found = run.go(vec![start.clone()]);
+        found.cut || !ends(&found, end).is_empty()
+    }
+
+    fn goes(&mut self, id: FuncId, subject: Option<&Subject>, pre: u8, trace: &Trace, end: End, depth: u32) -> bool {
+        let mut start = self.entry(id);
+        if subject.is_some() {
+            start.instance = Some(crate::event::instance(pre));
+        }
+        let mut trace = Cow::Borrowed(trace);
+        if !self.follow(id, subject, &start, &trace, end) {
+            // The story was of two paths; there may still be one.
+            let found = Run::new(self, id, subject.cloned(), Effort::FINE).go(vec![start.clone()]);
+            if found.cut {
+                return false;
+            }
+            let others = ends(&found, end);
+            match others.into_iter().find(|other| self.follow(id, subject, &start, other, end)) {
+                Some(other) => trace = Cow::Owned(other),
+                None => return false,
+            }
+        }
+        let steps = trace.steps();
+        let (Some(last), End::Violation(machine, loc, holder)) = (steps.last(), end) else { return true };
+        if holder == id {
+            return true;
+        }
+        let (Kind::Call(name), Some(inner), true) = (last.kind, &last.inner, depth < DEEPEST) else { return true };
+        let callee = self.code.get(id).callees.iter().copied().find(|callee| self.code.get(*callee).ir.name == name);
+        let Some(callee) = callee else { return true };
+        let Some(subject) = subject else { return self.goes(callee, None, 0, inner, end, depth + 1) };
+        let states = 0..self.compiled.machine(subject.machine).next.len() as u8;
+        let inside: Vec<(Subject, u8)> = states
+            .flat_map(|pre| {
+                self.violated_in(callee, pre, (machine, loc)).into_iter().map(move |subject| (subject, pre))
+            })
+            .collect();
+        inside.is_empty()
+            || inside.iter().any(|(subject, pre)| self.goes(callee, Some(subject), *pre, inner, end, depth + 1))
+    }
+}
+
+/// The ways by which a run came to the end.
+fn ends(found: &Found, end: End) -> Vec<Trace> {
+    match end {
+        End::Violation(machine, loc, _) => found
+            .violations
+            .iter()
+            .filter(|violation| violation.machine == machine && violation.loc == loc)
+            .map(|violation| violation.trace.clone())
+            .collect(),
+        End::Return(loc, state) => found
+            .exits
+            .iter()
+            .filter(|exit| exit.loc == loc && exit.state.instance.as_ref().is_none_or(|own| own.state == state))
+            .map(|exit| exit.state.trace.clone())
+            .collect(),
+    }
+}

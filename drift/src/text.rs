@@ -9,6 +9,6 @@ mod units;
 mod words;
 
 pub(crate) use fingerprint::fingerprint;
-pub(crate) use hunks::{Hunk, hunks};
+pub(crate) use hunks::{Hunk, LONG, hunks};
 pub(crate) use units::{Unit, UnitKind, units};
 pub(crate) use words::{joined, words};

@@ -122,10 +122,11 @@ fn words(text: &str) -> String {
 
 type Edit = fn(&str) -> String;
 
+/// The edits; together they are made from the last to the first, so that none takes another's lines apart.
 const EDITS: [(&str, Edit); 8] = [
     ("line ends", crlf),
-    ("line breaks", reflowed),
     ("headings", setext),
+    ("line breaks", reflowed),
     ("links", links),
     ("tables", tables),
     ("setting", setting),

@@ -35,11 +35,13 @@ fn upstream_name(page: &RulePage) -> String {
 struct Open<'p> {
     page: &'p RulePage,
     file: String,
+    /// What it says; filled for the pages that nothing else matches.
+    words: BTreeSet<String>,
 }
 
 impl<'p> Open<'p> {
     fn all(pages: &'p [RulePage]) -> Vec<Self> {
-        pages.iter().map(|page| Self { page, file: upstream_name(page) }).collect()
+        pages.iter().map(|page| Self { page, file: upstream_name(page), words: BTreeSet::new() }).collect()
     }
 }
 
@@ -60,7 +62,12 @@ pub(crate) fn pair<'p>(from: &'p [RulePage], to: &'p [RulePage]) -> Pairing<'p> 
     // Not earlier: a page that claims another's rule by mistake is still found by its file.
     drop_doubles(&mut left, both.iter().map(|both| both.from));
     drop_doubles(&mut right, both.iter().map(|both| both.to));
-    take(&mut left, &mut right, &mut both, alike);
+    if !left.is_empty() && !right.is_empty() {
+        for open in left.iter_mut().chain(&mut right) {
+            open.words = said(open.page);
+        }
+        take(&mut left, &mut right, &mut both, alike);
+    }
     both.sort_by(|a, b| a.from.id.cmp(&b.from.id));
     let pages = |open: Vec<Open<'p>>| open.into_iter().map(|open| open.page).collect();
     Pairing { both, only_from: pages(left), only_to: pages(right) }
@@ -96,11 +103,10 @@ fn said(page: &RulePage) -> BTreeSet<String> {
 
 /// The page of `others` that says nearly the same for the same model, if one page alone comes first.
 fn alike(open: &Open<'_>, others: &[Open<'_>]) -> Option<usize> {
-    let words = said(open.page);
     let mut best: Vec<(usize, usize)> = Vec::new();
     for (at, other) in others.iter().enumerate().filter(|(_, other)| other.page.id.model == open.page.id.model) {
-        let theirs = said(other.page);
-        let (common, all) = (words.intersection(&theirs).count(), words.union(&theirs).count());
+        let common = open.words.intersection(&other.words).count();
+        let all = open.words.len() + other.words.len() - common;
         let likeness = common * 1000 / all.max(1);
         if likeness >= ALIKE {
             best.push((likeness, at));

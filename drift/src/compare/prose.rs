@@ -1,16 +1,20 @@
 //! What two documents say in running text, sentence against sentence.
 
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
 use rulebook_catalog::RulePage;
 use rulebook_machine::Level;
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 use super::{At, Both, Change};
-use crate::text::{Hunk, Unit, UnitKind, hunks, units};
+use crate::text::{Hunk, LONG, Unit, UnitKind, hunks, units};
 
 /// Two sentences with fewer in a thousand of their words in common are not one sentence that was changed.
 const ALIKE: usize = 500;
+
+/// Pages in which more pairs of sentences differ are new pages.
+const PAIRS: usize = 40_000;
 
 /// At most so many stretches of words are told; the sentences themselves follow.
 const TOLD: usize = 3;
@@ -41,11 +45,25 @@ pub(crate) fn prose(both: Both<'_>) -> Vec<Change> {
 
 /// Removes what both have; where it stands makes no difference.
 fn drop_equal(old: &mut Vec<Unit>, new: &mut Vec<Unit>) {
-    let mut keys: Vec<String> = new.iter().map(Unit::key).collect();
-    old.retain(|unit| match keys.iter().position(|key| *key == unit.key()) {
-        Some(at) => {
-            keys.remove(at);
-            new.remove(at);
+    let mut open: BTreeMap<String, usize> = BTreeMap::new();
+    for unit in new.iter() {
+        *open.entry(unit.key()).or_default() += 1;
+    }
+    let mut common: BTreeMap<String, usize> = BTreeMap::new();
+    old.retain(|unit| {
+        let key = unit.key();
+        match open.get_mut(&key).filter(|count| **count > 0) {
+            Some(count) => {
+                *count -= 1;
+                *common.entry(key).or_default() += 1;
+                false
+            }
+            None => true,
+        }
+    });
+    new.retain(|unit| match common.get_mut(&unit.key()).filter(|count| **count > 0) {
+        Some(count) => {
+            *count -= 1;
             false
         }
         None => true,
@@ -55,12 +73,14 @@ fn drop_equal(old: &mut Vec<Unit>, new: &mut Vec<Unit>) {
 /// The most similar sentences with each other, then the rest alone, in the order of the later page.
 fn pairs(old: Vec<Unit>, new: Vec<Unit>) -> Vec<(Option<Unit>, Option<Unit>)> {
     let mut candidates = Vec::new();
-    for (i, from) in old.iter().enumerate() {
-        for (j, to) in new.iter().enumerate().filter(|(_, to)| to.kind == from.kind) {
-            let alike = likeness(from, to);
-            // Code is one whole, however little of it is left.
-            if alike >= ALIKE || from.kind == UnitKind::Code {
-                candidates.push((Reverse(alike), i, j));
+    if old.len().saturating_mul(new.len()) <= PAIRS {
+        for (i, from) in old.iter().enumerate() {
+            for (j, to) in new.iter().enumerate().filter(|(_, to)| to.kind == from.kind) {
+                // Code is one whole, however little of it is left.
+                let alike = if from.kind == UnitKind::Code { ALIKE } else { likeness(from, to) };
+                if alike >= ALIKE {
+                    candidates.push((Reverse(alike), i, j));
+                }
             }
         }
     }
@@ -76,8 +96,11 @@ fn pairs(old: Vec<Unit>, new: Vec<Unit>) -> Vec<(Option<Unit>, Option<Unit>)> {
     matched.chain(old.into_iter().flatten().map(|from| (Some(from), None))).collect()
 }
 
-/// How many in a thousand words two units have in common, in order.
+/// How many in a thousand words two units have in common, in order; 0 for texts that no person compares word by word.
 fn likeness(from: &Unit, to: &Unit) -> usize {
+    if from.words.len() + to.words.len() > LONG {
+        return 0;
+    }
     let keys = |unit: &Unit| unit.words.iter().map(|word| word.key.clone()).collect::<Vec<_>>();
     let (from, to) = (keys(from), keys(to));
     let ops = capture_diff_slices(Algorithm::Myers, &from, &to);

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rulebook_catalog::links::slug;
+use rulebook_catalog::links::{ApiTarget, slug};
 use rulebook_catalog::{ApiPage, BugCheckPage, Catalog, RuleId, RuleSetPage, Spanned};
 use rulebook_diagnostics::Span;
 
@@ -16,19 +16,29 @@ pub(crate) fn references(from: &Catalog, to: &Catalog) -> Vec<Change> {
         // Of two pages for one name and header the first counts.
         pages.iter().rev().map(|page| (page.target(), page)).collect::<BTreeMap<_, _>>()
     };
-    let (old, new) = (by_uid(from), by_uid(to));
+    let (mut old, mut new) = (by_uid(from), by_uid(to));
     let mut changes = Vec::new();
-    for (target, page) in &old {
-        match new.get(target) {
-            Some(other) => pages((page, other), &mut changes),
-            None => changes.push(alone(page, "reference-removed", true)),
+    let same: Vec<ApiTarget> = old.keys().filter(|target| new.contains_key(*target)).cloned().collect();
+    for target in same {
+        if let (Some(page), Some(other)) = (old.remove(&target), new.remove(&target)) {
+            pages((page, other), &mut changes);
         }
     }
-    for (target, page) in &new {
-        if !old.contains_key(target) {
-            changes.push(alone(page, "reference-added", false));
+    // A function whose page is in another header now is still that function.
+    let of = |pages: &BTreeMap<ApiTarget, &ApiPage>, wanted: &ApiTarget| {
+        let mut found = pages.keys().filter(|target| target.kind == wanted.kind && target.name == wanted.name);
+        found.next().cloned().filter(|_| found.next().is_none())
+    };
+    for target in old.keys().cloned().collect::<Vec<_>>() {
+        let only = of(&old, &target).is_some();
+        if let Some(moved) = of(&new, &target).filter(|_| only)
+            && let (Some(page), Some(other)) = (old.remove(&target), new.remove(&moved))
+        {
+            pages((page, other), &mut changes);
         }
     }
+    changes.extend(old.values().map(|page| alone(page, "reference-removed", true)));
+    changes.extend(new.values().map(|page| alone(page, "reference-added", false)));
     changes
 }
 
@@ -61,6 +71,14 @@ fn pages((old, new): (&ApiPage, &ApiPage), changes: &mut Vec<Change>) {
             message: None,
         });
     };
+    if old.header != new.header {
+        push(
+            "header-changed",
+            "the header",
+            side(old, Some(format!("{}.h", old.header)), old.name.span),
+            side(new, Some(format!("{}.h", new.header)), new.name.span),
+        );
+    }
     let level = |page: &ApiPage| page.irql.value.fact();
     if level(old) != level(new) {
         push(

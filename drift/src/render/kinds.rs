@@ -1,12 +1,13 @@
 //! What each kind of difference means, for outputs that describe their rules.
 
-const KINDS: [(&str, &str); 21] = [
+const KINDS: [(&str, &str); 22] = [
     ("api-added", "A function joined the list of a rule."),
     ("api-link-changed", "A function in the list of a rule leads to the reference page of another one."),
     ("api-removed", "A function left the list of a rule."),
     ("bug-check-changed", "A rule has another bug check or sub-code, or a bug check another meaning."),
     ("compliance-changed", "The reference names other rules for a function."),
     ("example-changed", "Example code of a page differs."),
+    ("header-changed", "A function is declared in another header."),
     ("irql-changed", "A bound on the IRQL differs."),
     ("known-difference-stale", "A difference is listed as known, and is none any more."),
     ("model-changed", "A rule belongs to another driver model."),

@@ -8,7 +8,8 @@ use rulebook_catalog::{ApiKind, ApiPage};
 use crate::compare::{self, At, Change};
 
 /// The kinds of findings that only the reference can tell.
-pub(super) const KINDS: [&str; 4] = ["irql-changed", "parameters-changed", "compliance-changed", "reference-removed"];
+pub(super) const KINDS: [&str; 5] =
+    ["header-changed", "irql-changed", "parameters-changed", "compliance-changed", "reference-removed"];
 
 /// A file of `apis/`, so that facts have places.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -115,6 +116,10 @@ pub(super) fn changes(reference: &Reference<'_>) -> Vec<Change> {
                 message: None,
             });
         };
+        let header = format!("{}.h", page.header);
+        if header != fact.header {
+            push("header-changed", "the header", "header:", (Some(fact.header.clone()), Some(header)), page.name.span);
+        }
         let level = page.irql.value.fact();
         if level != fact.irql {
             push("irql-changed", "the IRQL bound", "irql:", (fact.irql.clone(), level), page.irql.span);

@@ -16,8 +16,15 @@ pub(crate) struct Hunk {
 /// More words than these in the place of a lost byte are no repair.
 const REPAIR: usize = 6;
 
+/// Texts of more words than this together are told apart as wholes: word by word takes the square of their length.
+pub(crate) const LONG: usize = 6000;
+
 /// Where `from` and `to` differ; nothing where only spaces moved or lost bytes were mended.
 pub(crate) fn hunks(from: &[Word], to: &[Word]) -> Vec<Hunk> {
+    if from.len() + to.len() > LONG {
+        let differs = joined(from) != joined(to);
+        return differs.then(|| Hunk { from: 0..from.len(), to: 0..to.len() }).into_iter().collect();
+    }
     let keys = |words: &[Word]| words.iter().map(|word| word.key.clone()).collect::<Vec<_>>();
     let mut found = Vec::new();
     for op in capture_diff_slices(Algorithm::Myers, &keys(from), &keys(to)) {

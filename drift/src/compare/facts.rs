@@ -1,5 +1,7 @@
 //! The facts of two pages of one rule: names, models, functions, bug checks, tests.
 
+use std::collections::BTreeMap;
+
 use rulebook_catalog::links::ApiTarget;
 use rulebook_catalog::testing::{CompileTime, RunTime};
 use rulebook_catalog::{ApiRef, BugCheck, RulePage, SectionKind};
@@ -24,26 +26,30 @@ fn section(page: &RulePage, kind: SectionKind) -> Span {
     found.map_or(page.name.span, |section| section.heading.as_ref().map_or(section.body, |heading| heading.span))
 }
 
+/// The first entry for each function.
+fn list(page: &RulePage) -> BTreeMap<&str, &ApiRef> {
+    let mut list = BTreeMap::new();
+    for api in page.applies_to() {
+        list.entry(api.name.as_str()).or_insert(api);
+    }
+    list
+}
+
 fn apis(both: Both<'_>, changes: &mut Vec<Change>) {
-    let list = |page| RulePage::applies_to(page).collect::<Vec<&ApiRef>>();
     let (old, new) = (list(both.from), list(both.to));
-    let known = |list: &[&ApiRef], name: &str| list.iter().any(|api| api.name == name);
-    let mut told: Vec<&str> = Vec::new();
     let (from_list, to_list) = (section(both.from, SectionKind::AppliesTo), section(both.to, SectionKind::AppliesTo));
-    for api in &new {
-        if !known(&old, &api.name) && !told.contains(&api.name.as_str()) {
-            told.push(&api.name);
+    for (name, api) in &new {
+        if !old.contains_key(name) {
             let to = (Some(api.name.clone()), api.span);
             changes.push(both.change("api-added", "the API", (None, from_list), to));
         }
     }
-    for (at, api) in old.iter().enumerate() {
-        if old[..at].iter().any(|earlier| earlier.name == api.name) {
-            continue;
-        }
-        let from = (Some(api.name.clone()), api.span);
-        match new.iter().find(|other| other.name == api.name) {
-            None => changes.push(both.change("api-removed", "the API", from, (None, to_list))),
+    for (name, api) in &old {
+        match new.get(name) {
+            None => {
+                let from = (Some(api.name.clone()), api.span);
+                changes.push(both.change("api-removed", "the API", from, (None, to_list)));
+            }
             Some(other) => {
                 // Where a page of the reference moved to is no change; that another function's page is meant is one.
                 let page = |api: &ApiRef| api.target.as_deref().and_then(ApiTarget::of);

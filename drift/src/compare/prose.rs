@@ -13,7 +13,7 @@ use crate::text::{Hunk, LONG, Unit, UnitKind, hunks, units};
 /// Two sentences with fewer in a thousand of their words in common are not one sentence that was changed.
 const ALIKE: usize = 500;
 
-/// Pages in which more pairs of sentences differ are new pages.
+/// Where more sentences differ than make so many pairs, the text is another, and is told as a whole.
 const PAIRS: usize = 40_000;
 
 /// At most so many stretches of words are told; the sentences themselves follow.
@@ -30,6 +30,12 @@ pub(crate) fn prose(both: Both<'_>) -> Vec<Change> {
     // The same words, parted otherwise.
     if said(&old) == said(&new) {
         return Vec::new();
+    }
+    if old.len().saturating_mul(new.len()) > PAIRS {
+        let at = |page: &RulePage| (None, page.name.span);
+        let mut change = both.change("prose-changed", "the text", at(both.from), at(both.to));
+        change.message = Some(format!("the text is another: {} of its sentences went, {} came", old.len(), new.len()));
+        return vec![change];
     }
     let mut changes = Vec::new();
     for (from, to) in pairs(old, new) {
@@ -73,14 +79,12 @@ fn drop_equal(old: &mut Vec<Unit>, new: &mut Vec<Unit>) {
 /// The most similar sentences with each other, then the rest alone, in the order of the later page.
 fn pairs(old: Vec<Unit>, new: Vec<Unit>) -> Vec<(Option<Unit>, Option<Unit>)> {
     let mut candidates = Vec::new();
-    if old.len().saturating_mul(new.len()) <= PAIRS {
-        for (i, from) in old.iter().enumerate() {
-            for (j, to) in new.iter().enumerate().filter(|(_, to)| to.kind == from.kind) {
-                // Code is one whole, however little of it is left.
-                let alike = if from.kind == UnitKind::Code { ALIKE } else { likeness(from, to) };
-                if alike >= ALIKE {
-                    candidates.push((Reverse(alike), i, j));
-                }
+    for (i, from) in old.iter().enumerate() {
+        for (j, to) in new.iter().enumerate().filter(|(_, to)| to.kind == from.kind) {
+            // Code is one whole, however little of it is left.
+            let alike = if from.kind == UnitKind::Code { ALIKE } else { likeness(from, to) };
+            if alike >= ALIKE {
+                candidates.push((Reverse(alike), i, j));
             }
         }
     }

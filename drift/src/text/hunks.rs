@@ -23,7 +23,7 @@ pub(crate) const LONG: usize = 6000;
 pub(crate) fn hunks(from: &[Word], to: &[Word]) -> Vec<Hunk> {
     if from.len() + to.len() > LONG {
         let differs = joined(from) != joined(to);
-        return differs.then(|| Hunk { from: 0..from.len(), to: 0..to.len() }).into_iter().collect();
+        return differs.then_some(Hunk { from: 0..from.len(), to: 0..to.len() }).into_iter().collect();
     }
     let keys = |words: &[Word]| words.iter().map(|word| word.key.clone()).collect::<Vec<_>>();
     let mut found = Vec::new();

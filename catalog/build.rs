@@ -11,6 +11,12 @@ fn main() -> io::Result<()> {
         println!("cargo::rerun-if-changed={folder}");
         walk(&root.join(folder), folder, &mut files)?;
     }
+    // What is reviewed stands beside the folders.
+    let known = root.join("known-differences.yaml");
+    println!("cargo::rerun-if-changed=known-differences.yaml");
+    if known.is_file() {
+        files.push(("known-differences.yaml".to_owned(), known));
+    }
     files.sort();
     let mut code = String::from("static FILES: &[(&str, &str)] = &[\n");
     for (path, file) in &files {

@@ -292,6 +292,18 @@ impl ApiFacts {
     }
 }
 
+/// A YAML scalar as the files have it: plain where nothing in it can be taken for syntax, else double-quoted.
+#[must_use]
+pub fn quoted(text: &str) -> String {
+    let plain = text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && text
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | ' ' | '*' | '/' | '.' | '-' | '(' | ')'))
+        && !matches!(text, "true" | "false" | "null" | "yes" | "no" | "on" | "off" | "y" | "n")
+        && !text.ends_with(' ');
+    if plain { text.to_owned() } else { format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"")) }
+}
+
 fn read<'de, T: Deserialize<'de>>(path: &str, text: &'de str) -> Result<T, ApiFactsError> {
     serde_yaml::from_str(text).map_err(|source| ApiFactsError::Format { path: path.to_owned(), source })
 }

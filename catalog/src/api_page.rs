@@ -50,6 +50,14 @@ pub struct ComplianceEntry {
     pub span: Span,
 }
 
+impl ComplianceEntry {
+    /// The rule as facts spell it, such as `Name(model)`.
+    #[must_use]
+    pub fn fact(&self) -> String {
+        self.model.as_ref().map_or_else(|| self.name.clone(), |model| format!("{}({model})", self.name))
+    }
+}
+
 /// A section of a reference page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ApiSection {

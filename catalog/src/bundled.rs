@@ -2,7 +2,8 @@
 
 include!(concat!(env!("OUT_DIR"), "/bundled.rs"));
 
-/// Every bundled file as `(path, text)`, by path; paths start with `rules/`, `apis/` or `semantics/`.
+/// Every bundled file as `(path, text)`, by path; paths start with `rules/`, `apis/` or `semantics/`, but for that of the
+/// known differences.
 #[must_use]
 pub fn files() -> &'static [(&'static str, &'static str)] {
     FILES

@@ -204,7 +204,8 @@ pub enum ModelSource {
 }
 
 /// The name and model in a title such as `SpinLock Rule (WDM)`, in any of its forms.
-pub(crate) fn title_parts(title: &str) -> (Option<String>, Option<Model>) {
+#[must_use]
+pub fn title_parts(title: &str) -> (Option<String>, Option<Model>) {
     let title = unescape(title);
     let mut rest = title.trim();
     let mut model = None;

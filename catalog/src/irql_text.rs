@@ -43,6 +43,33 @@ pub struct IrqlText {
     pub text: String,
 }
 
+impl IrqlText {
+    /// The bound as a fact: relation and level, `any`, and `see-remarks` where the line refers there.
+    #[must_use]
+    pub fn fact(&self) -> Option<String> {
+        let bound = match &self.bound {
+            IrqlBound::Interval(interval) => Some(range(*interval)),
+            IrqlBound::Exact(level) => Some(level.long_name()),
+            IrqlBound::Any => Some("any".to_owned()),
+            IrqlBound::SeeRemarks(_) | IrqlBound::None => None,
+        };
+        match (bound, self.qualified) {
+            (Some(bound), true) => Some(format!("{bound} see-remarks")),
+            (None, true) => Some("see-remarks".to_owned()),
+            (bound, false) => bound,
+        }
+    }
+}
+
+fn range(interval: Interval) -> String {
+    match (interval.min, interval.max) {
+        (Level::PASSIVE, Level::HIGH) => "any".to_owned(),
+        (Level::PASSIVE, max) => format!("<= {}", max.long_name()),
+        (min, Level::HIGH) => format!(">= {}", min.long_name()),
+        (min, max) => format!("{}..{}", min.long_name(), max.long_name()),
+    }
+}
+
 /// Reads one line. A level that this reckoning does not have (`IPI_LEVEL`) is words.
 #[must_use]
 pub fn read(text: &str) -> IrqlText {
@@ -110,6 +137,24 @@ mod tests {
                 IrqlBound::None => "none".to_owned(),
             };
             assert_eq!((shown.as_str(), found.qualified), (bound, qualified), "{text}");
+        }
+    }
+
+    #[test]
+    fn bounds_as_facts_have_them() {
+        for (field, expected) in [
+            ("PASSIVE_LEVEL", Some("PASSIVE_LEVEL")),
+            ("<=DISPATCH_LEVEL", Some("<= DISPATCH_LEVEL")),
+            ("<= DISPATCH_LEVEL (see Remarks section)", Some("<= DISPATCH_LEVEL see-remarks")),
+            ("< DISPATCH_LEVEL", Some("<= APC_LEVEL")),
+            ("IRQL >= DISPATCH_LEVEL", Some(">= DISPATCH_LEVEL")),
+            ("<= DIRQL", Some("<= DIRQL")),
+            ("Any level (see Remarks section)", Some("any see-remarks")),
+            ("(See Remarks section.)", Some("see-remarks")),
+            ("Not applicable", None),
+            ("", None),
+        ] {
+            assert_eq!(read(field).fact().as_deref(), expected, "{field}");
         }
     }
 }

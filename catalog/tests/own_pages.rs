@@ -66,6 +66,10 @@ fn faults(page: &RulePage) -> Vec<String> {
         say(section.is_none_or(|section| section.blocks.is_empty()), &format!("nothing under {heading}"));
     }
     if page.specification.is_some() {
+        say(
+            key(page, "formalises").is_none(),
+            "not recorded what the specification formalises: `rulebook sync --write`",
+        );
         let of = |kind| page.examples.iter().filter(move |example| example.kind == kind);
         say(of(ExampleKind::Violation).all(|example| example.markers.is_empty()), "no violation with a mark");
         say(of(ExampleKind::Compliant).next().is_none(), "no compliant example");

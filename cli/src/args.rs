@@ -43,6 +43,10 @@ pub(crate) enum Command {
     List(List),
     /// Say what is known about a rule, a bug check, an API or a role
     Explain(Explain),
+    /// Hold our catalog against documents, and bring its pages up to date
+    Sync(Sync),
+    /// Say what changed in meaning between two sets of documents
+    Diff(Diff),
     /// Write what is generated from the rules into the source tree
     Generate(Generate),
 }
@@ -176,6 +180,83 @@ pub(crate) struct Explain {
     pub(crate) format: Form,
     #[command(flatten)]
     pub(crate) rules: Rules,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Sync {
+    /// The documents: rule pages
+    #[arg(long, value_name = "DIR")]
+    pub(crate) docs: PathBuf,
+    /// The API reference, to hold the facts about functions against it as well
+    #[arg(long, value_name = "DIR")]
+    pub(crate) ddi: Option<PathBuf>,
+    /// The `catalog` folder of a checkout, in the place of the bundled one
+    #[arg(long, value_name = "DIR")]
+    pub(crate) catalog: Option<PathBuf>,
+    /// Only this rule, as `model/Name`; may be repeated
+    #[arg(long = "rule", value_name = "RULE")]
+    pub(crate) only: Vec<String>,
+    /// Bring the facts on our pages up to date, and start pages for new rules; then report what is left
+    #[arg(long, requires = "catalog")]
+    pub(crate) write: bool,
+    /// With `--write`: this rule's specification was held against the sentences as they are now, record them; or `all`
+    #[arg(long, value_name = "RULE", requires = "write")]
+    pub(crate) reviewed: Vec<String>,
+    /// The form of the differences
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub(crate) format: Drift,
+    /// Write the differences to a file
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+/// The forms of differences.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Drift {
+    /// For people, page by page.
+    #[default]
+    Text,
+    /// One array for scripts.
+    Json,
+    /// SARIF 2.1.0.
+    Sarif,
+    /// Annotations in GitHub Actions.
+    Github,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Diff {
+    /// The earlier documents: a folder, a page, or with `--repo` a revision
+    #[arg(value_name = "OLD")]
+    pub(crate) old: String,
+    /// The later documents, likewise
+    #[arg(value_name = "NEW")]
+    pub(crate) new: String,
+    /// Compare two revisions of the checkout at this folder; only what is below it counts
+    #[arg(long, value_name = "DIR")]
+    pub(crate) repo: Option<PathBuf>,
+    /// The form of the changes
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub(crate) format: Changes,
+    /// Write the changes to a file
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+/// The forms of changes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Changes {
+    /// A document.
+    #[default]
+    Markdown,
+    /// For people, page by page.
+    Text,
+    /// One array for scripts.
+    Json,
+    /// SARIF 2.1.0.
+    Sarif,
+    /// Annotations in GitHub Actions.
+    Github,
 }
 
 #[derive(Debug, Args)]

@@ -9,7 +9,9 @@ mod corpus;
 mod examples;
 mod inputs;
 mod output;
+mod own_catalog;
 mod progress;
+mod revisions;
 
 use std::process::ExitCode;
 
@@ -26,6 +28,8 @@ fn main() -> ExitCode {
         Command::Check(check) => commands::check::run(&check, colour),
         Command::List(list) => commands::list::run(&list),
         Command::Explain(explain) => commands::explain::run(&explain),
+        Command::Sync(sync) => commands::sync::run(&sync),
+        Command::Diff(diff) => commands::diff::run(&diff),
         Command::Generate(generate) => commands::generate::run(&generate),
     };
     let outcome = outcome.unwrap_or_else(|error| {

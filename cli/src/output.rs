@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use rulebook_diagnostics::{Context, Format, Problem, Severity, Sources, render};
+use rulebook_drift::Entry;
 
 use crate::args::Colour;
 
@@ -56,6 +57,23 @@ pub(crate) fn say(text: &str) {
 /// Writes a file that the user named; its folder must exist.
 pub(crate) fn write(path: &Path, text: &str) -> anyhow::Result<()> {
     std::fs::write(path, text).with_context(|| format!("`{}` cannot be written", path.display()))
+}
+
+/// Prints, or writes where the user named a file.
+pub(crate) fn deliver(text: &str, file: Option<&Path>) -> anyhow::Result<()> {
+    match file {
+        Some(path) => write(path, text),
+        None => print(text),
+    }
+}
+
+/// Entries as SARIF, with paths below the working directory.
+pub(crate) fn sarif(entries: &[Entry]) -> anyhow::Result<String> {
+    let directory = std::env::current_dir().unwrap_or_default().to_string_lossy().replace('\\', "/");
+    let sources = Sources::new();
+    let context =
+        Context { sources: &sources, colour: false, directory: &directory, version: env!("CARGO_PKG_VERSION") };
+    Ok(rulebook_drift::render::sarif(entries, &context)?)
 }
 
 /// Says what ended the command.

@@ -6,7 +6,6 @@ mod apis;
 mod cdecl;
 mod constants;
 mod hand;
-mod pages;
 mod preprocess;
 mod reference;
 mod select;
@@ -45,18 +44,6 @@ enum Command {
         #[arg(long, default_value = "catalog/apis")]
         out: PathBuf,
     },
-    /// Our own rule pages: brings their facts up to date with the published ones, and starts new pages.
-    Pages {
-        /// The published rule pages.
-        #[arg(long)]
-        devtest: PathBuf,
-        /// A rule to start a page for, as `model/Name`.
-        #[arg(long = "rule")]
-        rules: Vec<String>,
-        /// Where our pages are.
-        #[arg(long, default_value = "catalog/rules")]
-        out: PathBuf,
-    },
 }
 
 fn main() -> Result<()> {
@@ -69,7 +56,6 @@ fn main() -> Result<()> {
             std::fs::remove_dir_all(&scratch)?;
             result?
         }
-        Command::Pages { devtest, rules, out } => pages::run(&pages::Inputs { devtest, out, rules })?,
     };
     #[expect(clippy::print_stdout, reason = "the report is what the command is run for")]
     {

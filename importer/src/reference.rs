@@ -6,11 +6,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Result, ensure};
-use rulebook_catalog::ApiPage;
 use rulebook_catalog::api_facts::{ApiKind, Direction};
-use rulebook_catalog::identity::Model;
-use rulebook_catalog::irql_text::{IrqlBound, IrqlText};
-use rulebook_machine::{Interval, Level};
+use rulebook_catalog::{ApiPage, ComplianceEntry};
 
 /// One page.
 #[derive(Debug, Clone)]
@@ -64,8 +61,8 @@ fn facts(page: &ApiPage, kind: ApiKind, root: &Path) -> Page {
         kind,
         header: format!("{}.h", page.header),
         path: relative,
-        irql: irql(&page.irql.value),
-        compliance: page.compliance.iter().map(|rule| spelled(&rule.name, rule.model.as_ref())).collect(),
+        irql: page.irql.value.fact(),
+        compliance: page.compliance.iter().map(ComplianceEntry::fact).collect(),
         params: params
             .map(|param| PageParam {
                 name: param.name.value.clone(),
@@ -77,58 +74,5 @@ fn facts(page: &ApiPage, kind: ApiKind, root: &Path) -> Page {
                 optional: param.optional,
             })
             .collect(),
-    }
-}
-
-/// A rule as the field names it: `SpinLock(storport)`.
-fn spelled(name: &str, model: Option<&Model>) -> String {
-    model.map_or_else(|| name.to_owned(), |model| format!("{name}({})", model.to_string().to_ascii_lowercase()))
-}
-
-/// The bound alone: relation and level name, `any`, and `see-remarks` where the field refers there.
-fn irql(field: &IrqlText) -> Option<String> {
-    let bound = match &field.bound {
-        IrqlBound::Interval(interval) => Some(range(*interval)),
-        IrqlBound::Exact(level) => Some(level.long_name()),
-        IrqlBound::Any => Some("any".to_owned()),
-        IrqlBound::SeeRemarks(_) | IrqlBound::None => None,
-    };
-    match (bound, field.qualified) {
-        (Some(bound), true) => Some(format!("{bound} see-remarks")),
-        (None, true) => Some("see-remarks".to_owned()),
-        (bound, false) => bound,
-    }
-}
-
-fn range(interval: Interval) -> String {
-    match (interval.min, interval.max) {
-        (Level::PASSIVE, Level::HIGH) => "any".to_owned(),
-        (Level::PASSIVE, max) => format!("<= {}", max.long_name()),
-        (min, Level::HIGH) => format!(">= {}", min.long_name()),
-        (min, max) => format!("{}..{}", min.long_name(), max.long_name()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn bounds_as_facts_have_them() {
-        for (field, expected) in [
-            ("PASSIVE_LEVEL", Some("PASSIVE_LEVEL")),
-            ("<=DISPATCH_LEVEL", Some("<= DISPATCH_LEVEL")),
-            ("<= DISPATCH_LEVEL (see Remarks section)", Some("<= DISPATCH_LEVEL see-remarks")),
-            ("< DISPATCH_LEVEL", Some("<= APC_LEVEL")),
-            ("IRQL >= DISPATCH_LEVEL", Some(">= DISPATCH_LEVEL")),
-            ("<= DIRQL", Some("<= DIRQL")),
-            ("Any level (see Remarks section)", Some("any see-remarks")),
-            ("(See Remarks section.)", Some("see-remarks")),
-            ("Not applicable", None),
-            ("", None),
-        ] {
-            let found = irql(&rulebook_catalog::irql_text::read(field));
-            assert_eq!(found.as_deref(), expected, "{field}");
-        }
     }
 }

@@ -20,7 +20,7 @@ impl Renderer for GitHub {
     }
 }
 
-fn command(severity: Severity, place: &Place, title: &str, message: &str) -> String {
+pub(super) fn command(severity: Severity, place: &Place, title: &str, message: &str) -> String {
     let level = match severity {
         Severity::Note => "notice",
         Severity::Warning => "warning",

@@ -129,3 +129,15 @@ impl FromStr for Format {
 pub fn problem(problem: &Problem, context: &Context<'_>) -> String {
     full::problem(problem, context)
 }
+
+/// The URI of `path` for SARIF, and whether it is relative: below the working directory `directory` it is.
+#[must_use]
+pub fn uri(path: &str, directory: &str) -> (String, bool) {
+    sarif::uri::of(path, directory)
+}
+
+/// One workflow command of GitHub Actions: an annotation at `place`.
+#[must_use]
+pub fn annotation(severity: crate::Severity, place: &crate::Place, title: &str, message: &str) -> String {
+    github::command(severity, place, title, message)
+}

@@ -1,7 +1,7 @@
 //! SARIF 2.1.0: one run, one result per rule and place, the trace as a code flow.
 
 mod model;
-mod uri;
+pub(super) mod uri;
 
 use model::{
     ArtifactLocation, CodeFlow, Component, Descriptor, Invocation, Location, Log, LogicalLocation, Message,

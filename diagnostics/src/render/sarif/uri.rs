@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 /// The URI of `path` and whether it is relative to `directory`.
 ///
 /// Where the directory is not known, a path that leaves it stays relative: better than a wrong absolute one.
-pub(super) fn of(path: &str, directory: &str) -> (String, bool) {
+pub(in crate::render) fn of(path: &str, directory: &str) -> (String, bool) {
     let path = path.replace('\\', "/");
     let absolute = is_absolute(&path);
     if !absolute && directory.is_empty() {

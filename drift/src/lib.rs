@@ -4,6 +4,8 @@
 //! Invariant: this crate reads catalogs and returns; it neither prints nor writes.
 
 mod entry;
+pub mod lint;
+pub mod patch;
 pub mod render;
 
 pub use entry::{Entry, Evidence};

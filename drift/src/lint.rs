@@ -1,0 +1,98 @@
+//! Defects of documents: what a maintainer of the pages would want to mend.
+//!
+//! One module for each kind of evidence. A check that needs evidence which is not at hand says nothing: a folder of rule
+//! pages alone is a folder without a reference, not one that is wrong everywhere. No check knows a rule or a function by
+//! name; what words mean stands in `data/words.yaml`.
+
+mod applies_to;
+mod bug_check;
+mod code;
+mod compliance;
+mod context;
+mod description;
+mod finding;
+mod identity;
+mod irql;
+mod known;
+mod layout;
+mod links;
+mod listed;
+mod lists;
+mod names;
+mod objects;
+mod options;
+mod places;
+mod raw_links;
+mod reference;
+mod rule_sets;
+mod same_text;
+mod sentences;
+mod status;
+mod typography;
+mod wording;
+mod words;
+
+use rulebook_catalog::Catalog;
+use rulebook_catalog::api_facts::ApiFactsError;
+use rulebook_diagnostics::Problem;
+use thiserror::Error;
+
+pub use finding::Finding;
+
+use context::Context;
+
+/// Why documents could not be judged: the data that the program carries with it is damaged.
+#[derive(Debug, Error)]
+pub enum LintError {
+    /// The facts about APIs.
+    #[error("the bundled API facts are damaged")]
+    Facts(#[from] ApiFactsError),
+    /// The semantics.
+    #[error("the bundled semantics are damaged: {}", .0.message)]
+    Semantics(Box<Problem>),
+    /// The lists of words.
+    #[error("the bundled words are damaged")]
+    Words(#[from] serde_yaml::Error),
+    /// An expression among the words.
+    #[error("an expression among the bundled words is damaged")]
+    Expression(#[from] regex::Error),
+}
+
+/// One kind of evidence.
+type Check = fn(&Context<'_>, &mut Vec<Finding>);
+
+const CHECKS: &[Check] = &[
+    bug_check::check,
+    options::check,
+    identity::check,
+    description::check,
+    wording::check,
+    names::check,
+    links::check,
+    raw_links::check,
+    lists::check,
+    rule_sets::check,
+    applies_to::check,
+    compliance::check,
+    irql::check,
+    objects::check,
+    same_text::check,
+    code::check,
+    typography::check,
+    sentences::check,
+    layout::check,
+    reference::check,
+    status::check,
+];
+
+/// The defects of the documents in `catalog`, by place; each place and kind once.
+pub fn lint(catalog: &Catalog) -> Result<Vec<Finding>, LintError> {
+    let context = Context::new(catalog)?;
+    let mut found = Vec::new();
+    for check in CHECKS {
+        check(&context, &mut found);
+    }
+    found.sort();
+    found.dedup_by(|a, b| a.entry == b.entry);
+    Ok(found)
+}

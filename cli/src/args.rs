@@ -43,6 +43,8 @@ pub(crate) enum Command {
     List(List),
     /// Say what is known about a rule, a bug check, an API or a role
     Explain(Explain),
+    /// Find defects of documents: rule pages, rule sets, bug checks, API reference
+    Lint(Lint),
     /// Write what is generated from the rules into the source tree
     Generate(Generate),
 }
@@ -157,6 +159,32 @@ pub(crate) struct Explain {
     pub(crate) format: Form,
     #[command(flatten)]
     pub(crate) rules: Rules,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Lint {
+    /// The documents: a folder of rule pages, rule sets, tables of contents, bug checks, API reference, or of all of them
+    #[arg(long, value_name = "DIR")]
+    pub(crate) docs: PathBuf,
+    /// API reference pages to use in the place of those below the folder of documents
+    #[arg(long, value_name = "DIR")]
+    pub(crate) ddi: Option<PathBuf>,
+    /// The form of the results
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub(crate) format: DefectFormat,
+}
+
+/// The forms of defects.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DefectFormat {
+    /// A line for each, with the evidence below it.
+    #[default]
+    Text,
+    /// One JSON array.
+    Json,
+    /// A unified diff that mends what is certain; its paths begin at the folder of documents, or at the one that holds
+    /// both folders.
+    Patch,
 }
 
 #[derive(Debug, Args)]

@@ -48,7 +48,8 @@ fn edited(text: &str, edits: &[&Edit]) -> String {
 
 /// A unified diff of `edits`, by document; `read` gives the text of a document, `name` its path in the diff.
 ///
-/// Documents whose text cannot be had are left out, and so are edits that change nothing. Empty if nothing is left.
+/// Documents whose text cannot be had are left out, and so are edits that change nothing. Empty if nothing is left. A byte
+/// order mark may stand before the text; spans do not count it.
 pub fn patch<'e>(
     edits: impl IntoIterator<Item = &'e Edit>,
     read: impl Fn(&str) -> Option<String>,
@@ -61,7 +62,9 @@ pub fn patch<'e>(
     let mut out = String::new();
     for (path, mut edits) in documents {
         let Some(old) = read(path) else { continue };
-        let new = edited(&old, &apart(&mut edits));
+        // Spans count from behind a byte order mark.
+        let (mark, text) = old.split_at(if old.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 });
+        let new = format!("{mark}{}", edited(text, &apart(&mut edits)));
         if old == new {
             continue;
         }
@@ -89,6 +92,12 @@ mod tests {
             diff,
             "diff --git a/a.md b/a.md\n--- a/a.md\n+++ b/a.md\n@@ -1,3 +1,3 @@\n-old\n-same\n+new\n+same!\n end\n\\ No newline at end of file\n"
         );
+    }
+
+    #[test]
+    fn a_byte_order_mark_stays() {
+        let diff = patch(&[edit(0, 1, "b")], |_| Some("\u{feff}a\n".to_owned()), str::to_owned);
+        assert!(diff.ends_with("-\u{feff}a\n+\u{feff}b\n"), "{diff}");
     }
 
     #[test]

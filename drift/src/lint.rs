@@ -6,6 +6,7 @@
 
 mod applies_to;
 mod bug_check;
+mod callers;
 mod code;
 mod compliance;
 mod context;
@@ -18,9 +19,11 @@ mod layout;
 mod links;
 mod listed;
 mod lists;
+mod mixed_up;
 mod names;
 mod objects;
 mod options;
+mod own_name;
 mod places;
 mod raw_links;
 mod reference;
@@ -29,6 +32,7 @@ mod same_text;
 mod sentences;
 mod status;
 mod typography;
+mod vague;
 mod wording;
 mod words;
 
@@ -65,6 +69,8 @@ const CHECKS: &[Check] = &[
     bug_check::check,
     options::check,
     identity::check,
+    own_name::check,
+    mixed_up::check,
     description::check,
     wording::check,
     names::check,
@@ -73,6 +79,7 @@ const CHECKS: &[Check] = &[
     lists::check,
     rule_sets::check,
     applies_to::check,
+    vague::check,
     compliance::check,
     irql::check,
     objects::check,
@@ -82,6 +89,7 @@ const CHECKS: &[Check] = &[
     sentences::check,
     layout::check,
     reference::check,
+    callers::check,
     status::check,
 ];
 

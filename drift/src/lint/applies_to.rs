@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rulebook_catalog::{ApiRef, ApiRole, SectionKind};
+use rulebook_catalog::SectionKind;
 use rulebook_diagnostics::Span;
 
 use super::context::Context;
 use super::finding::Finding;
-use super::listed::{Listed, is_function, key};
+use super::listed::{Listed, Named, is_function, key};
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Finding>) {
     let pages: Vec<Listed<'_>> = context.rule_docs().map(|(page, doc)| Listed::new(context, page, doc)).collect();
@@ -27,6 +27,7 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Finding>) {
         }
         listed.missing(context, found);
         listed.extra(context, found);
+        listed.few(found);
     }
 }
 
@@ -160,10 +161,10 @@ impl Listed<'_> {
 
     /// Whether the first sentence about the rule demands something of a function: it stands in it as a link, and no word
     /// before it says that it is another's, or a substitute.
-    fn governs(&self, api: &ApiRef) -> bool {
+    fn governs(&self, api: &Named) -> bool {
         let Some(first) = self.page.prose.first() else { return false };
         let inside = first.inline.span.start <= api.span.start && api.span.end <= first.inline.span.end;
-        if !inside || api.role != ApiRole::Prose && api.role != ApiRole::Mention {
+        if !inside {
             return false;
         }
         let raw = self.page.source.slice(Span { start: first.inline.span.start, end: api.span.start }).to_lowercase();
@@ -172,6 +173,31 @@ impl Listed<'_> {
         let near = &before[before.len().saturating_sub(5)..];
         let others = ["instead", "such", "similar", "example", "unlike", "using", "rather", "preceded", "typically"];
         !near.iter().any(|word| others.contains(word)) && near.last() != Some(&"use")
+    }
+
+    /// A text that bounds a few functions by name, and a list of many more.
+    fn few(&self, found: &mut Vec<Finding>) {
+        let Some(first) = self.page.prose.first() else { return };
+        let text = &first.inline.text;
+        let bounded = text.contains("IRQL") && text.contains(" only ") && text.contains("calls ");
+        let open = ["following", "listed", "such as", "one of"].iter().any(|word| text.contains(word));
+        let others: Vec<&str> = self
+            .page
+            .applies_to()
+            .filter(|api| !self.words.contains(&key(&api.name)))
+            .map(|api| api.name.as_str())
+            .collect();
+        if !bounded || open || self.text.is_empty() || others.len() < 3 || others.len() <= 2 * self.text.len() {
+            return;
+        }
+        let names: Vec<&str> = self.text.values().map(|named| named.name.as_str()).collect();
+        let message =
+            format!("the text binds only {}, the list has {} other functions", names.join(", "), others.len());
+        found.push(self.finding("applies-to-extra", first.inline.span, message).expected(others.join(", ")).also(
+            &self.page.source,
+            self.heading(),
+            "the list",
+        ));
     }
 
     /// Functions that only the list has, where the text lists all that it binds.

@@ -21,6 +21,7 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Finding>) {
     }
     missing(context, found);
     extra(context, found);
+    bare(context, found);
 }
 
 /// Whether a reference page at hand names rules at all.
@@ -71,6 +72,45 @@ fn stands_for(entry: &ComplianceEntry, page: &RulePage) -> bool {
     entry.name.eq_ignore_ascii_case(&page.id.name) && entry.model.as_ref().is_none_or(|model| *model == page.id.model)
 }
 
+/// The models that the reference writes behind a rule's name where several models share it.
+fn suffixes(context: &Context<'_>, name: &str) -> BTreeSet<String> {
+    let entries = context.catalog.apis().iter().flat_map(|api| &api.compliance);
+    let same = entries.filter(|entry| entry.name.eq_ignore_ascii_case(name));
+    same.filter_map(|entry| entry.model.as_ref()).map(|model| model.slug().to_owned()).collect()
+}
+
+/// A bare name that stands for another model's rule: the one rule page of that name that lists the function is of a model
+/// that the reference always writes out.
+fn bare(context: &Context<'_>, found: &mut Vec<Finding>) {
+    for api in context.catalog.apis() {
+        for entry in api.compliance.iter().filter(|entry| entry.model.is_none()) {
+            let named = context.rules_named(&entry.name);
+            // A page that names the function anywhere is about it.
+            let lists =
+                |page: &&&RulePage| page.apis.iter().any(|other| other.name.eq_ignore_ascii_case(&api.name.value));
+            let mut listing = named.iter().filter(lists);
+            let (Some(page), None) = (listing.next(), listing.next()) else { continue };
+            let written = suffixes(context, &entry.name);
+            let already = api.compliance.iter().any(|other| other.model.is_some() && stands_for(other, page));
+            if named.len() < 2 || already || !written.contains(page.id.model.slug()) {
+                continue;
+            }
+            let right = format!("{}({})", page.id.name, page.id.model.slug());
+            let message = format!(
+                "of the rules called `{}` only that of `{}` lists the function, and the reference writes that model out",
+                entry.name, page.id
+            );
+            let raw = api.source.slice(entry.span);
+            found.push(
+                Finding::new("compliance-model", &page.id.to_string(), &api.source, entry.span, message)
+                    .expected(right.clone())
+                    .also(&page.source, page.name.span, "the rule that lists the function")
+                    .edit(&api.source, entry.span, raw.replacen(&entry.name, &right, 1)),
+            );
+        }
+    }
+}
+
 /// All reference pages of a function, under its own name: one name may be in several headers.
 fn pages_of<'c>(context: &Context<'c>, name: &str) -> Vec<&'c ApiPage> {
     let same = |api: &&ApiPage| api.name.value.eq_ignore_ascii_case(name) && api.kind != ApiKind::Structure;
@@ -112,7 +152,16 @@ fn missing(context: &Context<'_>, found: &mut Vec<Finding>) {
             for alias in aliases(context, &api.name.value) {
                 all.extend(pages_of(context, &alias));
             }
-            let told = |api: &&ApiPage| api.compliance.iter().any(|entry| stands_for(entry, page));
+            // A bare name stands for the model that the reference never writes out.
+            let written = suffixes(context, &page.id.name).contains(page.id.model.slug());
+            let bare = |entry: &ComplianceEntry| {
+                let peer = |other: &&RulePage| {
+                    other.id.model != page.id.model
+                        && other.applies_to().any(|listed| listed.name.eq_ignore_ascii_case(&api.name.value))
+                };
+                entry.model.is_none() && written && context.rules_named(&page.id.name).iter().any(peer)
+            };
+            let told = |api: &&ApiPage| api.compliance.iter().any(|entry| stands_for(entry, page) && !bare(entry));
             if all.iter().any(told) || !done.insert(api.name.value.to_lowercase()) || api.kind == ApiKind::Callback {
                 continue;
             }

@@ -215,6 +215,20 @@ impl Description<'_> {
             let message = "the mark of a list item stands in the middle of the sentence".to_owned();
             found.push(self.finding("description-punctuation", at..at + 3, message));
         }
+        if let Some(at) = self.raw.find("following ") {
+            let sentence = self.raw[at..].split(". ").next().unwrap_or_default().replace('\\', "");
+            let listed =
+                names(&sentence).any(|(_, name)| !name.ends_with("_LEVEL")) || sentence.contains("following when");
+            let closed = rest.ends_with(&self.raw[at..]) || self.raw[at..].contains(". ");
+            if !listed && closed {
+                let message = "the description announces what follows, and nothing follows".to_owned();
+                found.push(self.finding(
+                    "description-truncated",
+                    at..at + sentence.len().min(rest.len() - at),
+                    message,
+                ));
+            }
+        }
         if !rest.ends_with(['.', '!', '?', ')']) {
             let message = "the description ends in the middle of a sentence".to_owned();
             let start = rest.rfind(' ').map_or(0, |at| at + 1);

@@ -60,6 +60,16 @@ impl Finding {
     }
 }
 
+/// The same words in the Markdown that a link in HTML carries along: `data-raw-source="[words](…)"`.
+pub(crate) fn raw_twin(source: &Source, span: Span, words: &str) -> Option<Span> {
+    let before = source.text.get(..span.start as usize)?;
+    let open = before.rfind("<a ")?;
+    let tag = before.get(open..)?;
+    let raw = tag.find("data-raw-source=\"[").filter(|_| !tag.contains("</a>"))?;
+    let at = open + raw + tag[raw..].find(words)?;
+    Some(Span::new(at, at + words.len()))
+}
+
 /// One line of at most some hundred characters.
 pub(crate) fn short(text: &str) -> String {
     const MOST: usize = 160;

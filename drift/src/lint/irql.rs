@@ -27,13 +27,14 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Finding>) {
         let demands = demands(context, page, doc);
         against_reference(context, page, &demands, found);
         against_itself(page, &demands, found);
+        ambiguous(page, found);
         description(page, doc, found);
     }
     tables(context, found);
 }
 
 /// The bounds of a text with their places in it; relations that say nothing are left out.
-fn bounds(text: &str) -> Vec<(std::ops::Range<usize>, Interval)> {
+pub(super) fn bounds(text: &str) -> Vec<(std::ops::Range<usize>, Interval)> {
     let Some(pattern) = BOUND.as_ref() else { return Vec::new() };
     let mut all = Vec::new();
     for hit in pattern.captures_iter(text) {
@@ -218,11 +219,33 @@ fn stated(page: &RulePage) -> Vec<(Interval, Span)> {
         .collect()
 }
 
+/// One sentence with two bounds of which one holds the other, and no word on which of them holds when.
+fn ambiguous(page: &RulePage, found: &mut Vec<Finding>) {
+    for block in &page.prose {
+        let inline = &block.inline;
+        for sentence in sentences(&inline.text) {
+            let text = &inline.text[sentence.clone()];
+            let [(first, one), (second, other)] = &bounds(text)[..] else { continue };
+            let between = text[first.end..second.start].trim().trim_start_matches(',').trim_start();
+            let within = one.min >= other.min && one.max <= other.max || other.min >= one.min && other.max <= one.max;
+            if one != other && within && (between == "or" || between == "or at") {
+                let span = inline.span_of(sentence.start + first.start, sentence.start + second.end);
+                let message = "one bound holds the other, and nothing says which functions each of them is for";
+                found.push(
+                    Finding::new("irql-ambiguous", &page.id.to_string(), &page.source, span, message.to_owned())
+                        .found(short(&text[first.start..second.end])),
+                );
+            }
+        }
+    }
+}
+
 fn description(page: &RulePage, doc: &Doc<'_>, found: &mut Vec<Finding>) {
     let Some(entry) = doc.front.get("description") else { return };
     let raw = doc.source.slice(entry.span).replace("\\_", "_");
     let (said, stated) = (bounds(&raw), stated(page));
-    let set: BTreeSet<(u8, u8)> = stated.iter().map(|(interval, _)| (interval.min.0, interval.max.0)).collect();
+    let all = page.prose.iter().flat_map(|block| bounds(&block.inline.text));
+    let set: BTreeSet<(u8, u8)> = all.map(|(_, interval)| (interval.min.0, interval.max.0)).collect();
     for (_, interval) in said {
         if let (false, Some((right, place))) = (set.contains(&(interval.min.0, interval.max.0)), stated.first()) {
             let message = format!("the description says `{}`, the text `{}`", written(interval), written(*right));

@@ -12,6 +12,7 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Finding>) {
         paragraphs(doc, found);
         signs(doc, found);
         tables(doc, found);
+        twice(doc, found);
         headings(doc, found);
     }
 }
@@ -62,6 +63,25 @@ fn tables(doc: &Doc<'_>, found: &mut Vec<Finding>) {
             == 1;
         if alone {
             found.push(finding(doc, "table-empty", pair[0].inline.span, "the table has a head and nothing below it"));
+        }
+    }
+}
+
+/// Two tables of HTML with the same head, one column each: parts of one section.
+fn twice(doc: &Doc<'_>, found: &mut Vec<Finding>) {
+    let heads: Vec<_> = doc
+        .passages
+        .iter()
+        .filter(|passage| matches!(passage.kind, PassageKind::Cell { row: 1, column: 1, html: true, .. }))
+        .collect();
+    for (at, head) in heads.iter().enumerate().filter(|_| matches!(doc.kind, Kind::Rule(_))) {
+        if let Some(first) = heads[..at].iter().find(|first| first.inline.text == head.inline.text) {
+            let message = format!("a second table is headed `{}`", head.inline.text.trim());
+            found.push(finding(doc, "section-twice", head.inline.span, &message).also(
+                doc.source,
+                first.inline.span,
+                "the first one",
+            ));
         }
     }
 }

@@ -34,12 +34,17 @@ struct Link<'l> {
 }
 
 impl Link<'_> {
-    /// The target as it stands in the page, behind the link's text.
-    fn target_span(&self) -> Option<Span> {
+    /// `finding` with edits that put `address` in the place of the target, wherever the link has it.
+    fn redirect(&self, finding: Finding, address: &str) -> Finding {
         let raw = self.doc.source.slice(self.span);
-        let at = if raw.starts_with('[') { raw.rfind(self.target)? } else { raw.find(self.target)? };
-        let start = self.span.start as usize + at;
-        Some(Span::new(start, start + self.target.len()))
+        let head = if raw.starts_with('[') { raw.len() } else { raw.find('>').unwrap_or(raw.len()) };
+        // Names may stand in the text of a link as they do in its target; the target is closed by a mark.
+        let places = raw[..head].match_indices(self.target).map(|(at, _)| at);
+        let places = places.filter(|at| raw[at + self.target.len()..].starts_with([')', '"']));
+        places.fold(finding, |finding, at| {
+            let start = self.span.start as usize + at;
+            finding.edit(self.doc.source, Span::new(start, start + self.target.len()), address)
+        })
     }
 
     fn finding(&self, kind: &str, message: String) -> Finding {
@@ -64,15 +69,9 @@ impl Link<'_> {
                 "the link on `{}` leads to an archived page, though the reference has a current one",
                 self.text
             );
-            let mut finding = self.finding("link-retired", message).expected(current.clone()).also(
-                &api.source,
-                api.name.span,
-                "the current page",
-            );
-            if let Some(span) = self.target_span() {
-                finding = finding.edit(self.doc.source, span, current);
-            }
-            found.push(finding);
+            let finding = self.finding("link-retired", message).expected(current.clone());
+            let finding = finding.also(&api.source, api.name.span, "the current page");
+            found.push(self.redirect(finding, &current));
         }
     }
 
@@ -101,15 +100,9 @@ impl Link<'_> {
         }
         let kind = if twins { "link-nt-for-zw" } else { "link-other-api" };
         let message = format!("the link says `{name}` and leads to the page of `{other}`, though `{name}` has a page");
-        let mut finding = self.finding(kind, message).expected(current.clone()).also(
-            &own.source,
-            own.name.span,
-            format!("the page of `{name}`"),
-        );
-        if let Some(span) = self.target_span() {
-            finding = finding.edit(self.doc.source, span, current);
-        }
-        found.push(finding);
+        let finding = self.finding(kind, message).expected(current.clone());
+        let finding = finding.also(&own.source, own.name.span, format!("the page of `{name}`"));
+        found.push(self.redirect(finding, &current));
     }
 
     /// The folder of a header in the place of a page in it.

@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rulebook_catalog::api_facts::ApiKind as FactKind;
 use rulebook_catalog::links::ApiTarget;
-use rulebook_catalog::{ApiKind, ApiRef, ApiRole, PassageKind, RulePage, SectionKind};
+use rulebook_catalog::{ApiKind, ApiRef, ApiRole, Passage, PassageKind, RulePage, SectionKind};
 use rulebook_diagnostics::Span;
 
 use super::context::{Context, Doc};
 use super::finding::Finding;
-use super::known::words;
+use super::known::{names, words};
 
 /// A rule page with the functions of its list and of its text.
 pub(super) struct Listed<'p> {
@@ -17,13 +17,20 @@ pub(super) struct Listed<'p> {
     /// The list, in lower case.
     pub(super) list: BTreeSet<String>,
     /// The functions of the running text, in lower case, with the first reference to each.
-    pub(super) text: BTreeMap<String, &'p ApiRef>,
+    pub(super) text: BTreeMap<String, Named>,
     /// The functions of the list that the text announces.
     pub(super) announced: BTreeSet<String>,
     /// Whether the rule is about those functions and no others.
     pub(super) exact: bool,
     /// All words of the running text, in lower case.
     pub(super) words: BTreeSet<String>,
+}
+
+/// A function as a text names it.
+#[derive(Debug, Clone)]
+pub(super) struct Named {
+    pub(super) name: String,
+    pub(super) span: Span,
 }
 
 /// A name without its case.
@@ -44,28 +51,34 @@ pub(super) fn is_function(context: &Context<'_>, api: &ApiRef) -> bool {
 
 impl<'p> Listed<'p> {
     pub(super) fn new(context: &Context<'_>, page: &'p RulePage, doc: &'p Doc<'p>) -> Self {
-        let mut text: BTreeMap<String, &ApiRef> = BTreeMap::new();
-        let mut every: Vec<&ApiRef> = Vec::new();
         let prose = page.section(SectionKind::Prose).map_or(Span::default(), |section| section.body);
-        for api in page.apis.iter().filter(|api| matches!(api.role, ApiRole::Prose | ApiRole::Mention)) {
-            if is_function(context, api) && prose.start <= api.span.start && api.span.end <= prose.end {
-                text.entry(key(&api.name)).or_insert(api);
-                every.push(api);
-            }
+        let inside = |span: Span| prose.start <= span.start && span.end <= prose.end;
+        let apis = page.apis.iter().filter(|api| matches!(api.role, ApiRole::Prose | ApiRole::Mention));
+        let apis = apis.filter(|api| is_function(context, api) && inside(api.span));
+        let mut every: Vec<Named> = apis.map(|api| Named { name: api.name.clone(), span: api.span }).collect();
+        for passage in doc.text().filter(|passage| inside(passage.inline.span)) {
+            every.extend(called(context, passage));
+        }
+        let mut text: BTreeMap<String, Named> = BTreeMap::new();
+        for named in &every {
+            text.entry(key(&named.name)).or_insert_with(|| named.clone());
         }
         let mut announced = BTreeSet::new();
         let mut words_of_text = BTreeSet::new();
         let (mut open, mut exact) = (false, false);
         for passage in doc.passages.iter().filter(|passage| passage.inline.span.start < prose.end) {
             let plain = passage.inline.text.trim_end();
-            let whole =
-                |api: &&&ApiRef| passage.inline.span.start <= api.span.start && api.span.end <= passage.inline.span.end;
-            let here: Vec<String> = every.iter().filter(|api| whole(api)).map(|api| key(&api.name)).collect();
+            let within = |from: u32, api: &Named| from <= api.span.start && api.span.end <= passage.inline.span.end;
+            let from = passage.inline.span.start;
+            let here: Vec<String> = every.iter().filter(|api| within(from, api)).map(|api| key(&api.name)).collect();
             words_of_text.extend(words(plain).map(|(_, word)| key(word)));
             let marked = passage.inline.marks.first().is_some_and(|mark| mark.start == 0);
             let short = plain.lines().all(|line| line.split_whitespace().count() < 6);
             if open && short && (marked || matches!(passage.kind, PassageKind::Item(_))) {
                 announced.extend(here);
+            } else if let Some(colon) = enumeration(plain) {
+                let from = passage.inline.span_of(colon, colon + 1).start;
+                announced.extend(every.iter().filter(|api| within(from, api)).map(|api| key(&api.name)));
             } else if !matches!(passage.kind, PassageKind::Item(_)) {
                 let lower = plain.to_lowercase();
                 open = lower.contains("following") && plain.ends_with([':', '.']);
@@ -111,4 +124,37 @@ impl<'p> Listed<'p> {
             |other: &&Listed<'_>| other.page.id != self.page.id && other.list == self.list && !other.is_unrelated();
         pages.iter().find(same).filter(|_| self.is_unrelated() && self.list.len() > 1)
     }
+}
+
+/// Where the names begin that the sentence itself lists behind a colon.
+fn enumeration(text: &str) -> Option<usize> {
+    let at = text.find("following ")?;
+    let colon = at + text[at..].find(": ")?;
+    (!text[at..colon].contains(". ") && names(&text[colon..]).count() > 2).then_some(colon)
+}
+
+/// The functions of a passage that are no links to a page, but that the sentence calls functions, or that lead to the
+/// index of a header.
+fn called(context: &Context<'_>, passage: &Passage) -> Vec<Named> {
+    const NOUNS: [&str; 8] = ["routine", "routines", "function", "functions", "method", "methods", "macro", "macros"];
+    let inline = &passage.inline;
+    let text = inline.text.as_str();
+    let mut all = Vec::new();
+    let mut spoken_until = 0;
+    for (at, name) in names(text) {
+        let end = at + name.len();
+        let header = inline
+            .links()
+            .any(|(label, target, _)| label.trim() == name && target.contains("/ddi/") && target.ends_with('/'));
+        let before = text[..at].split_whitespace().next_back().unwrap_or_default();
+        let joined = spoken_until > 0 && matches!(text[spoken_until..at].trim(), "," | "and" | "or" | ", and" | ", or");
+        let spoken = joined || NOUNS.contains(&before);
+        if spoken {
+            spoken_until = end;
+        }
+        if header || (spoken && !context.known.has(name)) {
+            all.push(Named { name: name.to_owned(), span: inline.span_of(at, end) });
+        }
+    }
+    all
 }

@@ -151,29 +151,61 @@ fn marks(doc: &Doc<'_>, found: &mut Vec<Finding>) {
             );
         }
     }
-    for passage in doc.passages.iter().filter(|passage| passage.kind == PassageKind::Paragraph) {
-        commas(doc, passage, found);
+    let mut group: Vec<Line<'_>> = Vec::new();
+    for passage in &doc.passages {
+        let lines = if passage.kind == PassageKind::Paragraph { names_of(passage) } else { None };
+        match lines {
+            Some(lines) => group.extend(lines),
+            None => commas(doc, std::mem::take(&mut group), found),
+        }
     }
+    commas(doc, group, found);
+}
+
+/// A line that is one name.
+struct Line<'d> {
+    passage: &'d Passage,
+    at: usize,
+    text: &'d str,
+}
+
+/// The lines of a paragraph, if each of them is one name.
+fn names_of(passage: &Passage) -> Option<Vec<Line<'_>>> {
+    let name = |line: &str| {
+        line.len() > 4
+            && line.trim_end_matches([',', '.']).bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    };
+    let mut from = 0;
+    let mut all = Vec::new();
+    for line in passage.inline.text.split('\n') {
+        let text = line.trim_end();
+        if !name(text) {
+            return None;
+        }
+        all.push(Line { passage, at: from, text });
+        from += line.len() + 1;
+    }
+    Some(all)
 }
 
 /// A list of names, one in a line, of which some end in a comma.
-fn commas(doc: &Doc<'_>, passage: &Passage, found: &mut Vec<Finding>) {
-    let text = &passage.inline.text;
-    let lines: Vec<&str> = text.lines().map(str::trim).collect();
-    let name = |line: &&str| line.trim_end_matches([',', '.']).bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
-    let ending: Vec<usize> = (0..lines.len()).filter(|at| lines[*at].ends_with(',')).collect();
-    if lines.len() > 2 && lines.iter().all(name) && !ending.is_empty() {
-        let first = ending[0];
-        let at: usize = text.lines().take(first).map(|line| line.len() + 1).sum();
-        let span = passage.inline.span_of(at, at + lines[first].len());
-        let message = format!(
-            "{} of {} names in the list end in a comma, unlike the names of other lists",
-            ending.len(),
-            lines.len()
-        );
-        found.push(
-            Finding::new("list-commas", &doc.subject(), doc.source, span, message)
-                .expected(lines[first].trim_end_matches(',').to_owned()),
-        );
+fn commas(doc: &Doc<'_>, lines: Vec<Line<'_>>, found: &mut Vec<Finding>) {
+    let ending: Vec<&Line<'_>> = lines.iter().filter(|line| line.text.ends_with(',')).collect();
+    let Some(first) = ending.first().filter(|_| lines.len() > 2) else { return };
+    let message = format!(
+        "{} of {} names in the list end in a comma, unlike the names of other lists",
+        ending.len(),
+        lines.len()
+    );
+    let span = first.passage.inline.span_of(first.at, first.at + first.text.len());
+    let mut finding = Finding::new("list-commas", &doc.subject(), doc.source, span, message)
+        .expected(first.text.trim_end_matches(','));
+    for line in ending {
+        let end = line.at + line.text.len();
+        let comma = line.passage.inline.span_of(end - 1, end);
+        if doc.source.slice(comma) == "," {
+            finding = finding.edit(doc.source, comma, "");
+        }
     }
+    found.push(finding);
 }

@@ -7,7 +7,7 @@ use rulebook_catalog::{Inline, Passage, PassageKind};
 use rulebook_diagnostics::Span;
 
 use super::context::{Context, Doc, Kind};
-use super::finding::Finding;
+use super::finding::{Finding, raw_twin};
 use super::known::names;
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Finding>) {
@@ -243,6 +243,9 @@ fn report(doc: &Doc<'_>, kind: &str, span: Span, name: &str, right: &str, messag
     let raw = doc.source.slice(span);
     if raw == name {
         finding = finding.edit(doc.source, span, right);
+        if let Some(twin) = raw_twin(doc.source, span, name) {
+            finding = finding.edit(doc.source, twin, right);
+        }
     } else if raw.replace('\\', "") == name {
         finding = finding.edit(doc.source, span, right.replace('_', "\\_"));
     }

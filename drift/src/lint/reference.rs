@@ -22,7 +22,7 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Finding>) {
 }
 
 /// Two names of one function: a system service, a macro and what it stands for.
-fn twins(context: &Context<'_>, one: &str, other: &str) -> bool {
+pub(super) fn twins(context: &Context<'_>, one: &str, other: &str) -> bool {
     let service = |name: &str| name.strip_prefix("Zw").or_else(|| name.strip_prefix("Nt")).map(str::to_owned);
     let fast =
         |name: &str| name.replace("Iof", "Io").replace("Obf", "Ob").replace("Kef", "Ke").replace("WdmlibIo", "Io");

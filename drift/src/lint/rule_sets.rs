@@ -13,6 +13,7 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Finding>) {
     for doc in context.readable() {
         if let Kind::RuleSet(set) = doc.kind {
             other_rule(context, doc, found);
+            copied(context, doc, found);
             other_set(set, doc, found);
             twice(context, set, found);
             foreign_model(context, set, found);
@@ -53,6 +54,36 @@ fn other_rule(context: &Context<'_>, doc: &Doc<'_>, found: &mut Vec<Finding>) {
                 .expected(rule.id.name.clone())
                 .also(doc.source, first.inline.span, "the rule of the row"),
         );
+    }
+}
+
+/// A row whose description is the text of another rule's page.
+fn copied(context: &Context<'_>, doc: &Doc<'_>, found: &mut Vec<Finding>) {
+    let bare = |text: &str, own: &str| {
+        let kept = words(text).map(|(_, word)| word.to_lowercase()).filter(|word| *word != own.to_lowercase());
+        kept.collect::<Vec<_>>().join(" ")
+    };
+    let texts =
+        |page: &RulePage| page.prose.first().map(|block| bare(&block.inline.text, &page.id.name)).unwrap_or_default();
+    for cells in rows(doc).values() {
+        let [first, second, ..] = cells[..] else { continue };
+        let Some(rule) = first.inline.links().find_map(|(_, target, _)| context.rule_at(target)) else { continue };
+        let row = bare(&second.inline.text, &rule.id.name);
+        let own = texts(rule);
+        if row.split(' ').count() < 8 || own.starts_with(&row) || row.starts_with(&own) {
+            continue;
+        }
+        let other = context.rules.iter().find(|page| page.id.model == rule.id.model && texts(page) == row);
+        let differs = strsim::normalized_levenshtein(&row, &own) < 0.9;
+        if let Some(other) = other.filter(|_| differs) {
+            let message = format!("the description of `{}` is that of `{}`", rule.id, other.id);
+            let place = |page: &RulePage| page.prose.first().map_or(page.name.span, |block| block.inline.span);
+            found.push(
+                Finding::new("rule-set-other-rule", &rule.id.to_string(), doc.source, second.inline.span, message)
+                    .also(&other.source, place(other), "the same text")
+                    .also(&rule.source, place(rule), "what the page of the rule says"),
+            );
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! Marks of punctuation and markup: stray, missing, doubled, broken.
 
+use rulebook_catalog::inline::Marked;
 use rulebook_catalog::{Inline, Mark, Passage, PassageKind};
 use rulebook_diagnostics::Span;
 
@@ -14,7 +15,7 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Finding>) {
             if passage.kind == PassageKind::Code {
                 continue;
             }
-            spaces(doc, &passage.inline, found);
+            spaces(context, doc, &passage.inline, found);
             marks(doc, passage, found);
             if !matches!(doc.kind, Kind::Api(_)) {
                 stray(context, doc, passage, found);
@@ -37,39 +38,43 @@ fn lost(doc: &Doc<'_>, found: &mut Vec<Finding>) {
     }
 }
 
-/// Spaces that are missing at links, or stand before a mark.
-fn spaces(doc: &Doc<'_>, inline: &Inline, found: &mut Vec<Finding>) {
+/// Spaces that are missing at links and marked words, or stand before a mark.
+fn spaces(context: &Context<'_>, doc: &Doc<'_>, inline: &Inline, found: &mut Vec<Finding>) {
     let text = inline.text.as_str();
-    for marked in inline.marks.iter().filter(|marked| matches!(marked.mark, Mark::Link(_))) {
+    // A mark inside a link may have the same ends; the outermost one is where a space belongs.
+    let outer = |marked: &&Marked| {
+        let around = |other: &Marked| {
+            let wide = other.start <= marked.start && marked.end <= other.end;
+            wide && matches!(other.mark, Mark::Link(_)) && other != *marked
+        };
+        !inline.marks.iter().any(around)
+    };
+    let joins = |word: &str| context.words.joined.iter().any(|joined| joined == word);
+    for marked in inline.marks.iter().filter(outer) {
+        let link = matches!(marked.mark, Mark::Link(_));
         let (start, end) = (marked.start as usize, marked.end as usize);
-        let (before, after) = (text[..start].chars().next_back(), text[end..].chars().next());
         let tail: String = text[end..].chars().take_while(|c| c.is_alphanumeric()).collect();
-        let name = &text[start..end];
-        // A link that begins with a space looks as it should.
-        if name.starts_with(char::is_whitespace) {
+        let lead = text[..start].rsplit(char::is_whitespace).next().unwrap_or_default();
+        let name = text[start..end].trim();
+        // A link that begins or ends with a space looks as it should.
+        if name.len() != end - start || name.is_empty() {
             continue;
         }
-        if after.is_some_and(|c| c.is_ascii_alphabetic()) && tail.len() > 2 && !name.is_empty() {
+        let letter = tail.starts_with(|c: char| c.is_ascii_alphabetic());
+        if (link && letter && tail.len() > 2) || (is_name(name) && joins(&tail)) {
             let at = marked.span.end as usize;
-            let message = format!("no space stands between the link `{}` and `{tail}`", name.trim());
+            let message = format!("no space stands between `{name}` and `{tail}`");
             found.push(
                 finding(doc, "space-missing", inline.span_of(end, end + tail.len()), &message)
-                    .found(format!("{}{tail}", name.trim()))
-                    .expected(format!("{} {tail}", name.trim()))
+                    .found(format!("{name}{tail}"))
+                    .expected(format!("{name} {tail}"))
                     .edit(doc.source, Span::new(at, at), " "),
             );
         }
-        if before.is_some_and(|c| c.is_ascii_alphanumeric() || matches!(c, ',' | ';')) {
+        let touches = lead.ends_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, ',' | ';'));
+        if (link && touches) || (is_name(name) && (joins(lead) || lead.ends_with(','))) {
             let at = marked.span.start as usize;
-            let lead: String = text[..start]
-                .chars()
-                .rev()
-                .take_while(|c| !c.is_whitespace())
-                .collect::<Vec<_>>()
-                .into_iter()
-                .rev()
-                .collect();
-            let message = format!("no space stands before the link `{}`", name.trim());
+            let message = format!("no space stands before `{name}`");
             found.push(
                 finding(doc, "space-missing", marked.span, &message)
                     .found(short(&format!("{lead}{name}")))

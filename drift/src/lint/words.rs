@@ -32,6 +32,18 @@ pub(crate) struct Object {
     pub(crate) not: Vec<String>,
 }
 
+/// Two sentences that cannot both hold.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Contradiction {
+    /// A regular expression for the sentence that is reported.
+    pub(crate) one: String,
+    /// A regular expression for the sentence that says otherwise.
+    pub(crate) other: String,
+    /// What is wrong, for the message.
+    pub(crate) why: String,
+}
+
 /// The types of status values.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -56,6 +68,8 @@ struct Data {
     a: Vec<String>,
     statuses: Statuses,
     verbs: Vec<String>,
+    joined: Vec<String>,
+    contradictions: Vec<Contradiction>,
 }
 
 /// The lists, ready for use.
@@ -79,6 +93,10 @@ pub(crate) struct Words {
     pub(crate) statuses: Statuses,
     /// Verbs that make a sentence of words.
     pub(crate) verbs: Vec<String>,
+    /// Words that are never part of a name that stands beside them.
+    pub(crate) joined: Vec<String>,
+    /// Pairs of sentences that cannot both hold, with their compiled expressions.
+    pub(crate) contradictions: Vec<(Regex, Regex, Contradiction)>,
 }
 
 impl Words {
@@ -87,7 +105,10 @@ impl Words {
         let data: Data = serde_yaml::from_str(include_str!("../../data/words.yaml"))?;
         let phrases = data.phrases.into_iter().map(|phrase| Ok((Regex::new(&phrase.find)?, phrase)));
         let objects = data.objects.into_iter().map(|object| Ok((Regex::new(&object.calls)?, object)));
+        let pairs = data.contradictions.into_iter();
+        let pairs = pairs.map(|pair| Ok((Regex::new(&pair.one)?, Regex::new(&pair.other)?, pair)));
         Ok(Self {
+            contradictions: pairs.collect::<Result<_, regex::Error>>()?,
             misspelt: data.misspelt,
             phrases: phrases.collect::<Result<_, regex::Error>>()?,
             objects: objects.collect::<Result<_, regex::Error>>()?,
@@ -97,6 +118,7 @@ impl Words {
             a: data.a,
             statuses: data.statuses,
             verbs: data.verbs,
+            joined: data.joined,
         })
     }
 }

@@ -62,8 +62,12 @@ impl Link<'_> {
         if !self.target.contains("/previous-versions/") {
             return;
         }
-        let api = self.name().and_then(|name| context.catalog.api(name).filter(|api| api.name.value == name));
-        if let Some(api) = api {
+        let of_role = |name: &str| {
+            let kind = context.semantics.roles.iter().find(|(_, role)| role.name == name)?;
+            context.catalog.api(kind.0)
+        };
+        let page = |name: &str| context.catalog.api(name).filter(|api| api.name.value == name);
+        if let Some(api) = self.name().and_then(|name| page(name).or_else(|| of_role(name))) {
             let current = address(&api.source.path);
             let message = format!(
                 "the link on `{}` leads to an archived page, though the reference has a current one",

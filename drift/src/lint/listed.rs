@@ -81,7 +81,10 @@ impl<'p> Listed<'p> {
                 announced.extend(every.iter().filter(|api| within(from, api)).map(|api| key(&api.name)));
             } else if !matches!(passage.kind, PassageKind::Item(_)) {
                 let lower = plain.to_lowercase();
-                open = lower.contains("following") && plain.ends_with([':', '.']);
+                let other = ["events", "conditions", "situations", "states", "steps"];
+                open = lower.contains("following")
+                    && plain.ends_with([':', '.'])
+                    && !other.iter().any(|noun| lower.contains(&format!("following {noun}")));
                 exact |= open
                     && ["only", "examines", "verifies the following", "include the following"]
                         .iter()

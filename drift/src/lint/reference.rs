@@ -105,8 +105,9 @@ fn level(page: &ApiPage, found: &mut Vec<Finding>) {
 fn see_also(page: &ApiPage, doc: &super::context::Doc<'_>, found: &mut Vec<Finding>) {
     let Some(section) = page.section("see-also") else { return };
     let mut seen: Vec<(String, Span)> = Vec::new();
+    // An entry may go on in a sentence that names its function again.
     for passage in doc.text().filter(|passage| passage.inline.span.start >= section.body.start) {
-        for (text, target, marked) in passage.inline.links() {
+        if let Some((text, target, marked)) = passage.inline.links().next() {
             let key = format!("{}>{target}", text.trim());
             match seen.iter().find(|(known, _)| *known == key) {
                 Some((_, first)) => {

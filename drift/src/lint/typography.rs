@@ -61,7 +61,11 @@ fn spaces(context: &Context<'_>, doc: &Doc<'_>, inline: &Inline, found: &mut Vec
             continue;
         }
         let letter = tail.starts_with(|c: char| c.is_ascii_alphabetic());
-        if (link && letter && tail.len() > 2) || (is_name(name) && joins(&tail)) {
+        if (link
+            && letter
+            && (tail.len() > 2 || (tail.len() == 2 && tail.starts_with(|c: char| c.is_ascii_uppercase()))))
+            || (is_name(name) && joins(&tail))
+        {
             let at = marked.span.end as usize;
             let message = format!("no space stands between `{name}` and `{tail}`");
             found.push(

@@ -14,6 +14,7 @@ mod description;
 mod finding;
 mod identity;
 mod irql;
+mod kinds;
 mod known;
 mod layout;
 mod links;
@@ -42,8 +43,9 @@ use rulebook_diagnostics::Problem;
 use thiserror::Error;
 
 pub use finding::Finding;
+pub use kinds::KINDS;
 
-use context::Context;
+use context::{Context, Lore};
 
 /// Why documents could not be judged: the data that the program carries with it is damaged.
 #[derive(Debug, Error)]
@@ -93,14 +95,27 @@ const CHECKS: &[Check] = &[
     status::check,
 ];
 
-/// The defects of the documents in `catalog`, by place; each place and kind once.
-pub fn lint(catalog: &Catalog) -> Result<Vec<Finding>, LintError> {
-    let context = Context::new(catalog)?;
-    let mut found = Vec::new();
-    for check in CHECKS {
-        check(&context, &mut found);
+/// Finds defects, with what the program knows of interfaces and words.
+pub struct Linter {
+    lore: Lore,
+}
+
+impl Linter {
+    /// A linter with the bundled data, which takes longer to read than most documents to judge.
+    pub fn bundled() -> Result<Self, LintError> {
+        Ok(Self { lore: Lore::bundled()? })
     }
-    found.sort();
-    found.dedup_by(|a, b| a.entry == b.entry);
-    Ok(found)
+
+    /// The defects of the documents in `catalog`, by place; each place and kind once.
+    #[must_use]
+    pub fn lint(&self, catalog: &Catalog) -> Vec<Finding> {
+        let context = Context::new(catalog, &self.lore);
+        let mut found = Vec::new();
+        for check in CHECKS {
+            check(&context, &mut found);
+        }
+        found.sort();
+        found.dedup_by(|a, b| a.entry == b.entry);
+        found
+    }
 }

@@ -46,6 +46,13 @@ fn edited(text: &str, edits: &[&Edit]) -> String {
     out
 }
 
+/// `text` with `edits` made. Of edits that overlap the first is made; those that do not fit the text are left out.
+#[must_use]
+pub fn mended<'e>(text: &str, edits: impl IntoIterator<Item = &'e Edit>) -> String {
+    let mut edits: Vec<&Edit> = edits.into_iter().collect();
+    edited(text, &apart(&mut edits))
+}
+
 /// A unified diff of `edits`, by document; `read` gives the text of a document, `name` its path in the diff.
 ///
 /// Documents whose text cannot be had are left out, and so are edits that change nothing. Empty if nothing is left. A byte
@@ -60,11 +67,11 @@ pub fn patch<'e>(
         documents.entry(&edit.path).or_default().push(edit);
     }
     let mut out = String::new();
-    for (path, mut edits) in documents {
+    for (path, edits) in documents {
         let Some(old) = read(path) else { continue };
         // Spans count from behind a byte order mark.
         let (mark, text) = old.split_at(if old.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 });
-        let new = format!("{mark}{}", edited(text, &apart(&mut edits)));
+        let new = format!("{mark}{}", mended(text, edits));
         if old == new {
             continue;
         }

@@ -230,20 +230,19 @@ fn count(number: usize) -> String {
     if number == 1 { "a function".to_owned() } else { format!("{number} functions") }
 }
 
-/// Siblings each of whose lists fits the other's text; returns the rules.
-fn swapped(pages: &[Listed<'_>], found: &mut Vec<Finding>) -> BTreeSet<String> {
+/// Rules each of whose lists fits the other's text; returns the rules.
+pub(super) fn swapped(pages: &[Listed<'_>], found: &mut Vec<Finding>) -> BTreeSet<String> {
     let mut done = BTreeSet::new();
-    for one in pages {
-        let sibling = format!("{}a", one.page.id.name.to_lowercase());
-        let Some(other) =
-            pages.iter().find(|other| other.page.id.model == one.page.id.model && key(&other.page.id.name) == sibling)
-        else {
+    let fits = |text: &Listed<'_>, list: &Listed<'_>| text.announced.len() > 1 && text.announced.is_subset(&list.list);
+    let pairs = pages.iter().enumerate().flat_map(|(at, one)| pages[at + 1..].iter().map(move |other| (one, other)));
+    for (one, other) in pairs.filter(|(one, other)| one.page.id.model == other.page.id.model) {
+        if !(fits(one, other) && fits(other, one)) {
             continue;
-        };
-        let fits =
-            |text: &Listed<'_>, list: &Listed<'_>| text.announced.len() > 1 && text.announced.is_subset(&list.list);
-        let crossed =
-            fits(one, other) && !fits(one, one) && fits(other, one) && other.list.difference(&one.list).count() > 2;
+        }
+        // Of siblings, one text may fit both lists, where the other's fits only the wrong one.
+        let (short, long) = (key(&one.page.id.name), key(&other.page.id.name));
+        let siblings = long == format!("{short}a") && other.list.difference(&one.list).count() > 1;
+        let crossed = !fits(one, one) && (siblings || !fits(other, other));
         if !crossed {
             continue;
         }

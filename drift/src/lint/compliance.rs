@@ -5,22 +5,25 @@ use std::collections::{BTreeMap, BTreeSet};
 use rulebook_catalog::{ApiKind, ApiPage, ComplianceEntry, RulePage, SectionKind};
 use rulebook_diagnostics::Span;
 
+use super::applies_to::swapped;
 use super::context::Context;
-use super::finding::Finding;
+use super::finding::{Finding, head};
 use super::listed::Listed;
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Finding>) {
     if context.rules.is_empty() {
         return;
     }
+    let settled = settled(context);
     for api in context.catalog.apis() {
         for entry in &api.compliance {
-            spelling(context, api, entry, found);
+            spelling(context, api, entry, settled, found);
         }
         twice(api, found);
     }
-    missing(context, found);
-    extra(context, found);
+    let unsure = unsure(context);
+    missing(context, &unsure, found);
+    extra(context, &unsure, found);
     bare(context, found);
 }
 
@@ -29,7 +32,7 @@ fn names_rules(context: &Context<'_>) -> bool {
     context.catalog.apis().iter().any(|api| !api.compliance.is_empty())
 }
 
-fn spelling(context: &Context<'_>, api: &ApiPage, entry: &ComplianceEntry, found: &mut Vec<Finding>) {
+fn spelling(context: &Context<'_>, api: &ApiPage, entry: &ComplianceEntry, settled: bool, found: &mut Vec<Finding>) {
     let named = context.rules_named(&entry.name);
     let exact =
         |page: &&RulePage| page.id.name == entry.name || page.aliases.iter().any(|alias| alias.value == entry.name);
@@ -43,12 +46,12 @@ fn spelling(context: &Context<'_>, api: &ApiPage, entry: &ComplianceEntry, found
         found.push(
             finding("compliance-miscased", message)
                 .expected(page.id.name.clone())
-                .also(&page.source, page.name.span, "the page of the rule")
+                .also(&page.source, head(page), "the page of the rule")
                 .edit(&api.source, entry.span, raw.replacen(&entry.name, &page.id.name, 1)),
         );
         return;
     }
-    if settled(context) {
+    if settled {
         found.push(finding("compliance-unknown", format!("there is no rule `{}`", entry.name)));
     }
 }
@@ -109,7 +112,7 @@ fn bare(context: &Context<'_>, found: &mut Vec<Finding>) {
             found.push(
                 Finding::new("compliance-model", &page.id.to_string(), &api.source, entry.span, message)
                     .expected(right.clone())
-                    .also(&page.source, page.name.span, "the rule that lists the function")
+                    .also(&page.source, head(page), "the rule that lists the function")
                     .edit(&api.source, entry.span, raw.replacen(&entry.name, &right, 1)),
             );
         }
@@ -140,15 +143,21 @@ fn aliases(context: &Context<'_>, name: &str) -> Vec<String> {
     all
 }
 
+/// Rules whose lists belong to other rules, and so say nothing.
+fn unsure(context: &Context<'_>) -> BTreeSet<String> {
+    let listed: Vec<Listed<'_>> = context.rule_docs().map(|(page, doc)| Listed::new(context, page, doc)).collect();
+    let copied = listed.iter().filter(|one| one.twin(&listed).is_some());
+    let mut rules: BTreeSet<String> = copied.map(|one| one.page.id.to_string()).collect();
+    rules.extend(swapped(&listed, &mut Vec::new()));
+    rules
+}
+
 /// Functions of a rule page's list whose reference page does not name the rule.
-fn missing(context: &Context<'_>, found: &mut Vec<Finding>) {
+fn missing(context: &Context<'_>, unsure: &BTreeSet<String>, found: &mut Vec<Finding>) {
     if !names_rules(context) {
         return;
     }
-    let listed: Vec<Listed<'_>> = context.rule_docs().map(|(page, doc)| Listed::new(context, page, doc)).collect();
-    let copied: BTreeSet<String> =
-        listed.iter().filter(|one| one.twin(&listed).is_some()).map(|one| one.page.id.to_string()).collect();
-    for (page, _) in context.rule_docs().filter(|(page, _)| !copied.contains(&page.id.to_string())) {
+    for (page, _) in context.rule_docs().filter(|(page, _)| !unsure.contains(&page.id.to_string())) {
         let mut done: BTreeSet<String> = BTreeSet::new();
         for entry in page.applies_to() {
             let Some(api) = context.catalog.resolve(entry) else { continue };
@@ -204,7 +213,7 @@ fn field(api: &ApiPage) -> Option<Span> {
 }
 
 /// Rules that a reference page names and whose pages do not list the function.
-fn extra(context: &Context<'_>, found: &mut Vec<Finding>) {
+fn extra(context: &Context<'_>, unsure: &BTreeSet<String>, found: &mut Vec<Finding>) {
     let mut lists: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for page in &context.rules {
         let mut all: BTreeSet<String> = BTreeSet::new();
@@ -228,7 +237,8 @@ fn extra(context: &Context<'_>, found: &mut Vec<Finding>) {
             };
             // A page without a list says nothing about which functions it is about.
             let listless = |page: &&RulePage| page.applies_to().next().is_none();
-            if pages.is_empty() || pages.iter().any(has) || pages.iter().any(listless) {
+            let wrong = |page: &&RulePage| unsure.contains(&page.id.to_string());
+            if pages.is_empty() || pages.iter().any(|page| has(page) || listless(page) || wrong(page)) {
                 continue;
             }
             let page = pages[0];

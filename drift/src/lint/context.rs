@@ -10,7 +10,7 @@ use rulebook_diagnostics::Span;
 use rulebook_machine::Semantics;
 
 use super::LintError;
-use super::known::Known;
+use super::known::{Known, Names};
 use super::words::Words;
 
 /// A document as what it is.
@@ -70,6 +70,24 @@ impl<'p> Doc<'p> {
     }
 }
 
+/// What the program knows without any document.
+pub(crate) struct Lore {
+    pub(crate) facts: ApiFacts,
+    pub(crate) semantics: Semantics,
+    pub(crate) words: Words,
+    pub(crate) names: Names,
+}
+
+impl Lore {
+    /// What the program carries with it.
+    pub(crate) fn bundled() -> Result<Self, LintError> {
+        let facts = ApiFacts::parse(&of("apis/"))?;
+        let semantics = semantics::semantics(&of("semantics/")).map_err(LintError::Semantics)?;
+        let names = Names::bundled(&facts, &semantics);
+        Ok(Self { facts, semantics, words: Words::bundled()?, names })
+    }
+}
+
 /// Everything that checks may look at.
 pub(crate) struct Context<'p> {
     pub(crate) catalog: &'p Catalog,
@@ -77,27 +95,25 @@ pub(crate) struct Context<'p> {
     pub(crate) rules: Vec<&'p RulePage>,
     /// The documents that count, by path.
     pub(crate) docs: Vec<Doc<'p>>,
-    pub(crate) facts: ApiFacts,
-    pub(crate) semantics: Semantics,
-    pub(crate) known: Known,
-    pub(crate) words: Words,
+    pub(crate) facts: &'p ApiFacts,
+    pub(crate) semantics: &'p Semantics,
+    pub(crate) words: &'p Words,
+    pub(crate) known: Known<'p>,
     by_stem: BTreeMap<String, &'p RulePage>,
 }
 
 impl<'p> Context<'p> {
-    pub(crate) fn new(catalog: &'p Catalog) -> Result<Self, LintError> {
-        let facts = ApiFacts::parse(&of("apis/"))?;
-        let semantics = semantics::semantics(&of("semantics/")).map_err(LintError::Semantics)?;
-        let words = Words::bundled()?;
+    pub(crate) fn new(catalog: &'p Catalog, lore: &'p Lore) -> Self {
+        let Lore { facts, semantics, words, names } = lore;
         let rules = current(catalog);
         let mut docs: Vec<Doc<'p>> = rules.iter().map(|page| Doc::new(Kind::Rule(page), &page.source)).collect();
         docs.extend(catalog.rule_sets().iter().map(|page| Doc::new(Kind::RuleSet(page), &page.source)));
         docs.extend(catalog.bug_checks().iter().map(|page| Doc::new(Kind::BugCheck(page), &page.source)));
         docs.extend(catalog.apis().iter().map(|page| Doc::new(Kind::Api(page), &page.source)));
         docs.sort_by(|a, b| a.source.path.cmp(&b.source.path));
-        let known = Known::new(&facts, &semantics, &rules, &docs);
+        let known = Known::new(names, &rules, &docs);
         let by_stem = rules.iter().map(|page| (page.source.file_stem().to_lowercase(), *page)).collect();
-        Ok(Self { catalog, rules, docs, facts, semantics, known, words, by_stem })
+        Self { catalog, rules, docs, facts, semantics, words, known, by_stem }
     }
 
     /// The documents whose words can be judged.
@@ -116,6 +132,12 @@ impl<'p> Context<'p> {
     /// The rule page that a link leads to.
     pub(crate) fn rule_at(&self, target: &str) -> Option<&'p RulePage> {
         self.by_stem.get(&slug(target)).copied()
+    }
+
+    /// A rule called `name`, without regard to case; of several, one of the driver model of `page`.
+    pub(crate) fn rule_named(&self, name: &str, page: &RulePage) -> Option<&'p RulePage> {
+        let named = self.rules_named(name);
+        named.iter().find(|rule| rule.id.model == page.id.model).or(named.first()).copied()
     }
 
     /// The rules called `name`, without regard to case.

@@ -6,7 +6,7 @@ use rulebook_catalog::{PassageKind, RulePage};
 use rulebook_diagnostics::Span;
 
 use super::context::{Context, Doc};
-use super::finding::{Finding, short};
+use super::finding::{Finding, head, short};
 use super::known::{names, words};
 
 /// The relations that were lost where descriptions were made from pages.
@@ -75,7 +75,7 @@ impl Description<'_> {
     /// `Learn more about: <title>` says nothing.
     fn placeholder(&self, found: &mut Vec<Finding>) {
         let plain = self.plain();
-        let text = plain.trim_matches('"').trim();
+        let text = plain.trim_matches(['"', '\'']).trim();
         let name = &self.page.id.name;
         let Some(rest) = text.strip_prefix("Learn more about").or_else(|| text.strip_prefix("Learn about")) else {
             return;
@@ -191,7 +191,7 @@ impl Description<'_> {
 
     /// Broken entities, doubled or missing full stops, marks of lists.
     fn punctuation(&self, found: &mut Vec<Finding>) {
-        let rest = self.raw.trim_end_matches('"').trim_end();
+        let rest = self.raw.trim_end_matches(['"', '\'']).trim_end();
         let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
         let entity = self.raw.match_indices('\\').map(|(at, _)| at).find(|at| {
             let after = self.raw[at + 1..].trim_start();
@@ -242,14 +242,14 @@ impl Description<'_> {
         let Some((before, _)) = plain.split_once(" rule ") else { return };
         let Some((_, named)) = words(before).last() else { return };
         let own = |name: &str| name.eq_ignore_ascii_case(&self.page.id.name);
-        let other = context.rules_named(named);
-        if let (false, Some(other)) = (own(named), other.first()) {
+        let other = context.rule_named(named, self.page);
+        if let (false, Some(other)) = (own(named), other) {
             let at = self.raw.find(named).unwrap_or(0);
             let message = format!("the description is about `{named}`, the page about `{}`", self.page.id.name);
             found.push(
                 self.finding("description-other-rule", at..at + named.len(), message)
                     .expected(self.page.id.name.clone())
-                    .also(&other.source, other.name.span, "the page of the rule that is described"),
+                    .also(&other.source, head(other), "the page of the rule that is described"),
             );
         }
     }
@@ -265,7 +265,8 @@ impl Description<'_> {
             .map(|(_, word)| word.to_ascii_lowercase())
             .collect();
         for (at, name) in names(&plain) {
-            if !body.contains(&name.to_ascii_lowercase()) && context.known.has(name) {
+            let rule = !context.rules_named(name).is_empty();
+            if !body.contains(&name.to_ascii_lowercase()) && context.known.has(name) && !rule {
                 let start = self.raw.find(name).unwrap_or(at.min(self.raw.len()));
                 let message = format!("`{name}` stands in the description and nowhere on the page");
                 found.push(self.finding("description-differs", start..start + name.len(), message));

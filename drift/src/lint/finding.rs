@@ -1,6 +1,6 @@
 //! A defect while it is put together: where it is, what shows it, what would mend it.
 
-use rulebook_catalog::Source;
+use rulebook_catalog::{RulePage, Source};
 use rulebook_diagnostics::Span;
 
 use crate::patch::Edit;
@@ -68,6 +68,12 @@ pub(crate) fn raw_twin(source: &Source, span: Span, words: &str) -> Option<Span>
     let raw = tag.find("data-raw-source=\"[").filter(|_| !tag.contains("</a>"))?;
     let at = open + raw + tag[raw..].find(words)?;
     Some(Span::new(at, at + words.len()))
+}
+
+/// Where a page says which rule it is about: its title, or what it has in the place of one.
+pub(crate) fn head(page: &RulePage) -> Span {
+    let title = page.title.as_ref().or(page.heading.as_ref());
+    title.map_or(page.name.span, |title| title.span)
 }
 
 /// One line of at most some hundred characters.

@@ -12,29 +12,77 @@ use super::context::{Doc, Kind};
 /// A name in this many documents is no slip.
 const COMMON: usize = 6;
 
-/// Every name that is known to exist.
-pub(crate) struct Known {
-    /// Names of functions, types, constants, roles and rules.
+/// Names that can be looked up as they are, without their case, by their beginning, and by what is nearly them.
+#[derive(Debug, Default)]
+pub(crate) struct Names {
+    /// As they are written.
     exact: BTreeSet<String>,
-    /// The same in lower case, with their spellings.
+    /// In lower case, with their spellings.
     spellings: BTreeMap<String, Vec<String>>,
-    /// In how many documents each name-like word stands.
-    spread: BTreeMap<String, usize>,
-    /// Names in lower case, whole and with one letter left out, by hash; looked up, never walked.
+    /// In lower case, whole and with one letter left out, by hash; looked up, never walked.
     near: HashMap<u64, Vec<u32>>,
     /// The names of `near`.
     all: Vec<String>,
 }
 
-impl Known {
-    pub(crate) fn new(facts: &ApiFacts, semantics: &Semantics, rules: &[&RulePage], docs: &[Doc<'_>]) -> Self {
+impl Names {
+    /// `exact` are the names that exist; `common` are others that stand in so many documents that they are no slips.
+    fn new(exact: BTreeSet<String>, common: BTreeSet<String>) -> Self {
+        let mut spellings: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for name in &exact {
+            spellings.entry(name.to_ascii_lowercase()).or_default().push(name.clone());
+        }
+        let all: BTreeSet<String> = exact.iter().filter(|name| is_name(name)).cloned().chain(common).collect();
+        let all: Vec<String> = all.into_iter().collect();
+        let mut near: HashMap<u64, Vec<u32>> = HashMap::new();
+        for (at, name) in (0u32..).zip(&all) {
+            for key in keys(&name.to_ascii_lowercase()) {
+                near.entry(key).or_default().push(at);
+            }
+        }
+        Self { exact, spellings, near, all }
+    }
+
+    /// The names that the program knows without documents.
+    pub(crate) fn bundled(facts: &ApiFacts, semantics: &Semantics) -> Self {
         let mut exact: BTreeSet<String> = BTreeSet::new();
         exact.extend(facts.functions.keys().chain(facts.types.keys()).chain(facts.constants.keys()).cloned());
         exact.extend(facts.functions.values().flat_map(|fact| &fact.params).map(|param| param.name.clone()));
         exact.extend(semantics.roles.keys().cloned());
         exact.extend(semantics.roles.values().map(|role| role.name.clone()));
         exact.extend(semantics.functions.keys().cloned());
-        exact.extend(rules.iter().map(|page| page.id.name.clone()));
+        Self::new(exact, BTreeSet::new())
+    }
+
+    fn beginning<'k>(&'k self, prefix: &'k str) -> impl Iterator<Item = &'k str> {
+        let all = self.exact.range::<str, _>((std::ops::Bound::Included(prefix), std::ops::Bound::Unbounded));
+        all.map(String::as_str).take_while(move |name| name.starts_with(prefix))
+    }
+
+    /// The names one letter apart from `lower`, which is in lower case.
+    fn nearly<'k>(&'k self, lower: &str, found: &mut BTreeSet<&'k str>) {
+        for key in keys(lower) {
+            for at in self.near.get(&key).into_iter().flatten() {
+                let other = self.all[*at as usize].as_str();
+                if strsim::osa_distance(lower, &other.to_ascii_lowercase()) == 1 {
+                    found.insert(other);
+                }
+            }
+        }
+    }
+}
+
+/// Every name that is known to exist: without documents, and by them.
+pub(crate) struct Known<'p> {
+    bundled: &'p Names,
+    documents: Names,
+    /// In how many documents each name-like word stands.
+    spread: BTreeMap<String, usize>,
+}
+
+impl<'p> Known<'p> {
+    pub(crate) fn new(bundled: &'p Names, rules: &[&RulePage], docs: &[Doc<'_>]) -> Self {
+        let mut exact: BTreeSet<String> = rules.iter().map(|page| page.id.name.clone()).collect();
         let mut spread: BTreeMap<String, usize> = BTreeMap::new();
         for doc in docs {
             if let Kind::Api(page) = doc.kind {
@@ -48,26 +96,14 @@ impl Known {
                 *spread.entry(name.to_owned()).or_default() += 1;
             }
         }
-        let common = spread.iter().filter(|(_, count)| **count >= COMMON).map(|(name, _)| name.clone());
-        let mut all: Vec<String> = exact.iter().filter(|name| is_name(name)).cloned().chain(common).collect();
-        all.sort();
-        all.dedup();
-        let mut spellings: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for name in &exact {
-            spellings.entry(name.to_ascii_lowercase()).or_default().push(name.clone());
-        }
-        let mut near: HashMap<u64, Vec<u32>> = HashMap::new();
-        for (at, name) in (0u32..).zip(&all) {
-            for key in keys(&name.to_ascii_lowercase()) {
-                near.entry(key).or_default().push(at);
-            }
-        }
-        Self { exact, spellings, spread, near, all }
+        exact.retain(|name| !bundled.exact.contains(name));
+        let common = spread.iter().filter(|(_, count)| **count >= COMMON).map(|(name, _)| name.clone()).collect();
+        Self { bundled, documents: Names::new(exact, common), spread }
     }
 
     /// Whether something is called exactly `name`.
     pub(crate) fn has(&self, name: &str) -> bool {
-        self.exact.contains(name)
+        self.bundled.exact.contains(name) || self.documents.exact.contains(name)
     }
 
     /// Whether `name` is known, or stands in so many documents that it is no slip.
@@ -81,28 +117,23 @@ impl Known {
     }
 
     /// The known spellings of `name`, which may differ in case.
-    pub(crate) fn spellings(&self, name: &str) -> &[String] {
-        self.spellings.get(&name.to_ascii_lowercase()).map_or(&[], Vec::as_slice)
+    pub(crate) fn spellings(&self, name: &str) -> BTreeSet<&String> {
+        let lower = name.to_ascii_lowercase();
+        let of = |names: &'p Names| names.spellings.get(&lower).into_iter().flatten();
+        of(self.bundled).chain(self.documents.spellings.get(&lower).into_iter().flatten()).collect()
     }
 
-    /// The known names that begin with `prefix`.
-    pub(crate) fn beginning<'k>(&'k self, prefix: &'k str) -> impl Iterator<Item = &'k str> {
-        let all = self.exact.range::<str, _>((std::ops::Bound::Included(prefix), std::ops::Bound::Unbounded));
-        all.map(String::as_str).take_while(move |name| name.starts_with(prefix))
+    /// The known names that begin with `prefix`, in order.
+    pub(crate) fn beginning<'k>(&'k self, prefix: &'k str) -> BTreeSet<&'k str> {
+        self.bundled.beginning(prefix).chain(self.documents.beginning(prefix)).collect()
     }
 
     /// The one settled name that differs from `name` by a letter more, less, other or exchanged, case aside.
     pub(crate) fn nearest(&self, name: &str) -> Option<&str> {
         let lower = name.to_ascii_lowercase();
         let mut found: BTreeSet<&str> = BTreeSet::new();
-        for key in keys(&lower) {
-            for at in self.near.get(&key).into_iter().flatten() {
-                let other = self.all[*at as usize].as_str();
-                if strsim::osa_distance(&lower, &other.to_ascii_lowercase()) == 1 {
-                    found.insert(other);
-                }
-            }
-        }
+        self.bundled.nearly(&lower, &mut found);
+        self.documents.nearly(&lower, &mut found);
         let mut all = found.into_iter();
         match (all.next(), all.next()) {
             (Some(only), None) => Some(only),

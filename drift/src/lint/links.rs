@@ -5,7 +5,7 @@ use rulebook_catalog::links::{ApiTarget, LinkKind, slug};
 use rulebook_diagnostics::Span;
 
 use super::context::{Context, Doc, Kind};
-use super::finding::Finding;
+use super::finding::{Finding, head};
 use super::known::{is_name, words};
 use super::places::{Places, folder};
 
@@ -140,7 +140,7 @@ impl Link<'_> {
             return;
         }
         let message = format!("the link says `{name}` and leads to the page of `{}`", rule.id);
-        found.push(self.finding("link-other-rule", message).also(&rule.source, rule.name.span, "where it leads"));
+        found.push(self.finding("link-other-rule", message).also(&rule.source, head(rule), "where it leads"));
     }
 
     /// A place in a page that the page does not have.

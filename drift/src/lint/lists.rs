@@ -79,7 +79,9 @@ fn absent(doc: &Doc<'_>, passage: &Passage, after: &[Passage], found: &mut Vec<F
         _ => false,
     };
     let head = matches!(passage.kind, PassageKind::Cell { row: 1, .. });
-    if announces && empty && !head {
+    // `Bug check(s) found with this rule:` is a label.
+    let label = passage.inline.marks.first().is_some_and(|mark| mark.start == 0 && mark.end as usize + 2 > text.len());
+    if announces && empty && !head && !label {
         let last = text.rfind(". ").map_or(0, |at| at + 2);
         let message = "the sentence announces a list, and none follows".to_owned();
         let span = passage.inline.span_of(last, text.len());

@@ -1,6 +1,6 @@
 //! Things of one page that do not fit each other: sentences that bar what another allows, names taken for each other.
 
-use rulebook_catalog::{Passage, PassageKind, RulePage, SectionKind};
+use rulebook_catalog::{Passage, RulePage, SectionKind};
 
 use super::context::{Context, Doc, Kind};
 use super::finding::{Finding, short};

@@ -126,7 +126,7 @@ fn judge(context: &Context<'_>, doc: &Doc<'_>, name: &str, span: Span, target: O
     }
     let api = target.and_then(ApiTarget::of).map(|target| target.name);
     if let Some(family) = context.words.families.iter().find(|family| name.starts_with(family.as_str())) {
-        if !known.has(name) && name.len() > family.len() && known.beginning(family).nth(5).is_some() {
+        if !known.has(name) && name.len() > family.len() && known.beginning(family).len() > 5 {
             family_member(context, doc, name, family, span, found);
         }
         return;
@@ -143,7 +143,7 @@ fn judge(context: &Context<'_>, doc: &Doc<'_>, name: &str, span: Span, target: O
         }
         return;
     }
-    let spellings: Vec<&String> = known.spellings(name).iter().filter(|other| *other != name).collect();
+    let spellings: Vec<&String> = known.spellings(name).into_iter().filter(|other| *other != name).collect();
     if let [right] = spellings[..] {
         // Prose has parameters in small letters and types in capitals at will; names of functions it has not.
         let function = context.facts.functions.contains_key(right)
@@ -196,7 +196,7 @@ fn cut_short(context: &Context<'_>, doc: &Doc<'_>, name: &str) -> Option<String>
     if context.known.spread(name) > 1 || !doc.source.text.contains(name) {
         return None;
     }
-    let mut longer = context.known.beginning(name).filter(|right| right.len() <= name.len() + 2);
+    let mut longer = context.known.beginning(name).into_iter().filter(|right| right.len() <= name.len() + 2);
     let right = longer.next().filter(|_| longer.next().is_none())?;
     // The rest must be the end of a word, not a word of its own such as `Ex`.
     let rest = right[name.len()..].chars().all(|c| c.is_ascii_lowercase() && c != 's');
@@ -206,7 +206,8 @@ fn cut_short(context: &Context<'_>, doc: &Doc<'_>, name: &str) -> Option<String>
 /// A name of a family whose members are all known.
 fn family_member(context: &Context<'_>, doc: &Doc<'_>, name: &str, family: &str, span: Span, found: &mut Vec<Finding>) {
     let nearest = context.known.nearest(name).filter(|right| right.starts_with(family));
-    let longer: Vec<&str> = context.known.beginning(name).filter(|long| long[name.len()..].starts_with('_')).collect();
+    let longer: Vec<&str> =
+        context.known.beginning(name).into_iter().filter(|long| long[name.len()..].starts_with('_')).collect();
     // Placeholders such as `IRP_MN_XXX` are meant to be no name.
     if name[family.len()..].chars().all(|c| matches!(c, 'X' | 'x' | '_')) {
         return;

@@ -4,7 +4,7 @@ use rulebook_catalog::{Inline, RulePage};
 use rulebook_diagnostics::Span;
 
 use super::context::{Context, Doc};
-use super::finding::Finding;
+use super::finding::{Finding, head};
 use super::known::{is_name, words};
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Finding>) {
@@ -64,13 +64,13 @@ impl Opening<'_> {
         if same(name) || !is_name(name) || self.page.aliases.iter().any(|alias| same(&alias.value)) {
             return;
         }
-        if let Some(other) = context.rules_named(name).first() {
+        if let Some(other) = context.rule_named(name, self.page) {
             // The description has a check of its own.
             if self.what == "text" {
                 let message = format!("the text is about the rule `{name}`, the page about `{own}`");
                 found.push(self.finding("text-other-rule", span, message).found(name).expected(own).also(
                     &other.source,
-                    other.name.span,
+                    head(other),
                     "the page of the other rule",
                 ));
             }

@@ -6,7 +6,7 @@ use rulebook_catalog::links::slug;
 use rulebook_catalog::{Passage, PassageKind, RulePage, RuleSetPage};
 
 use super::context::{Context, Doc, Kind};
-use super::finding::Finding;
+use super::finding::{Finding, head};
 use super::known::words;
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Finding>) {
@@ -77,7 +77,7 @@ fn copied(context: &Context<'_>, doc: &Doc<'_>, found: &mut Vec<Finding>) {
         let differs = strsim::normalized_levenshtein(&row, &own) < 0.9;
         if let Some(other) = other.filter(|_| differs) {
             let message = format!("the description of `{}` is that of `{}`", rule.id, other.id);
-            let place = |page: &RulePage| page.prose.first().map_or(page.name.span, |block| block.inline.span);
+            let place = |page: &RulePage| page.prose.first().map_or(head(page), |block| block.inline.span);
             found.push(
                 Finding::new("rule-set-other-rule", &rule.id.to_string(), doc.source, second.inline.span, message)
                     .also(&other.source, place(other), "the same text")
@@ -173,7 +173,7 @@ fn unlisted(context: &Context<'_>, found: &mut Vec<Finding>) {
         }
         let message = "no rule set lists the rule, unlike the other rules of its driver model".to_owned();
         found.push(
-            Finding::new("rule-set-missing", &page.id.to_string(), &page.source, page.name.span, message)
+            Finding::new("rule-set-missing", &page.id.to_string(), &page.source, head(page), message)
                 .expected("an entry in one of the rule sets"),
         );
     }
@@ -199,7 +199,7 @@ fn contents(context: &Context<'_>, found: &mut Vec<Finding>) {
             if !pages.contains_key(&page.source.file_stem().to_lowercase()) {
                 let message = "the table of contents of the folder has no entry for the rule".to_owned();
                 found.push(
-                    Finding::new("contents-missing", &page.id.to_string(), &page.source, page.name.span, message).also(
+                    Finding::new("contents-missing", &page.id.to_string(), &page.source, head(page), message).also(
                         &toc.source,
                         rulebook_diagnostics::Span::default(),
                         "the table of contents",
@@ -229,7 +229,7 @@ fn branches(context: &Context<'_>, pages: &BTreeMap<String, Vec<String>>, found:
                     );
                     found.push(
                         Finding::new("rule-set-missing", &page.id.to_string(), &set.source, set.title.span, message)
-                            .also(&page.source, page.name.span, "the page of the rule"),
+                            .also(&page.source, head(page), "the page of the rule"),
                     );
                 }
                 (Some(entry), false) if pages.values().any(below) && !context.is_option(set) => {

@@ -5,7 +5,7 @@ use std::path::{Component, Path, PathBuf};
 use anyhow::{Context as _, bail};
 use rulebook_catalog::{Catalog, load};
 use rulebook_diagnostics::{Format, Problem, Severity};
-use rulebook_drift::lint::{Finding, lint};
+use rulebook_drift::lint::{Finding, Linter};
 use rulebook_drift::patch::patch;
 use rulebook_drift::{Entry, render};
 
@@ -14,7 +14,7 @@ use crate::output::{self, Outcome};
 
 pub(crate) fn run(args: &args::Lint, colour: Colour) -> anyhow::Result<Outcome> {
     let (catalog, problems) = documents(args)?;
-    let found = lint(&catalog).context("the documents cannot be judged")?;
+    let found = Linter::bundled().context("the documents cannot be judged")?.lint(&catalog);
     let entries = || found.iter().map(|finding| finding.entry.clone()).collect::<Vec<Entry>>();
     let (form, text) = match args.format {
         DefectFormat::Text => (Format::Full, render::text(&entries())),

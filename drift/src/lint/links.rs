@@ -136,11 +136,26 @@ impl Link<'_> {
         }
         let other = context.rules_named(name);
         let is = |page: &&rulebook_catalog::RulePage| page.id == rule.id;
-        if rule.id.name.eq_ignore_ascii_case(name) || other.is_empty() || other.iter().any(is) {
+        let same = rule.id.name.eq_ignore_ascii_case(name);
+        // Of several rules of one name the one of the page's own driver model is meant.
+        let model = match self.doc.kind {
+            Kind::Rule(page) => Some(&page.id.model),
+            Kind::RuleSet(set) => set.model.as_ref(),
+            _ => None,
+        };
+        let own = model.filter(|model| same && rule.id.model != **model);
+        let own = own.and_then(|model| other.iter().find(|page| page.id.model == *model));
+        if own.is_none() && (same || other.is_empty() || other.iter().any(is)) {
             return;
         }
         let message = format!("the link says `{name}` and leads to the page of `{}`", rule.id);
-        found.push(self.finding("link-other-rule", message).also(&rule.source, head(rule), "where it leads"));
+        let mut finding = self.finding("link-other-rule", message).also(&rule.source, head(rule), "where it leads");
+        if let Some(own) = own {
+            let file = own.source.file_name();
+            finding = finding.expected(file).also(&own.source, head(own), "the rule of this driver model");
+            finding = self.redirect(finding, &self.target.replace(rule.source.file_name(), file));
+        }
+        found.push(finding);
     }
 
     /// A place in a page that the page does not have.

@@ -97,7 +97,8 @@ impl Text<'_> {
         let Some(inline) = self.inline else { return false };
         inline.marks.iter().any(|mark| {
             let (start, end) = (mark.start as usize, mark.end as usize);
-            start == at || (end < at && self.plain[end..at].trim().is_empty())
+            let several = self.plain[start..end].split_whitespace().count() > 1;
+            start == at || (end < at && !several && self.plain[end..at].trim().is_empty())
         })
     }
 

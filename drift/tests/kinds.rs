@@ -1,6 +1,7 @@
 //! Every kind of defect: pages that are whole, one change that spoils them, and what is said then.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -100,7 +101,7 @@ fn one_change_makes_one_kind_of_defect_and_its_edits_mend_it() {
         let mut wanted = case.also.clone();
         wanted.insert(case.kind.clone());
         if kinds != wanted {
-            wrong += &format!("{}: {:?} wanted, {:?} found\n{}\n", case.kind, wanted, kinds, shown(&found));
+            let _ = writeln!(wrong, "{}: {wanted:?} wanted, {kinds:?} found\n{}", case.kind, shown(&found));
         }
         let edits =
             || found.iter().filter(|finding| finding.entry.kind == case.kind).flat_map(|finding| &finding.edits);
@@ -111,7 +112,7 @@ fn one_change_makes_one_kind_of_defect_and_its_edits_mend_it() {
             let left = judge(&linter, &pages);
             assert!(left.iter().all(|finding| finding.entry.kind != case.kind), "{}", shown(&left));
         }
-        said += &format!("# {}\n{}\n", case.kind, shown(&found));
+        let _ = writeln!(said, "# {}\n{}", case.kind, shown(&found));
     }
     assert!(wrong.is_empty(), "{wrong}");
     insta::assert_snapshot!(said);

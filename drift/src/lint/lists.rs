@@ -158,10 +158,10 @@ fn marks(doc: &Doc<'_>, found: &mut Vec<Finding>) {
         let lines = if passage.kind == PassageKind::Paragraph { names_of(passage) } else { None };
         match lines {
             Some(lines) => group.extend(lines),
-            None => commas(doc, std::mem::take(&mut group), found),
+            None => commas(doc, &std::mem::take(&mut group), found),
         }
     }
-    commas(doc, group, found);
+    commas(doc, &group, found);
 }
 
 /// A line that is one name.
@@ -191,7 +191,7 @@ fn names_of(passage: &Passage) -> Option<Vec<Line<'_>>> {
 }
 
 /// A list of names, one in a line, of which some end in a comma.
-fn commas(doc: &Doc<'_>, lines: Vec<Line<'_>>, found: &mut Vec<Finding>) {
+fn commas(doc: &Doc<'_>, lines: &[Line<'_>], found: &mut Vec<Finding>) {
     let ending: Vec<&Line<'_>> = lines.iter().filter(|line| line.text.ends_with(',')).collect();
     let Some(first) = ending.first().filter(|_| lines.len() > 2) else { return };
     let message = format!(

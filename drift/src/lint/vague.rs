@@ -59,7 +59,7 @@ fn forbidden(context: &Context<'_>, listed: &Listed<'_>, found: &mut Vec<Finding
         }
         let capital = verb[..1].to_uppercase() + &verb[1..];
         let does = |name: &str| name.contains(&capital.to_lowercase());
-        let peers = listed.page.applies_to().filter_map(|api| api.name.get(..3)).next().unwrap_or_default();
+        let peers = listed.page.applies_to().find_map(|api| api.name.get(..3)).unwrap_or_default();
         let peer = context
             .facts
             .functions

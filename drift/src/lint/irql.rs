@@ -123,8 +123,10 @@ fn demands<'p>(context: &Context<'_>, page: &'p RulePage, doc: &Doc<'_>) -> Vec<
                 let within =
                     |api: &&&ApiRef| spans.iter().any(|span| span.start <= api.span.start && api.span.end <= span.end);
                 bound = functions.iter().filter(within).copied().collect();
-                // What only the list below has is bound as well.
-                let named: BTreeSet<String> = bound.iter().map(|api| api.name.to_lowercase()).collect();
+                // What only the list below has is bound as well, if this is the one bound of the page.
+                let text = |api: &&&ApiRef| api.span.end <= end;
+                let named: BTreeSet<String> =
+                    functions.iter().filter(text).map(|api| api.name.to_lowercase()).collect();
                 bound.extend(
                     page.applies_to().filter(|api| is_bound(context, api) && !named.contains(&api.name.to_lowercase())),
                 );

@@ -127,11 +127,10 @@ impl Link<'_> {
         let api = context.catalog.api(name).filter(|api| api.name.value == name && self.text == name);
         if let (Some(api), true) = (api, rule.id.name != name || matches!(self.doc.kind, Kind::Api(_))) {
             let message = format!("the link says `{name}`, a function, and leads to the page of a rule, `{}`", rule.id);
-            found.push(self.finding("link-other-api", message).expected(address(&api.source.path)).also(
-                &api.source,
-                api.name.span,
-                "the page of the function",
-            ));
+            let current = address(&api.source.path);
+            let finding = self.finding("link-other-api", message).expected(current.clone());
+            let finding = finding.also(&api.source, api.name.span, "the page of the function");
+            found.push(self.redirect(finding, &current));
             return;
         }
         let other = context.rules_named(name);

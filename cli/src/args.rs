@@ -47,6 +47,8 @@ pub(crate) enum Command {
     Sync(Sync),
     /// Say what changed in meaning between two sets of documents
     Diff(Diff),
+    /// Find defects of documents: rule pages, rule sets, bug checks, API reference
+    Lint(Lint),
     /// Write what is generated from the rules into the source tree
     Generate(Generate),
 }
@@ -257,6 +259,39 @@ pub(crate) enum Changes {
     Sarif,
     /// Annotations in GitHub Actions.
     Github,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Lint {
+    /// The documents: a folder of rule pages, rule sets, tables of contents, bug checks, API reference, or of all of them
+    #[arg(long, value_name = "DIR")]
+    pub(crate) docs: PathBuf,
+    /// API reference pages to use in the place of those below the folder of documents
+    #[arg(long, value_name = "DIR")]
+    pub(crate) ddi: Option<PathBuf>,
+    /// The form of the results
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub(crate) format: DefectFormat,
+    /// Write the results to a file
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+/// The forms of defects.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DefectFormat {
+    /// A line for each, with the evidence below it.
+    #[default]
+    Text,
+    /// One JSON array.
+    Json,
+    /// SARIF 2.1.0.
+    Sarif,
+    /// Annotations in GitHub Actions.
+    Github,
+    /// A unified diff that mends what is certain; its paths begin at the folder of documents, or at the one that holds
+    /// both folders.
+    Patch,
 }
 
 #[derive(Debug, Args)]

@@ -30,6 +30,7 @@ fn main() -> ExitCode {
         Command::Explain(explain) => commands::explain::run(&explain),
         Command::Sync(sync) => commands::sync::run(&sync),
         Command::Diff(diff) => commands::diff::run(&diff),
+        Command::Lint(lint) => commands::lint::run(&lint, colour),
         Command::Generate(generate) => commands::generate::run(&generate),
     };
     let outcome = outcome.unwrap_or_else(|error| {

@@ -6,6 +6,8 @@
 mod compare;
 mod diff;
 mod entry;
+pub mod lint;
+pub mod patch;
 pub mod render;
 pub mod sync;
 mod text;

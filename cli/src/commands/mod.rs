@@ -5,5 +5,6 @@ pub(crate) mod check;
 pub(crate) mod diff;
 pub(crate) mod explain;
 pub(crate) mod generate;
+pub(crate) mod lint;
 pub(crate) mod list;
 pub(crate) mod sync;

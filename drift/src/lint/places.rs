@@ -1,0 +1,67 @@
+//! What can be linked to: pages, tables of contents, places in pages.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rulebook_catalog::PassageKind;
+
+use super::context::Context;
+
+/// What can be linked to.
+pub(super) struct Places {
+    /// By page: the anchors, and the page's path.
+    pub(super) anchors: BTreeMap<String, (BTreeSet<String>, String)>,
+    /// File names of pages and of entries of the tables of contents.
+    pub(super) files: BTreeSet<String>,
+    /// The folders that have a table of contents.
+    pub(super) folders: BTreeSet<String>,
+}
+
+impl Places {
+    pub(super) fn new(context: &Context<'_>) -> Self {
+        let mut anchors = BTreeMap::new();
+        let mut files = BTreeSet::new();
+        for doc in &context.docs {
+            let mut here: BTreeSet<String> = BTreeSet::new();
+            for passage in doc.passages.iter().filter(|passage| matches!(passage.kind, PassageKind::Heading(_))) {
+                here.insert(anchor_of(&passage.inline.text));
+            }
+            for mark in [" id=\"", " name=\""] {
+                for (at, _) in doc.source.text.match_indices(mark) {
+                    let rest = &doc.source.text[at + mark.len()..];
+                    here.insert(rest.split('"').next().unwrap_or_default().to_lowercase());
+                }
+            }
+            anchors.insert(doc.source.file_stem().to_lowercase(), (here, doc.source.path.clone()));
+            files.insert(doc.source.file_name().to_lowercase());
+        }
+        let mut folders = BTreeSet::new();
+        for toc in context.catalog.tocs() {
+            folders.insert(folder(&toc.source.path).to_owned());
+            for node in &toc.nodes {
+                node.walk(&mut Vec::new(), &mut |_, node| {
+                    files.extend(node.page.as_ref().map(|page| page.value.to_lowercase()));
+                });
+            }
+        }
+        Self { anchors, files, folders }
+    }
+}
+
+/// The folder of a path.
+pub(super) fn folder(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+/// The anchor that a heading gets.
+fn anchor_of(heading: &str) -> String {
+    let mut out = String::new();
+    for c in heading.trim().trim_start_matches('-').chars() {
+        match c {
+            ' ' | '\n' => out.push('-'),
+            '-' | '_' => out.push(c),
+            c if c.is_alphanumeric() => out.extend(c.to_lowercase()),
+            _ => {}
+        }
+    }
+    out
+}

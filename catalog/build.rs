@@ -7,7 +7,7 @@ use std::{env, fs, io};
 fn main() -> io::Result<()> {
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
     let mut files = Vec::new();
-    for folder in ["apis", "rules", "semantics"] {
+    for folder in ["apis", "lists", "rules", "semantics"] {
         println!("cargo::rerun-if-changed={folder}");
         walk(&root.join(folder), folder, &mut files)?;
     }

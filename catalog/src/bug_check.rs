@@ -181,14 +181,14 @@ impl BugCheckPage {
                     Chunk::Table { rows } => {
                         for row in rows {
                             let cells: Vec<_> = row.into_iter().map(|cell| Inline::read(page, cell)).collect();
-                            subcodes.extend(row_code(&cells));
+                            subcodes.extend(row_codes(&cells));
                         }
                     }
                     Chunk::Html(span) => {
                         let cells = html::cells(page, span);
                         for row in cells.chunk_by(|a, b| (a.table, a.row) == (b.table, b.row)) {
                             let cells: Vec<_> = row.iter().map(|cell| cell.inline.clone()).collect();
-                            subcodes.extend(row_code(&cells));
+                            subcodes.extend(row_codes(&cells));
                         }
                     }
                     _ => {}
@@ -200,16 +200,20 @@ impl BugCheckPage {
     }
 }
 
-/// A row whose first cell is a number.
-fn row_code(cells: &[Inline]) -> Option<SubCode> {
-    let (first, last) = (cells.first()?, cells.get(1..)?.last()?);
-    let value = lone_hex(&first.text)?;
-    let lead = first.text.len() - first.text.trim_start().len();
-    Some(SubCode {
-        value: Spanned::new(value, first.span_of(lead, lead + first.text.trim().len())),
-        text: last.text.trim().to_owned(),
-        links: links(last).collect(),
-    })
+/// The values of a row whose first cell is a number, or several with *or* between them.
+fn row_codes(cells: &[Inline]) -> Vec<SubCode> {
+    let (Some(first), Some(last)) = (cells.first(), cells.get(1..).and_then(<[Inline]>::last)) else {
+        return Vec::new();
+    };
+    let mut at = 0;
+    let values = first.text.split(" or ").map(|part| {
+        let start = at + part.len() - part.trim_start().len();
+        at += part.len() + " or ".len();
+        Some(Spanned::new(lone_hex(part)?, first.span_of(start, start + part.trim().len())))
+    });
+    let values: Option<Vec<_>> = values.collect();
+    let row = |value| SubCode { value, text: last.text.trim().to_owned(), links: links(last).collect() };
+    values.unwrap_or_default().into_iter().map(row).collect()
 }
 
 #[cfg(test)]

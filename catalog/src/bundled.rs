@@ -1,8 +1,8 @@
-//! The data that the program carries with it: our own rule pages, API facts and semantics, as text.
+//! The data that the program carries with it: our own rule pages, API facts, lists and semantics, as text.
 
 include!(concat!(env!("OUT_DIR"), "/bundled.rs"));
 
-/// Every bundled file as `(path, text)`, by path; paths start with `rules/`, `apis/` or `semantics/`.
+/// Every bundled file as `(path, text)`, by path; paths start with `rules/`, `apis/`, `lists/` or `semantics/`.
 #[must_use]
 pub fn files() -> &'static [(&'static str, &'static str)] {
     FILES

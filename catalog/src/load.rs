@@ -8,6 +8,7 @@ use rulebook_diagnostics::{Place, Problem};
 
 use crate::api_page::ApiPage;
 use crate::bug_check::BugCheckPage;
+use crate::lists::Lists;
 use crate::page::Page;
 use crate::rule_page::RulePage;
 use crate::rule_set::RuleSetPage;
@@ -32,6 +33,8 @@ pub struct Pages {
     pub tocs: Vec<Toc>,
     /// The paths of documents that are none of these.
     pub others: Vec<String>,
+    /// What sets and bug checks say of the rules, joined.
+    pub lists: Lists,
 }
 
 /// One file as read.

@@ -6,6 +6,7 @@ mod apis;
 mod cdecl;
 mod constants;
 mod hand;
+mod lists;
 mod pages;
 mod preprocess;
 mod reference;
@@ -45,6 +46,18 @@ enum Command {
         #[arg(long, default_value = "catalog/apis")]
         out: PathBuf,
     },
+    /// Rule sets, bug checks and options of Driver Verifier: writes `catalog/lists`.
+    Lists {
+        /// The published rule pages.
+        #[arg(long)]
+        devtest: PathBuf,
+        /// The published pages of bug checks.
+        #[arg(long)]
+        debugger: PathBuf,
+        /// Where to write; `hand.yaml` is read from there.
+        #[arg(long, default_value = "catalog/lists")]
+        out: PathBuf,
+    },
     /// Our own rule pages: brings their facts up to date with the published ones, and starts new pages.
     Pages {
         /// The published rule pages.
@@ -69,6 +82,7 @@ fn main() -> Result<()> {
             std::fs::remove_dir_all(&scratch)?;
             result?
         }
+        Command::Lists { devtest, debugger, out } => lists::run(&lists::Inputs { devtest, debugger, out })?,
         Command::Pages { devtest, rules, out } => pages::run(&pages::Inputs { devtest, out, rules })?,
     };
     #[expect(clippy::print_stdout, reason = "the report is what the command is run for")]

@@ -71,10 +71,12 @@ impl Catalog {
         Self::new(self.pages)
     }
 
-    /// The same catalog; what its own pages of sets and bug checks do not say is taken from `lists`.
+    /// The same catalog, with its lists made anew; what its own pages of sets and bug checks do not say is taken from
+    /// `lists`. Rule sets that it has stay.
     #[must_use]
     pub fn with_lists(mut self, lists: Lists) -> Self {
-        let own = std::mem::take(&mut self.pages.lists);
+        let rule_sets = std::mem::take(&mut self.pages.lists.rule_sets);
+        let own = Lists { rule_sets, ..gather::gather(&self.pages, &|name| self.function(name)) };
         let mut lists = own.or(lists, &|rule| self.rule(rule).is_some());
         for option in &mut lists.options {
             let tested: Vec<RuleId> = self
@@ -90,6 +92,11 @@ impl Catalog {
         self.pages.lists = lists;
         join::tell(&mut self.pages);
         self
+    }
+
+    /// The name of a reference page in its own spelling.
+    fn function(&self, name: &str) -> Option<String> {
+        self.api(name).map(|api| api.name.value.clone())
     }
 
     /// The rule pages that the program carries with it.

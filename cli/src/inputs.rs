@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, bail};
 use rulebook_catalog::derive::with_reference;
-use rulebook_catalog::{Catalog, Pages, RulePage, rules};
+use rulebook_catalog::{Catalog, Lists, Pages, RulePage, rules};
 use rulebook_diagnostics::Problem;
 use rulebook_generator::{Source, source};
 
@@ -43,7 +43,8 @@ pub(crate) fn load(args: &Rules) -> anyhow::Result<Loaded> {
         problems.extend(wrong);
         lay(&mut all.rules, over.into_pages().rules);
     }
-    let mut catalog = Catalog::new(all);
+    let lists = Lists::bundled().context("the bundled lists are damaged")?;
+    let mut catalog = Catalog::new(all).with_lists(lists);
     let facts = source::bundled_facts().context("the bundled API facts are damaged")?;
     if let Some(dir) = &args.ddi {
         let (apis, wrong) = Catalog::load_ddi(existing(dir)?);
@@ -76,6 +77,8 @@ fn add(all: &mut Pages, own: Pages) {
     all.rules.sort_by(|a, b| a.id.cmp(&b.id));
     all.rule_sets.extend(own.rule_sets);
     all.bug_checks.extend(own.bug_checks);
+    all.lists.rule_sets.extend(own.lists.rule_sets);
+    all.lists.rule_sets.sort_by(|a, b| a.id.cmp(&b.id));
 }
 
 /// Gives pages the specifications of `over`; whatever those pages do not say themselves stays.

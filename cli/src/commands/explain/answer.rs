@@ -96,7 +96,7 @@ fn rule(loaded: &Loaded, page: &RulePage) -> RuleAnswer {
     let rule = facts::rule_in(&loaded.source.table, page);
     let text = |of: fn(&rulebook_machine::table::Rule) -> &Option<String>| rule.and_then(|rule| of(rule).clone());
     RuleAnswer {
-        facts: facts::facts(page, rule),
+        facts: facts::facts(&loaded.catalog, page, rule),
         requirement: page
             .prose
             .iter()

@@ -5,6 +5,7 @@
 //! the importer and lie in `catalog/lists`. Every entry says which page it is from.
 
 pub mod gather;
+pub mod rule_list;
 
 use std::collections::BTreeSet;
 

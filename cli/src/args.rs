@@ -127,19 +127,30 @@ pub(crate) enum Form {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "An option may be repeated: its values are alternatives. A rule has to meet every option.")]
 pub(crate) struct List {
-    /// Only rules of this status: executable, partial, run-time-only, too-vague, unspecified
-    #[arg(long, value_name = "STATUS")]
-    pub(crate) status: Option<String>,
+    /// Only rules of this driver model: audio, kmdf, ks, ndis, storport, wdm, …
+    #[arg(long, value_name = "MODEL", value_delimiter = ',')]
+    pub(crate) model: Vec<String>,
     /// Only rules of this family, such as `lock-pairing`
-    #[arg(long, value_name = "FAMILY")]
-    pub(crate) family: Option<String>,
-    /// Only rules of this driver model: kmdf, wdm, ndis, storport, ks, audio
-    #[arg(long, value_name = "MODEL")]
-    pub(crate) model: Option<String>,
-    /// Only rules of this rule set
+    #[arg(long, value_name = "FAMILY", value_delimiter = ',')]
+    pub(crate) family: Vec<String>,
+    /// Only rules of this status: executable, partial, run-time-only, too-vague, unspecified
+    #[arg(long, value_name = "STATUS", value_delimiter = ',')]
+    pub(crate) status: Vec<String>,
+    /// Only rules of this set: its name (`locking`, `kmdf/locking`, `Locking.sdv`), a rule list file,
+    /// or the option of Static Driver Verifier (`/check:SpinLock,Irql*`)
     #[arg(long, value_name = "SET")]
-    pub(crate) set: Option<String>,
+    pub(crate) set: Vec<String>,
+    /// Only rules about this function
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub(crate) api: Vec<String>,
+    /// Only rules with this code of a bug check: `0xC4`, `0x0004000E` or both
+    #[arg(long, value_name = "CODE")]
+    pub(crate) code: Vec<String>,
+    /// Only rules with these words in name, summary, functions or codes
+    #[arg(long, value_name = "WORDS")]
+    pub(crate) text: Option<String>,
     /// The form of the list
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     pub(crate) format: Form,

@@ -4,10 +4,12 @@
 
 mod args;
 mod book;
+mod codes;
 mod commands;
 mod corpus;
 mod examples;
 mod inputs;
+mod nearest;
 mod output;
 mod progress;
 

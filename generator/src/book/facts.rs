@@ -5,10 +5,15 @@ use std::collections::BTreeSet;
 use rulebook_catalog::{Catalog, RulePage};
 use rulebook_machine::Table;
 use rulebook_machine::table::Rule;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::GenerateError;
+use crate::table::GENERATED;
+use crate::writer::MARK;
 
 /// A rule as lists show it. The names of the fields are a contract with scripts: add, never rename.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RuleFacts {
     /// `model/Name`.
     pub id: String,
@@ -26,6 +31,8 @@ pub struct RuleFacts {
     pub summary: String,
     /// The functions that the rule is about, in the order of the page.
     pub apis: Vec<String>,
+    /// Further functions whose calls its machines watch.
+    pub watched: Vec<String>,
     /// The bug checks that Driver Verifier answers a violation with, such as `0xC4 0x0004000B`: those of the page, then
     /// those that only the page of the bug check has.
     pub bug_checks: Vec<String>,
@@ -83,6 +90,7 @@ pub fn facts(catalog: &Catalog, page: &RulePage, rule: Option<&Rule>) -> RuleFac
         derived: rule.is_some_and(|rule| rule.derived),
         summary: summary.unwrap_or_default(),
         apis,
+        watched: rule.map(|rule| watched(rule, &seen)).unwrap_or_default(),
         bug_checks: bug_checks(catalog, page),
         rule_sets: page.rule_sets.clone(),
         page: page.source.path.clone(),
@@ -91,6 +99,35 @@ pub fn facts(catalog: &Catalog, page: &RulePage, rule: Option<&Rule>) -> RuleFac
         run_time_tests: run_time_tests(catalog, page),
         upstream: key("upstream").filter(|link| link.starts_with("https://")),
     }
+}
+
+/// The functions that the rule's machines watch, less those of `listed`.
+fn watched(rule: &Rule, listed: &BTreeSet<String>) -> Vec<String> {
+    let patterns = rule.machines.iter().flat_map(|machine| &machine.events).flat_map(|event| &event.patterns);
+    let names: BTreeSet<&str> = patterns.filter_map(|pattern| pattern.api()).collect();
+    names.into_iter().filter(|name| !listed.contains(*name)).map(str::to_owned).collect()
+}
+
+/// The facts of all bundled rules as JSON: the mark first, then one line for each rule.
+pub fn render(all: &[RuleFacts]) -> Result<String, GenerateError> {
+    let failed = |error: serde_json::Error| GenerateError::Json(error.to_string());
+    let mut out = format!("{{{}:{},\"rules\":[\n", Value::from(MARK), Value::from(GENERATED));
+    for (at, rule) in all.iter().enumerate() {
+        out.push_str(if at > 0 { ",\n" } else { "" });
+        out.push_str(&serde_json::to_string(rule).map_err(failed)?);
+    }
+    out.push_str("\n]}\n");
+    Ok(out)
+}
+
+/// Reads what [`render`] wrote.
+pub fn parse(text: &str) -> Result<Vec<RuleFacts>, GenerateError> {
+    #[derive(Deserialize)]
+    struct File {
+        rules: Vec<RuleFacts>,
+    }
+    let file: File = serde_json::from_str(text).map_err(|error| GenerateError::Json(error.to_string()))?;
+    Ok(file.rules)
 }
 
 fn bug_checks(catalog: &Catalog, page: &RulePage) -> Vec<String> {

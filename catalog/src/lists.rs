@@ -88,6 +88,12 @@ pub struct Check {
     pub code: u32,
     /// The symbolic name.
     pub name: String,
+    /// What it means, in our words.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub about: String,
+    /// What else a crash dump shows where the first parameter stands for a rule, in our words.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub of_rules: String,
     /// Its page; absent where only pages of rules tell of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
@@ -196,12 +202,12 @@ impl Lists {
         for check in other.checks {
             match self.checks.iter_mut().find(|known| known.code == check.code) {
                 None => {
-                    let mut own = Check { rules: Vec::new(), codes: Vec::new(), source: None, ..check.clone() };
+                    let mut own = Check { rules: Vec::new(), codes: Vec::new(), ..check.clone() };
                     gather::merge(&mut own, check, has_page);
                     self.checks.push(own);
                 }
                 Some(known) if known.source.is_none() => gather::merge(known, check, has_page),
-                Some(_) => {}
+                Some(known) => gather::describe(known, &check),
             }
         }
         self.checks.sort_by_key(|check| check.code);
@@ -210,6 +216,33 @@ impl Lists {
                 None => self.options.push(option),
                 Some(known) => *known = VerifierOption { rules: std::mem::take(&mut known.rules), ..option },
             }
+        }
+        self
+    }
+
+    /// These lists with the rules alone that `has` tells, for a catalog of other rules: sets and codes that are left
+    /// without any go, options stay.
+    #[must_use]
+    pub fn only(mut self, has: &dyn Fn(&RuleId) -> bool) -> Self {
+        for set in &mut self.rule_sets {
+            set.rules.retain(has);
+        }
+        let left = |set: &&RuleSet| !self.rules_in(set).is_empty();
+        let ids: BTreeSet<String> = self.rule_sets.iter().filter(left).map(|set| set.id.clone()).collect();
+        self.rule_sets.retain(|set| ids.contains(&set.id));
+        for set in &mut self.rule_sets {
+            set.sets.retain(|inner| ids.contains(inner));
+        }
+        for check in &mut self.checks {
+            check.rules.retain(has);
+            check.codes.retain_mut(|code| {
+                let of_rules = !code.rules.is_empty();
+                code.rules.retain(|claim| has(&claim.rule));
+                !of_rules || !code.rules.is_empty()
+            });
+        }
+        for option in &mut self.options {
+            option.rules.retain(has);
         }
         self
     }

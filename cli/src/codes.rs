@@ -32,6 +32,11 @@ impl Codes {
     }
 }
 
+/// Whether a text that asks for something can only be codes.
+pub(crate) fn is_code(text: &str) -> bool {
+    text.get(..2).is_some_and(|start| start.eq_ignore_ascii_case("0x"))
+}
+
 fn number(word: &str) -> anyhow::Result<u32> {
     let digits =
         word.get(..2).filter(|start| start.eq_ignore_ascii_case("0x")).map_or(word, |start| &word[start.len()..]);

@@ -90,7 +90,10 @@ pub(crate) fn load(args: &Rules) -> anyhow::Result<Loaded> {
         lay(&mut all.rules, over.into_pages().rules);
     }
     let lists = Lists::bundled().context("the bundled lists are damaged")?;
-    let mut catalog = Catalog::new(all).with_lists(lists);
+    let mut catalog = Catalog::new(all);
+    // Somebody else's pages stand in the place of ours, in lists too.
+    let lists = if args.docs.is_some() { lists.only(&|rule| catalog.rule(rule).is_some()) } else { lists };
+    catalog = catalog.with_lists(lists);
     let facts = source::bundled_facts().context("the bundled API facts are damaged")?;
     if let Some(dir) = &args.ddi {
         let (apis, wrong) = Catalog::load_ddi(existing(dir)?);

@@ -7,19 +7,35 @@ const ALIKE: f64 = 0.6;
 
 /// The candidate most like `wanted`, if one is like it at all; without regard to case, the first of equals.
 pub(crate) fn nearest<'c>(wanted: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
+    ranked(wanted, candidates).into_iter().next()
+}
+
+/// Up to three candidates like `wanted`, as a choice: `` `a`, `b` or `c` ``.
+pub(crate) fn nearest_few<'c>(wanted: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<String> {
+    let names: Vec<String> = ranked(wanted, candidates).into_iter().take(3).map(|name| format!("`{name}`")).collect();
+    match &names[..] {
+        [] => None,
+        [name] => Some(name.clone()),
+        [rest @ .., last] => Some(format!("{} or {last}", rest.join(", "))),
+    }
+}
+
+/// The candidates that are like `wanted`, best first.
+fn ranked<'c>(wanted: &str, candidates: impl IntoIterator<Item = &'c str>) -> Vec<&'c str> {
     let wanted = wanted.to_lowercase();
-    let mut best: Option<(f64, &str)> = None;
+    // What is asked for with a model is compared with whole ids alone.
+    let model = wanted.contains('/');
+    let mut like: Vec<(f64, &str)> = Vec::new();
     for candidate in candidates {
-        // Of an id, either the whole or the name may be meant.
         let whole = candidate.to_lowercase();
-        let name = whole.rsplit('/').next().unwrap_or(&whole);
-        let likeness = |name: &str| strsim::normalized_damerau_levenshtein(name, &wanted);
-        let likeness = likeness(&whole).max(likeness(name));
-        if likeness > best.map_or(ALIKE, |(best, _)| best) {
-            best = Some((likeness, candidate));
+        let name = if model { &whole } else { whole.rsplit('/').next().unwrap_or(&whole) };
+        let likeness = strsim::normalized_damerau_levenshtein(name, &wanted);
+        if likeness > ALIKE {
+            like.push((likeness, candidate));
         }
     }
-    best.map(|(_, candidate)| candidate)
+    like.sort_by(|a, b| b.0.total_cmp(&a.0));
+    like.into_iter().map(|(_, candidate)| candidate).collect()
 }
 
 /// The message that `wanted` is no `kind`, with the name that is nearest and, where there are few, all that are known.

@@ -25,11 +25,21 @@ pub(crate) struct Inputs {
     pub(crate) out: PathBuf,
 }
 
-/// The options as written by hand.
+/// What is written by hand.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Hand {
+    checks: Vec<HandCheck>,
     options: Vec<HandOption>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct HandCheck {
+    code: u32,
+    about: String,
+    #[serde(default)]
+    of_rules: String,
 }
 
 #[derive(Deserialize)]
@@ -72,6 +82,13 @@ pub(crate) fn run(inputs: &Inputs) -> Result<String> {
     let hand = inputs.out.join("hand.yaml");
     let text = std::fs::read_to_string(&hand).with_context(|| hand.display().to_string())?;
     let hand: Hand = serde_yaml::from_str(&text).with_context(|| hand.display().to_string())?;
+    for said in hand.checks {
+        let Some(check) = lists.checks.iter_mut().find(|check| check.code == said.code) else {
+            bail!("0x{:X}: no page tells of this bug check", said.code);
+        };
+        check.about = said.about;
+        check.of_rules = said.of_rules;
+    }
     for option in hand.options {
         lists.options.push(made(option, &pages)?);
     }

@@ -45,6 +45,7 @@ fn anchored(target: &str) -> String {
 /// Adds to `check` what `other` knows of the same code. What it has from the page of a rule that has another page here
 /// is not carried over.
 pub(super) fn merge(check: &mut Check, other: Check, has_page: &dyn Fn(&RuleId) -> bool) {
+    describe(check, &other);
     check.source = other.source;
     check.rules.extend(other.rules.into_iter().filter(|rule| !has_page(rule)));
     for code in other.codes {
@@ -67,6 +68,12 @@ pub(super) fn merge(check: &mut Check, other: Check, has_page: &dyn Fn(&RuleId) 
         known.unpublished = code.unpublished;
         known.apis = code.apis;
     }
+}
+
+/// Gives `check` the words that `other` has for it.
+pub(super) fn describe(check: &mut Check, other: &Check) {
+    check.about.clone_from(&other.about);
+    check.of_rules.clone_from(&other.of_rules);
 }
 
 impl Code {
@@ -202,7 +209,8 @@ fn checks(pages: &Pages, function: &dyn Fn(&str) -> Option<String>) -> Vec<Check
 }
 
 fn empty(code: u32) -> (Check, BTreeMap<u32, Code>) {
-    (Check { code, name: String::new(), source: None, rules: Vec::new(), codes: Vec::new() }, BTreeMap::new())
+    let (name, about, of_rules) = (String::new(), String::new(), String::new());
+    (Check { code, name, about, of_rules, source: None, rules: Vec::new(), codes: Vec::new() }, BTreeMap::new())
 }
 
 /// The pages of rules by the name of their file in lower case.

@@ -149,6 +149,16 @@ fn pages_of_sets_and_codes_stand_in_the_place_of_bundled_ones() {
 }
 
 #[test]
+fn lists_for_other_rules_lose_what_is_about_none_of_them() {
+    let lists = lists().only(&|rule| rule.to_string() == "box/Lid");
+    let sets: Vec<_> = lists.rule_sets.iter().map(|set| set.id.as_str()).collect();
+    assert_eq!(sets, ["box/gates"]);
+    let codes: Vec<_> = lists.checks[0].codes.iter().map(|code| code.value).collect();
+    assert_eq!(codes, [3, 4]);
+    assert!(lists.options.iter().all(|option| option.rules.is_empty()) && lists.options.len() == 3);
+}
+
+#[test]
 fn a_list_of_another_form_is_an_error_that_names_it() {
     for (text, says) in [("- {id: 1}\n", "lists/rule-sets.yaml"), ("x: [\n", "lists/rule-sets.yaml")] {
         let error = Lists::parse(&[("lists/rule-sets.yaml", text)]).unwrap_err();

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use anyhow::bail;
 use rulebook_catalog::Model;
 use rulebook_diagnostics::Problem;
-use rulebook_generator::book::facts::RuleFacts;
+use rulebook_generator::book::facts::{RuleFacts, bug_check};
 
 use crate::args;
 use crate::codes::Codes;
@@ -119,10 +119,7 @@ fn known_code(code: &str, listed: &Listed) -> anyhow::Result<Codes> {
     }
     let mut known: Vec<String> = listed.lists.checks.iter().map(|check| format!("0x{:X}", check.code)).collect();
     known.extend(listed.rules.iter().flat_map(|rule| rule.bug_checks.iter().cloned()));
-    let wanted = match wanted.subcode {
-        Some(subcode) => format!("0x{:X} 0x{subcode:08X}", wanted.code),
-        None => format!("0x{:X}", wanted.code),
-    };
+    let wanted = bug_check(wanted.code, wanted.subcode);
     bail!(unknown("code that is known", &wanted, known.iter().map(String::as_str)))
 }
 

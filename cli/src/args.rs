@@ -41,8 +41,10 @@ pub(crate) enum Command {
     Check(Check),
     /// List the rules
     List(List),
-    /// Say what is known about a rule, a bug check, an API or a role
+    /// Say what is known about a rule, a bug check, an API, a role, a rule set or an option
     Explain(Explain),
+    /// Write the whole catalog as JSON, CSV or SARIF
+    Export(Export),
     /// Write what is generated from the rules into the source tree
     Generate(Generate),
 }
@@ -160,7 +162,7 @@ pub(crate) struct List {
 
 #[derive(Debug, Args)]
 pub(crate) struct Explain {
-    /// A rule, a bug check such as `0xC4 0x0004000B`, an API or a role
+    /// A rule, a bug check such as `0xC4 0x0004000B`, an API, a role, a rule set, an option of Driver Verifier
     #[arg(required = true, value_name = "WHAT", num_args = 1..)]
     pub(crate) what: Vec<String>,
     /// The form of the answer
@@ -168,6 +170,30 @@ pub(crate) struct Explain {
     pub(crate) format: Form,
     #[command(flatten)]
     pub(crate) rules: Rules,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Export {
+    /// The form of the catalog
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub(crate) format: Exchange,
+    /// Write it to a file
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) rules: Rules,
+}
+
+/// The forms of an exported catalog.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Exchange {
+    /// Everything, in the form of `catalog/schema/export.schema.json`.
+    #[default]
+    Json,
+    /// One line for each rule.
+    Csv,
+    /// SARIF 2.1.0 with the rules alone.
+    Sarif,
 }
 
 #[derive(Debug, Args)]

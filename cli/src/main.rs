@@ -28,6 +28,7 @@ fn main() -> ExitCode {
         Command::Check(check) => commands::check::run(&check, colour),
         Command::List(list) => commands::list::run(&list),
         Command::Explain(explain) => commands::explain::run(&explain),
+        Command::Export(export) => commands::export::run(&export),
         Command::Generate(generate) => commands::generate::run(&generate),
     };
     let outcome = outcome.unwrap_or_else(|error| {

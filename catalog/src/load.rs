@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
-use rulebook_diagnostics::{Place, Problem};
+use rulebook_diagnostics::{Place, Problem, Span};
 
 use crate::api_page::ApiPage;
 use crate::bug_check::BugCheckPage;
@@ -15,8 +15,8 @@ use crate::rule_set::RuleSetPage;
 use crate::text::Source;
 use crate::toc::Toc;
 
-/// Bigger files are no pages; offsets are 32 bits wide.
-const MAX_BYTES: u64 = 64 << 20;
+/// Bigger files are no pages, and reading them would take seconds.
+const MAX_BYTES: u64 = 16 << 20;
 
 /// The pages of one folder.
 #[derive(Debug, Clone, Default)]
@@ -121,7 +121,7 @@ fn read_file(path: &Path) -> (Option<Loaded>, Vec<Problem>) {
     let wrong = |message: String| (None, vec![Problem::error("page/unreadable", Place::file(shown(path)), message)]);
     match fs::metadata(path) {
         Ok(meta) if meta.len() > MAX_BYTES => {
-            return wrong("is larger than 64 MiB, too large for a page".to_owned());
+            return wrong("is larger than 16 MiB, too large for a page".to_owned());
         }
         _ => {}
     }
@@ -138,7 +138,15 @@ fn read_source(source: Source) -> (Option<Loaded>, Vec<Problem>) {
             Err(problem) => (None, vec![*problem]),
         };
     }
+    // Nothing can be wrong with a document that says nothing, but nobody means to write one.
+    let what = match &source.text {
+        text if text.trim().is_empty() => Some("the page is empty"),
+        text if text.contains('\0') => Some("the page has bytes that are no text"),
+        _ => None,
+    };
+    let odd = what.map(|what| Problem::warning("page/no-text", source.place(Span::new(0, 0)), what));
     let (page, mut problems) = Page::read(source);
+    problems.extend(odd);
     match page {
         Ok(page) => (Some(Loaded::Page(page)), problems),
         Err(problem) => {

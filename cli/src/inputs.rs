@@ -89,6 +89,8 @@ pub(crate) fn load(args: &Rules) -> anyhow::Result<Loaded> {
         problems.extend(wrong);
         lay(&mut all.rules, over.into_pages().rules);
     }
+    // Of pages that claim one rule the first counts, as their problem says.
+    all.rules.dedup_by(|later, earlier| later.id == earlier.id);
     let lists = Lists::bundled().context("the bundled lists are damaged")?;
     let mut catalog = Catalog::new(all);
     // Somebody else's pages stand in the place of ours, in lists too.

@@ -59,6 +59,8 @@ struct Index {
 struct ModelPage {
     name: String,
     slug: String,
+    /// Its folder below `rules`: a model may be called anything.
+    folder: String,
     families: Vec<Group>,
     rules: usize,
 }
@@ -97,10 +99,7 @@ pub(super) fn add(
         .map(|(slug, rules)| model(slug, &rules))
         .collect();
     for model in &models {
-        tree.add(
-            &format!("src/rules/{}/index.md", crate::writer::sanitised(&model.slug)),
-            templates.render("model.md", model)?,
-        )?;
+        tree.add(&format!("src/rules/{}/index.md", model.folder), templates.render("model.md", model)?)?;
     }
     let indexes = [
         ("apis", "functions.md", by_api(book, &rows)),
@@ -156,7 +155,8 @@ fn groups(rows: BTreeMap<String, Vec<Row>>, note: impl Fn(&str) -> String) -> Ve
 
 fn model(slug: String, rules: &[Row]) -> ModelPage {
     let families = groups(group(rules, |row| vec![row.facts.family.clone()]), family_name);
-    ModelPage { name: model_name(&slug), families, rules: rules.len(), slug }
+    let folder = crate::writer::sanitised(&slug);
+    ModelPage { name: plain(&model_name(&slug)), families, rules: rules.len(), slug, folder }
 }
 
 /// A family as a heading.

@@ -29,6 +29,8 @@ pub(super) struct Page {
     /// From the page to the root of the book.
     root: &'static str,
     model_name: String,
+    /// The folder of the model's pages.
+    model_folder: String,
     applies_in: &'static str,
     scope: Vec<String>,
     requirement: String,
@@ -111,6 +113,7 @@ impl Page {
             source: facts.page.rsplit('/').next().unwrap_or_default().to_owned(),
             root: "../../",
             model_name: model_name(&facts.model),
+            model_folder: crate::writer::sanitised(&facts.model),
             applies_in: applies_in(rule),
             scope: rule.map(|rule| rule.scope.roles.clone()).unwrap_or_default(),
             requirement: prose::blocks(&page.prose),

@@ -135,7 +135,7 @@ pub struct TypeFact {
 }
 
 /// A constant with an integer value: a macro or an enumerator.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConstantFact {
     /// Its value, sign-extended (status values are negative where the high bit is set).
     pub value: i64,
@@ -158,7 +158,7 @@ pub struct Kit {
 }
 
 /// All facts about APIs.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ApiFacts {
     /// Functions, macros and role types by name.
     pub functions: BTreeMap<String, ApiFact>,

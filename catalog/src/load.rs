@@ -56,7 +56,8 @@ pub fn load(dir: &Path) -> (Pages, Vec<Problem>) {
 /// Reads documents that are in memory already, as `(path, text)`.
 #[must_use]
 pub fn load_texts<'text>(texts: impl IntoIterator<Item = (&'text str, &'text str)>) -> (Pages, Vec<Problem>) {
-    let read = texts.into_iter().map(|(path, text)| read_source(Source::new(path, text))).collect();
+    let texts: Vec<_> = texts.into_iter().collect();
+    let read = texts.par_iter().map(|(path, text)| read_source(Source::new(*path, *text))).collect();
     finish(read, Vec::new())
 }
 

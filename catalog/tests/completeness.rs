@@ -32,7 +32,7 @@ const WITHOUT: &[(&str, &str)] = &[
 const UNTYPED: &[&str] = &[];
 
 fn facts() -> ApiFacts {
-    bundled::facts().unwrap()
+    bundled::facts().expect("the bundled facts are whole")
 }
 
 /// Whether a page means something that is called or called back: a list does, running text where its link says so.

@@ -14,7 +14,7 @@ const MANY: usize = 20_000;
 
 fn facts() -> ApiFacts {
     let files: Vec<_> = bundled::files().iter().copied().filter(|(path, _)| path.starts_with("apis/")).collect();
-    ApiFacts::parse(&files).unwrap()
+    ApiFacts::parse(&files).expect("the bundled facts are whole")
 }
 
 #[test]

@@ -40,13 +40,15 @@ fn fronted(lines: &str) -> Vec<u8> {
     format!("---\n{lines}\n---\n# x\n\nText.\n").into_bytes()
 }
 
+/// One piece for each number.
+fn numbered(numbers: std::ops::Range<usize>, piece: impl Fn(usize) -> String) -> String {
+    numbers.map(piece).collect::<Vec<_>>().concat()
+}
+
 /// Aliases that would expand to a billion values.
 fn laughs() -> String {
-    let mut text = String::from("a0: &a0 [lol, lol]\n");
-    for level in 1..30 {
-        text.push_str(&format!("a{level}: &a{level} [*a{}, *a{}]\n", level - 1, level - 1));
-    }
-    text
+    let level = |n: usize| format!("a{n}: &a{n} [*a{0}, *a{0}]\n", n - 1);
+    "a0: &a0 [lol, lol]\n".to_owned() + &numbered(1..30, level)
 }
 
 /// Every broken page as `(file name, bytes)`; parts that repeat do so `many` times.
@@ -171,7 +173,7 @@ fn front_matter(many: usize) -> Vec<(&'static str, Vec<u8>)> {
             "front-long-value.md",
             fronted(&format!("title: Long Rule (WDM)\napi_name: Long\ndescription: {}", "x".repeat(many * 10))),
         ),
-        ("front-many-keys.md", fronted(&(0..many).map(|n| format!("key{n}: x\n")).collect::<String>())),
+        ("front-many-keys.md", fronted(&numbered(0..many, |n| format!("key{n}: x\n")))),
         ("front-tag.md", fronted("title: !!python/object:os.system x\napi_name: Tag")),
     ]
 }
@@ -202,10 +204,10 @@ fn around(many: usize) -> Vec<(&'static str, Vec<u8>)> {
     let circle =
         "---\ntitle: Circle Rule Set (WDM)\n---\n[a](set-circle.md)\n[b](good.md)\n```\n/check:Circle.sdv\n```\n";
     vec![
-        ("set-long.md", set(&(0..many).map(|n| format!("[a](rule-{n}.md)\n")).collect::<String>())),
+        ("set-long.md", set(&numbered(0..many, |n| format!("[a](rule-{n}.md)\n")))),
         ("set-same-entry.md", set(&"[a](good.md)\n".repeat(many))),
         ("set-circle.md", circle.as_bytes().to_vec()),
-        ("check-long.md", check(&(0..many).map(|n| format!("|0x{n:X}|The rule [a](good.md).|\n")).collect::<String>())),
+        ("check-long.md", check(&numbered(0..many, |n| format!("|0x{n:X}|The rule [a](good.md).|\n")))),
         ("check-odd.md", check("|0x|x|\n|0xC4 or|x|\n| or |x|\n|0x1 or 0xZ|x|\n|0x2|\n")),
         ("check-no-code.md", b"---\ntitle: Bug Check of mine\n---\n# x\n".to_vec()),
         ("reference-no-kind.md", b"---\nUID: nonsense\n---\n".to_vec()),

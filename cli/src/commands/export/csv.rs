@@ -5,8 +5,11 @@ use rulebook_generator::book::facts::{self, RuleFacts};
 
 use crate::inputs::Loaded;
 
+/// What stands in a column.
+type Cell = fn(&RuleFacts) -> String;
+
 /// The columns, with what stands in them. Scripts rely on the names: add, never rename.
-const COLUMNS: [(&str, fn(&RuleFacts) -> String); 16] = [
+const COLUMNS: [(&str, Cell); 16] = [
     ("id", |rule| rule.id.clone()),
     ("model", |rule| rule.model.clone()),
     ("name", |rule| rule.name.clone()),

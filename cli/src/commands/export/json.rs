@@ -114,7 +114,7 @@ fn example(example: &Example) -> ExampleEntry<'_> {
         title: &example.title.value,
         language: &example.code.lang,
         code: &example.code.text,
-        violations: example.markers.iter().map(|marker| marker.line as u32).collect(),
+        violations: example.markers.iter().map(|marker| marker.line).collect(),
     }
 }
 

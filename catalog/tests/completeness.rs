@@ -104,7 +104,7 @@ fn facts_say_what_the_reference_says() {
                 wrong.push(format!("{name}: {what}"));
             }
         };
-        say("no header", fact.header.ends_with(".h"));
+        say("no header", fact.header.split_once('.').is_some_and(|(_, end)| end == "h"));
         say("no reference page", fact.source.reference.is_some());
         let bounded = page.irql.value.bound.interval().is_some();
         say("no level", !bounded || fact.irql.is_some());

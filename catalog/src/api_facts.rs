@@ -13,11 +13,11 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 /// What an API is in C.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ApiKind {
     /// A function, exported or inline.
@@ -29,7 +29,7 @@ pub enum ApiKind {
 }
 
 /// Which way a parameter carries its value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Direction {
     /// Read by the callee.
@@ -41,7 +41,7 @@ pub enum Direction {
 }
 
 /// One parameter, as code passes it.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ParamFact {
     /// The name on the reference page, else that in the prototype.
@@ -58,7 +58,7 @@ pub struct ParamFact {
 }
 
 /// Where the parts of a fact come from.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FactSource {
     /// The reference page, relative to the root of the reference.
@@ -70,7 +70,7 @@ pub struct FactSource {
 }
 
 /// One function, macro or role type.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ApiFact {
     /// The name that code uses.
@@ -117,7 +117,7 @@ impl ApiFact {
 }
 
 /// One type (or function-like macro of the kit) as C text that needs only other facts.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TypeFact {
     /// The name that code uses.
@@ -135,7 +135,7 @@ pub struct TypeFact {
 }
 
 /// A constant with an integer value: a macro or an enumerator.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConstantFact {
     /// Its value, sign-extended (status values are negative where the high bit is set).
     pub value: i64,
@@ -144,7 +144,7 @@ pub struct ConstantFact {
 }
 
 /// A generated header that stands for those of one kit.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Kit {
     /// The name of the header that drivers include.
@@ -158,7 +158,7 @@ pub struct Kit {
 }
 
 /// All facts about APIs.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ApiFacts {
     /// Functions, macros and role types by name.
     pub functions: BTreeMap<String, ApiFact>,

@@ -123,10 +123,15 @@ fn names(inline: &Inline, start: usize, end: usize, found: &mut Vec<ApiRef>) {
 /// The APIs that running text names: links to reference pages, and marked names without links.
 pub(crate) fn prose(blocks: &[Block], found: &mut Vec<ApiRef>) {
     for Block { inline, .. } in blocks {
-        let links: Vec<_> = inline.links().collect();
+        let mut links = inline.links().peekable();
+        // Marks and links come in the order of their starts: how far the links reach that have started.
+        let mut reach = 0;
         for marked in &inline.marks {
             let name = inline.marked_text(marked).trim();
-            let inside = || links.iter().any(|(_, _, link)| link.start <= marked.start && marked.end <= link.end);
+            while let Some((_, _, link)) = links.next_if(|(_, _, link)| link.start <= marked.start) {
+                reach = reach.max(link.end);
+            }
+            let inside = || marked.end <= reach;
             let (target, role) = match &marked.mark {
                 Mark::Link(target) => match LinkKind::of(target) {
                     LinkKind::Api => (Some(target.clone()), ApiRole::Prose),

@@ -67,25 +67,33 @@ pub(crate) fn lone_hex(text: &str) -> Option<u32> {
 /// The bug checks named in `inline` from byte `from` on.
 pub(crate) fn read_line(inline: &Inline, from: usize) -> Vec<BugCheck> {
     let text = &inline.text;
+    let links: Vec<_> = inline.links().collect();
     let mut found: Vec<BugCheck> = Vec::new();
     let mut at = from;
+    // What comes next is looked for once, not again from every place before it.
+    let bracket = |at: usize| text[at..].find(['(', '（']).map_or(text.len(), |len| at + len);
+    let (mut open, mut hex) = (bracket(at), next_hex(text, at));
     while at < text.len() {
-        let open = text[at..].find(['(', '（']).map_or(text.len(), |len| at + len);
-        match next_hex(text, at).filter(|hex| hex.start < open) {
+        if open < at {
+            open = bracket(at);
+        }
+        if hex.as_ref().is_some_and(|hex| hex.start < at) {
+            hex = next_hex(text, at);
+        }
+        match hex.as_ref().filter(|hex| hex.start < open) {
             Some(hex) => {
                 if let Some(code) = hex.value {
                     let rest = text[hex.end..open].trim_start_matches([':', '：', ' ']);
                     let name = rest.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next().unwrap_or_default();
-                    let link = inline
-                        .links()
-                        .find(|(_, _, link)| (link.start as usize..link.end as usize).contains(&hex.start));
+                    let before = links.partition_point(|(_, _, link)| link.start as usize <= hex.start);
+                    let link = links[..before].last().filter(|(_, _, link)| hex.start < link.end as usize);
                     found.push(BugCheck {
                         code,
                         name: (is_identifier(name) && name.len() > 1).then(|| name.to_owned()),
                         subcode_text: None,
                         subcode: None,
                         malformed: false,
-                        target: link.map(|(_, target, _)| target.to_owned()),
+                        target: link.map(|(_, target, _)| (*target).to_owned()),
                         span: inline.span_of(hex.start, hex.end),
                     });
                 }
@@ -153,12 +161,18 @@ pub struct BugCheckPage {
     pub subcodes: Vec<SubCode>,
 }
 
-/// The code and name in a title such as `Bug Check 0xC4 DRIVER_VERIFIER_DETECTED_VIOLATION`.
+/// The code and name in a title such as `Bug Check 0xC4 DRIVER_VERIFIER_DETECTED_VIOLATION`; in a translation other
+/// words stand before the code.
 pub(crate) fn title_code(title: &str) -> Option<(u32, String)> {
-    let rest = title.trim().get(..9).filter(|head| head.eq_ignore_ascii_case("bug check")).map(|_| title.trim())?;
-    let hex = next_hex(rest, 9).filter(|hex| rest[9..hex.start].trim().is_empty())?;
-    let name = rest[hex.end..].trim_start_matches([':', ' ']).split_whitespace().next().unwrap_or_default();
-    Some((hex.value?, name.to_owned()))
+    let title = title.trim();
+    let worded = title.get(..9).is_some_and(|head| head.eq_ignore_ascii_case("bug check"));
+    let hex = next_hex(title, if worded { 9 } else { 0 })?;
+    let name = title[hex.end..].trim_start_matches([':', '：', ' ']).split_whitespace().next().unwrap_or_default();
+    let before = &title[..hex.start];
+    // Elsewhere a number says little: the name behind it has to be that of a bug check.
+    let symbol = name.contains('_') && is_identifier(name) && name == name.to_ascii_uppercase();
+    let told = if worded { before[9..].trim().is_empty() } else { !before.is_ascii() && symbol };
+    told.then(|| Some((hex.value?, name.to_owned()))).flatten()
 }
 
 impl BugCheckPage {
@@ -181,14 +195,14 @@ impl BugCheckPage {
                     Chunk::Table { rows } => {
                         for row in rows {
                             let cells: Vec<_> = row.into_iter().map(|cell| Inline::read(page, cell)).collect();
-                            subcodes.extend(row_code(&cells));
+                            subcodes.extend(row_codes(&cells));
                         }
                     }
                     Chunk::Html(span) => {
                         let cells = html::cells(page, span);
                         for row in cells.chunk_by(|a, b| (a.table, a.row) == (b.table, b.row)) {
                             let cells: Vec<_> = row.iter().map(|cell| cell.inline.clone()).collect();
-                            subcodes.extend(row_code(&cells));
+                            subcodes.extend(row_codes(&cells));
                         }
                     }
                     _ => {}
@@ -200,16 +214,20 @@ impl BugCheckPage {
     }
 }
 
-/// A row whose first cell is a number.
-fn row_code(cells: &[Inline]) -> Option<SubCode> {
-    let (first, last) = (cells.first()?, cells.get(1..)?.last()?);
-    let value = lone_hex(&first.text)?;
-    let lead = first.text.len() - first.text.trim_start().len();
-    Some(SubCode {
-        value: Spanned::new(value, first.span_of(lead, lead + first.text.trim().len())),
-        text: last.text.trim().to_owned(),
-        links: links(last).collect(),
-    })
+/// The values of a row whose first cell is a number, or several with *or* between them.
+fn row_codes(cells: &[Inline]) -> Vec<SubCode> {
+    let (Some(first), Some(last)) = (cells.first(), cells.get(1..).and_then(<[Inline]>::last)) else {
+        return Vec::new();
+    };
+    let mut at = 0;
+    let values = first.text.split(" or ").map(|part| {
+        let start = at + part.len() - part.trim_start().len();
+        at += part.len() + " or ".len();
+        Some(Spanned::new(lone_hex(part)?, first.span_of(start, start + part.trim().len())))
+    });
+    let values: Option<Vec<_>> = values.collect();
+    let row = |value| SubCode { value, text: last.text.trim().to_owned(), links: links(last).collect() };
+    values.unwrap_or_default().into_iter().map(row).collect()
 }
 
 #[cfg(test)]

@@ -3,14 +3,16 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use rulebook_diagnostics::Problem;
+use rulebook_diagnostics::{Place, Problem};
 
 use crate::api_page::ApiPage;
 use crate::applies_to::ApiRef;
 use crate::bug_check::{BugCheckPage, SubCode};
 use crate::bundled;
 use crate::identity::RuleId;
+use crate::join;
 use crate::links::{ApiKind, ApiTarget};
+use crate::lists::{Lists, gather};
 use crate::load::{Pages, load, load_texts};
 use crate::rule_page::RulePage;
 use crate::rule_set::RuleSetPage;
@@ -69,12 +71,45 @@ impl Catalog {
         Self::new(self.pages)
     }
 
+    /// The same catalog, with its lists made anew; what its own pages of sets and bug checks do not say is taken from
+    /// `lists`. Rule sets that it has stay.
+    #[must_use]
+    pub fn with_lists(mut self, lists: Lists) -> Self {
+        let rule_sets = std::mem::take(&mut self.pages.lists.rule_sets);
+        let own = Lists { rule_sets, ..gather::gather(&self.pages, &|name| self.function(name)) };
+        let mut lists = own.or(lists, &|rule| self.rule(rule).is_some());
+        for option in &mut lists.options {
+            let tested: Vec<RuleId> = self
+                .rules()
+                .iter()
+                .filter(|rule| gather::tested_by(rule, option))
+                .map(|rule| rule.id.clone())
+                .collect();
+            option.rules.extend(tested);
+            option.rules.sort();
+            option.rules.dedup();
+        }
+        self.pages.lists = lists;
+        join::tell(&mut self.pages);
+        self
+    }
+
+    /// The name of a reference page in its own spelling.
+    fn function(&self, name: &str) -> Option<String> {
+        self.api(name).map(|api| api.name.value.clone())
+    }
+
     /// The rule pages that the program carries with it.
     #[must_use]
     pub fn bundled() -> (Self, Vec<Problem>) {
         let pages = bundled::files().iter().copied().filter(|(path, _)| path.starts_with("rules/"));
-        let (pages, problems) = load_texts(pages);
-        (Self::new(pages), problems)
+        let (pages, mut problems) = load_texts(pages);
+        let mut catalog = Self::new(pages);
+        match Lists::bundled() {
+            Ok(lists) => catalog = catalog.with_lists(lists),
+            Err(error) => problems.push(Problem::error("lists", Place::file("lists"), error.to_string())),
+        }
+        (catalog, problems)
     }
 
     /// Every rule page, by rule.
@@ -93,6 +128,12 @@ impl Catalog {
     #[must_use]
     pub fn rule_sets(&self) -> &[RuleSetPage] {
         &self.pages.rule_sets
+    }
+
+    /// What sets, bug checks and options of Driver Verifier say of rules.
+    #[must_use]
+    pub fn lists(&self) -> &Lists {
+        &self.pages.lists
     }
 
     /// Every bug-check page, by code.

@@ -4,7 +4,7 @@
 
 use rulebook_diagnostics::Span;
 
-use crate::sections::fence_len;
+use crate::sections::Fences;
 use crate::text::{lines, trim};
 
 /// One stretch of a section.
@@ -28,13 +28,14 @@ pub(crate) enum Chunk {
 pub(crate) fn chunks(page: &str, span: Span, cut: impl Fn(&str) -> bool) -> Vec<Chunk> {
     let all = lines(page, span);
     let mut done = Vec::new();
+    let mut fences = Fences::default();
     let mut text: Option<Span> = None;
     let mut at = 0;
     while let Some(line) = all.get(at) {
         let slice = line.slice(page);
         let trimmed = slice.trim();
         let until = |len: usize| Span { start: line.start, end: all[(at + len - 1).min(all.len() - 1)].end };
-        let (chunk, len) = if let Some(len) = fence_len(page, &all[at..]) {
+        let (chunk, len) = if let Some(len) = fences.len(page, &all[at..]) {
             let mark = trimmed.len() - trimmed.trim_start_matches(['`', '~']).len();
             let lang = trim(page, *line);
             let code = Span { start: all[at + 1].start, end: all[at + len - 1].start };

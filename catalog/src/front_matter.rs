@@ -6,7 +6,7 @@
 use rulebook_diagnostics::{Problem, Span};
 use serde_yaml::Value;
 
-use crate::text::{Source, Spanned, lines, trim};
+use crate::text::{Source, Spanned, lines, too_deep, trim};
 
 /// One key of the front matter.
 #[derive(Debug, Clone)]
@@ -52,6 +52,10 @@ impl FrontMatter {
             return Ok(Self { entries: Vec::new(), span });
         };
         let yaml = Span { start: first.start, end: end.end };
+        if too_deep(source.slice(yaml)) {
+            let what = "the front matter nests brackets too deep";
+            return Err(Box::new(Problem::error("page/front-matter", source.place(*first), what)));
+        }
         let value: Value =
             serde_yaml::from_str(source.slice(yaml)).map_err(|error| yaml_problem(source, yaml, &error))?;
         let mut mapping = match value {

@@ -29,6 +29,9 @@ struct Tag<'text> {
     end: usize,
 }
 
+/// What is longer is no tag: looking for the end of every `<` to the end of a page would take for ever.
+const LONGEST_TAG: usize = 2_048;
+
 /// The tag at the start of `text`, if one starts there.
 fn tag_at(text: &str) -> Option<Tag<'_>> {
     let bytes = text.as_bytes();
@@ -42,7 +45,7 @@ fn tag_at(text: &str) -> Option<Tag<'_>> {
         return None;
     }
     let mut quote = None;
-    for (at, byte) in bytes.iter().enumerate().skip(from) {
+    for (at, byte) in bytes.iter().enumerate().take(LONGEST_TAG).skip(from) {
         match (quote, byte) {
             (None, b'"' | b'\'') => quote = Some(*byte),
             (Some(open), _) if open == *byte => quote = None,

@@ -58,6 +58,11 @@ impl Model {
         Self::KNOWN.iter().find(|(known, _)| name.trim().eq_ignore_ascii_case(known)).map(|(_, model)| model.clone())
     }
 
+    /// The names of Microsoft's models in lower case, by name.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        Self::KNOWN.iter().map(|(name, _)| *name)
+    }
+
     /// The name in lower case, as identifiers and folders have it.
     #[must_use]
     pub fn slug(&self) -> &str {

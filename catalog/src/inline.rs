@@ -103,6 +103,9 @@ impl Inline {
     }
 }
 
+/// How many marks may be open at once.
+const DEEPEST: usize = 64;
+
 /// Collects running text from parser events and HTML tags.
 #[derive(Debug, Default)]
 pub(crate) struct Builder {
@@ -152,6 +155,10 @@ impl Builder {
     }
 
     pub(crate) fn open(&mut self, mark: Mark, span: Span) {
+        // Every end looks for its start among the open ones; no text means anything at such a depth.
+        if self.open.len() >= DEEPEST {
+            return;
+        }
         let start = self.out.text.len() as u32;
         self.open.push(self.out.marks.len());
         self.out.marks.push(Marked { mark, start, end: start, span });

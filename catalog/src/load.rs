@@ -4,18 +4,19 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
-use rulebook_diagnostics::{Place, Problem};
+use rulebook_diagnostics::{Place, Problem, Span};
 
 use crate::api_page::ApiPage;
 use crate::bug_check::BugCheckPage;
+use crate::lists::Lists;
 use crate::page::Page;
 use crate::rule_page::RulePage;
 use crate::rule_set::RuleSetPage;
 use crate::text::Source;
 use crate::toc::Toc;
 
-/// Bigger files are no pages; offsets are 32 bits wide.
-const MAX_BYTES: u64 = 64 << 20;
+/// Bigger files are no pages, and reading them would take seconds.
+const MAX_BYTES: u64 = 16 << 20;
 
 /// The pages of one folder.
 #[derive(Debug, Clone, Default)]
@@ -32,6 +33,8 @@ pub struct Pages {
     pub tocs: Vec<Toc>,
     /// The paths of documents that are none of these.
     pub others: Vec<String>,
+    /// What sets and bug checks say of the rules, joined.
+    pub lists: Lists,
 }
 
 /// One file as read.
@@ -53,7 +56,8 @@ pub fn load(dir: &Path) -> (Pages, Vec<Problem>) {
 /// Reads documents that are in memory already, as `(path, text)`.
 #[must_use]
 pub fn load_texts<'text>(texts: impl IntoIterator<Item = (&'text str, &'text str)>) -> (Pages, Vec<Problem>) {
-    let read = texts.into_iter().map(|(path, text)| read_source(Source::new(path, text))).collect();
+    let texts: Vec<_> = texts.into_iter().collect();
+    let read = texts.par_iter().map(|(path, text)| read_source(Source::new(*path, *text))).collect();
     finish(read, Vec::new())
 }
 
@@ -118,7 +122,7 @@ fn read_file(path: &Path) -> (Option<Loaded>, Vec<Problem>) {
     let wrong = |message: String| (None, vec![Problem::error("page/unreadable", Place::file(shown(path)), message)]);
     match fs::metadata(path) {
         Ok(meta) if meta.len() > MAX_BYTES => {
-            return wrong("is larger than 64 MiB, too large for a page".to_owned());
+            return wrong("is larger than 16 MiB, too large for a page".to_owned());
         }
         _ => {}
     }
@@ -135,7 +139,15 @@ fn read_source(source: Source) -> (Option<Loaded>, Vec<Problem>) {
             Err(problem) => (None, vec![*problem]),
         };
     }
+    // Nothing can be wrong with a document that says nothing, but nobody means to write one.
+    let what = match &source.text {
+        text if text.trim().is_empty() => Some("the page is empty"),
+        text if text.contains('\0') => Some("the page has bytes that are no text"),
+        _ => None,
+    };
+    let odd = what.map(|what| Problem::warning("page/no-text", source.place(Span::new(0, 0)), what));
     let (page, mut problems) = Page::read(source);
+    problems.extend(odd);
     match page {
         Ok(page) => (Some(Loaded::Page(page)), problems),
         Err(problem) => {

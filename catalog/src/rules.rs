@@ -16,6 +16,7 @@ use crate::Catalog;
 use crate::api_facts::{ApiFact, ApiFacts};
 use crate::derive;
 use crate::rule_page::RulePage;
+use crate::text::too_deep;
 
 /// What a page contributes to its machines.
 #[derive(Debug, Clone, Copy)]
@@ -198,6 +199,9 @@ pub fn rule_of(page: &RulePage, facts: &ApiFacts) -> (Option<Rule>, Vec<Problem>
 }
 
 fn expanded(rule: RuleText<'_>, facts: &ApiFacts) -> Result<(Scope, Expansion), SpecError> {
+    if too_deep(rule.specification) {
+        return Err(SpecError::Form("the specification nests brackets too deep".to_owned()));
+    }
     let spec = Spec::parse(rule.specification)?;
     let reference = PageReference::new(rule.applies_to, facts);
     let mut expansion = expand(&spec, &reference)?;

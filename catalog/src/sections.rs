@@ -71,9 +71,10 @@ impl Heading {
 pub(crate) fn headings(page: &str, span: Span) -> Vec<Heading> {
     let all = lines(page, span);
     let mut found = Vec::new();
+    let mut fences = Fences::default();
     let (mut at, mut tables) = (0usize, 0usize);
     while let Some(line) = all.get(at) {
-        if let Some(len) = fence_len(page, &all[at..]) {
+        if let Some(len) = fences.len(page, &all[at..]) {
             at += len;
             continue;
         }
@@ -98,19 +99,38 @@ pub(crate) fn headings(page: &str, span: Span) -> Vec<Heading> {
     found
 }
 
-/// How many lines the fenced code at the first of `rest` takes, fences included; `None` if none starts or it never ends.
-pub(crate) fn fence_len(page: &str, rest: &[Span]) -> Option<usize> {
-    let opener = rest.first()?.slice(page).trim();
-    let mark = opener.chars().next().filter(|mark| matches!(mark, '`' | '~'))?;
-    let width = opener.chars().take_while(|c| *c == mark).count();
-    if width < 3 || (mark == '`' && opener[width..].contains('`')) {
-        return None;
+/// Finds fenced code on a walk down the lines of a page.
+#[derive(Debug, Default)]
+pub(crate) struct Fences {
+    /// The narrowest fence of ticks, and of tildes, that was found not to end: what is as wide does not end either, and
+    /// looking again from every line would take for ever.
+    endless: [Option<usize>; 2],
+}
+
+impl Fences {
+    /// How many lines the fenced code at the first of `rest` takes, fences included; `None` if none starts or it never
+    /// ends. Each call is for a later line than the one before.
+    pub(crate) fn len(&mut self, page: &str, rest: &[Span]) -> Option<usize> {
+        let opener = rest.first()?.slice(page).trim();
+        let mark = opener.chars().next().filter(|mark| matches!(mark, '`' | '~'))?;
+        let width = opener.chars().take_while(|c| *c == mark).count();
+        if width < 3 || (mark == '`' && opener[width..].contains('`')) {
+            return None;
+        }
+        let endless = &mut self.endless[usize::from(mark == '~')];
+        if endless.is_some_and(|known| known <= width) {
+            return None;
+        }
+        let closes = |line: &Span| {
+            let line = line.slice(page).trim();
+            line.len() >= width && line.chars().all(|c| c == mark)
+        };
+        let found = rest[1..].iter().position(closes).map(|len| len + 2);
+        if found.is_none() {
+            *endless = Some(width);
+        }
+        found
     }
-    let closes = |line: &Span| {
-        let line = line.slice(page).trim();
-        line.len() >= width && line.chars().all(|c| c == mark)
-    };
-    rest[1..].iter().position(closes).map(|len| len + 2)
 }
 
 /// The level of a `#` heading.

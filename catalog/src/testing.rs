@@ -124,7 +124,11 @@ fn cover(span: &mut Span, other: Span) {
 
 /// The bold name in "specify the **Name** rule"; in other words, the first bold name that is not a link.
 fn sdv_rule(text: &Inline) -> Option<Spanned<String>> {
-    let linked = |start: u32| text.links().any(|(_, _, link)| (link.start..link.end).contains(&start));
+    let links: Vec<_> = text.links().map(|(_, _, link)| link.start..link.end).collect();
+    let linked = |start: u32| {
+        let after = links.partition_point(|link| link.start <= start);
+        links[..after].last().is_some_and(|link| link.contains(&start))
+    };
     let names = || {
         text.marks.iter().filter(|marked| matches!(marked.mark, Mark::Strong | Mark::Code)).filter_map(|marked| {
             let name = text.marked_text(marked).trim();

@@ -152,6 +152,20 @@ pub(crate) fn unescape(text: &str) -> String {
     out
 }
 
+/// Whether YAML nests brackets deeper than anything that people write: its reader takes the square of the depth.
+pub(crate) fn too_deep(yaml: &str) -> bool {
+    const DEEPEST: i64 = 200;
+    let mut depth = 0_i64;
+    yaml.bytes().any(|byte| {
+        match byte {
+            b'[' | b'{' => depth += 1,
+            b']' | b'}' => depth -= 1,
+            _ => {}
+        }
+        depth > DEEPEST
+    })
+}
+
 /// Whether `text` is a name as C and C++ write them (with `::` between parts).
 pub(crate) fn is_identifier(text: &str) -> bool {
     !text.is_empty()

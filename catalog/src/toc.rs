@@ -4,7 +4,7 @@ use rulebook_diagnostics::{Problem, Span};
 use serde::Serialize;
 use serde_yaml::Value;
 
-use crate::text::{Source, Spanned};
+use crate::text::{Source, Spanned, too_deep};
 
 /// A node of the tree.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -41,6 +41,10 @@ pub struct Toc {
 impl Toc {
     /// Reads the tree in `source`.
     pub fn read(source: Source) -> Result<Self, Box<Problem>> {
+        if too_deep(&source.text) {
+            let place = source.place(Span::new(0, 0));
+            return Err(Box::new(Problem::error("page/toc", place, "the contents nest brackets too deep")));
+        }
         let value: Value = serde_yaml::from_str(&source.text).map_err(|error| {
             let line = error.location().map_or(1, |location| location.line()) as u32;
             let at = source.line_start(line);

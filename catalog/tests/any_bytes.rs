@@ -5,7 +5,9 @@ mod support;
 use std::fs;
 
 use proptest::prelude::*;
-use rulebook_catalog::{Page, Source};
+use rulebook_catalog::lists::rule_list;
+use rulebook_catalog::load::load_texts;
+use rulebook_catalog::{Catalog, Page, Source};
 
 /// Pieces of pages; put together at random they reach more of the reader than random text does.
 const PIECES: &[&str] = &[
@@ -58,6 +60,12 @@ const PIECES: &[&str] = &[
     "é\u{fffd}",
     "\0",
     "title: Bug Check 0xC4 é\n",
+    "title: é 0xC4 X_Y\n",
+    "title: é Rule Set (WDM)\n",
+    "[a](wdm-x.md)\n",
+    "/check:é.sdv\"",
+    "-check:A,*,é",
+    "|0x1 or 0x2|rule X_Y|\n",
     "|0x1F|é|\n",
     "-----\n",
     "====\n",
@@ -65,7 +73,24 @@ const PIECES: &[&str] = &[
     "<",
 ];
 
+/// A page among others, its lists gathered, and the same bytes as a rule list.
+fn check_around(bytes: &[u8]) {
+    let source = Source::decode("x.sdv", bytes);
+    let (entries, problems) = rule_list::read(&source);
+    for entry in &entries {
+        assert!(source.text.get(entry.span.start as usize..entry.span.end as usize).is_some(), "{entry:?}");
+    }
+    assert!(problems.iter().all(|problem| problem.place.line > 0));
+    let text = source.text.as_str();
+    let (pages, _) = load_texts([("wdm-x.md", text), ("set.md", text), ("toc.yml", text)]);
+    let catalog = Catalog::new(pages);
+    for set in &catalog.lists().rule_sets {
+        assert!(catalog.lists().rules_in(set).iter().all(|rule| catalog.rule(rule).is_some()), "{set:?}");
+    }
+}
+
 fn check(bytes: &[u8]) {
+    check_around(bytes);
     let source = Source::decode("wdm-x.md", bytes);
     let len = source.text.len() as u32;
     let (page, problems) = Page::read(source);

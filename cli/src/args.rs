@@ -41,7 +41,7 @@ pub(crate) enum Command {
     Check(Check),
     /// List the rules
     List(List),
-    /// Say what is known about a rule, a bug check, an API or a role
+    /// Say what is known about a rule, a bug check, an API, a role, a rule set or an option
     Explain(Explain),
     /// Hold our catalog against documents, and bring its pages up to date
     Sync(Sync),
@@ -49,6 +49,8 @@ pub(crate) enum Command {
     Diff(Diff),
     /// Find defects of documents: rule pages, rule sets, bug checks, API reference
     Lint(Lint),
+    /// Write the whole catalog as JSON, CSV or SARIF
+    Export(Export),
     /// Write what is generated from the rules into the source tree
     Generate(Generate),
 }
@@ -152,19 +154,30 @@ pub(crate) enum Form {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "An option may be repeated: its values are alternatives. A rule has to meet every option.")]
 pub(crate) struct List {
-    /// Only rules of this status: executable, partial, run-time-only, too-vague, unspecified
-    #[arg(long, value_name = "STATUS")]
-    pub(crate) status: Option<String>,
+    /// Only rules of this driver model: audio, kmdf, ks, ndis, storport, wdm, …
+    #[arg(long, value_name = "MODEL", value_delimiter = ',')]
+    pub(crate) model: Vec<String>,
     /// Only rules of this family, such as `lock-pairing`
-    #[arg(long, value_name = "FAMILY")]
-    pub(crate) family: Option<String>,
-    /// Only rules of this driver model: kmdf, wdm, ndis, storport, ks, audio
-    #[arg(long, value_name = "MODEL")]
-    pub(crate) model: Option<String>,
-    /// Only rules of this rule set
+    #[arg(long, value_name = "FAMILY", value_delimiter = ',')]
+    pub(crate) family: Vec<String>,
+    /// Only rules of this status: executable, partial, run-time-only, too-vague, unspecified
+    #[arg(long, value_name = "STATUS", value_delimiter = ',')]
+    pub(crate) status: Vec<String>,
+    /// Only rules of this set: its name (`locking`, `kmdf/locking`, `Locking.sdv`), a rule list file,
+    /// or the option of Static Driver Verifier (`/check:SpinLock,Irql*`)
     #[arg(long, value_name = "SET")]
-    pub(crate) set: Option<String>,
+    pub(crate) set: Vec<String>,
+    /// Only rules about this function
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub(crate) api: Vec<String>,
+    /// Only rules with this code of a bug check: `0xC4`, `0x0004000E` or both
+    #[arg(long, value_name = "CODE")]
+    pub(crate) code: Vec<String>,
+    /// Only rules with these words in name, summary, functions or codes
+    #[arg(long, value_name = "WORDS")]
+    pub(crate) text: Option<String>,
     /// The form of the list
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     pub(crate) format: Form,
@@ -174,7 +187,7 @@ pub(crate) struct List {
 
 #[derive(Debug, Args)]
 pub(crate) struct Explain {
-    /// A rule, a bug check such as `0xC4 0x0004000B`, an API or a role
+    /// A rule, a bug check such as `0xC4 0x0004000B`, an API, a role, a rule set, an option of Driver Verifier
     #[arg(required = true, value_name = "WHAT", num_args = 1..)]
     pub(crate) what: Vec<String>,
     /// The form of the answer
@@ -292,6 +305,30 @@ pub(crate) enum DefectFormat {
     /// A unified diff that mends what is certain; its paths begin at the folder of documents, or at the one that holds
     /// both folders.
     Patch,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Export {
+    /// The form of the catalog
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub(crate) format: Exchange,
+    /// Write it to a file
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) rules: Rules,
+}
+
+/// The forms of an exported catalog.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Exchange {
+    /// Everything, in the form of `catalog/schema/export.schema.json`.
+    #[default]
+    Json,
+    /// One line for each rule.
+    Csv,
+    /// SARIF 2.1.0 with the rules alone.
+    Sarif,
 }
 
 #[derive(Debug, Args)]

@@ -4,11 +4,15 @@ use std::path::Path;
 
 use anyhow::{Context as _, bail};
 use rulebook_catalog::derive::with_reference;
-use rulebook_catalog::{Catalog, Pages, RulePage, rules};
+use rulebook_catalog::{Catalog, Lists, Pages, RulePage, rules};
 use rulebook_diagnostics::Problem;
+use rulebook_generator::book::facts::{self, RuleFacts};
 use rulebook_generator::{Source, source};
 
 use crate::args::Rules;
+
+/// The facts of the bundled rules; `rulebook generate` writes them.
+const RULES: &str = include_str!("../rules.json");
 
 /// The rules to work with.
 pub(crate) struct Loaded {
@@ -18,6 +22,48 @@ pub(crate) struct Loaded {
     pub(crate) source: Source,
     /// What is wrong with pages; the rest is there.
     pub(crate) problems: Vec<Problem>,
+}
+
+/// What lists need of the rules: their facts, without their machines.
+pub(crate) struct Listed {
+    /// The rules, by id.
+    pub(crate) rules: Vec<RuleFacts>,
+    /// Rule sets, codes, options.
+    pub(crate) lists: Lists,
+    /// Families that the rules at hand may not have.
+    pub(crate) families: Vec<String>,
+    /// What is wrong with pages.
+    pub(crate) problems: Vec<Problem>,
+    /// The functions that are known, where they are loaded already.
+    functions: Option<Vec<String>>,
+}
+
+impl Listed {
+    /// The names of all functions, macros and role types that are known.
+    pub(crate) fn function_names(&self) -> anyhow::Result<Vec<String>> {
+        match &self.functions {
+            Some(names) => Ok(names.clone()),
+            None => Ok(source::bundled_facts()?.functions.into_keys().collect()),
+        }
+    }
+}
+
+/// The rules that `args` ask for, as lists show them. The bundled ones were listed when they were generated, so that
+/// asking takes no time.
+pub(crate) fn listed(args: &Rules) -> anyhow::Result<Listed> {
+    let bundled = facts::parse(RULES).context("the bundled list of rules is damaged")?;
+    if is_bundled(args) {
+        let lists = Lists::bundled().context("the bundled lists are damaged")?;
+        return Ok(Listed { rules: bundled, lists, families: Vec::new(), problems: Vec::new(), functions: None });
+    }
+    let loaded = load(args)?;
+    Ok(Listed {
+        rules: facts::all(&loaded.catalog, &loaded.source.table),
+        lists: loaded.catalog.lists().clone(),
+        families: bundled.into_iter().map(|rule| rule.family).collect(),
+        problems: loaded.problems,
+        functions: Some(loaded.source.facts.functions.into_keys().collect()),
+    })
 }
 
 /// Whether only bundled data is asked for.
@@ -43,7 +89,13 @@ pub(crate) fn load(args: &Rules) -> anyhow::Result<Loaded> {
         problems.extend(wrong);
         lay(&mut all.rules, over.into_pages().rules);
     }
+    // Of pages that claim one rule the first counts, as their problem says.
+    all.rules.dedup_by(|later, earlier| later.id == earlier.id);
+    let lists = Lists::bundled().context("the bundled lists are damaged")?;
     let mut catalog = Catalog::new(all);
+    // Somebody else's pages stand in the place of ours, in lists too.
+    let lists = if args.docs.is_some() { lists.only(&|rule| catalog.rule(rule).is_some()) } else { lists };
+    catalog = catalog.with_lists(lists);
     let facts = source::bundled_facts().context("the bundled API facts are damaged")?;
     if let Some(dir) = &args.ddi {
         let (apis, wrong) = Catalog::load_ddi(existing(dir)?);
@@ -76,6 +128,8 @@ fn add(all: &mut Pages, own: Pages) {
     all.rules.sort_by(|a, b| a.id.cmp(&b.id));
     all.rule_sets.extend(own.rule_sets);
     all.bug_checks.extend(own.bug_checks);
+    all.lists.rule_sets.extend(own.lists.rule_sets);
+    all.lists.rule_sets.sort_by(|a, b| a.id.cmp(&b.id));
 }
 
 /// Gives pages the specifications of `over`; whatever those pages do not say themselves stays.

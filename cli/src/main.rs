@@ -4,10 +4,12 @@
 
 mod args;
 mod book;
+mod codes;
 mod commands;
 mod corpus;
 mod examples;
 mod inputs;
+mod nearest;
 mod output;
 mod own_catalog;
 mod progress;
@@ -28,6 +30,7 @@ fn main() -> ExitCode {
         Command::Check(check) => commands::check::run(&check, colour),
         Command::List(list) => commands::list::run(&list),
         Command::Explain(explain) => commands::explain::run(&explain),
+        Command::Export(export) => commands::export::run(&export),
         Command::Sync(sync) => commands::sync::run(&sync),
         Command::Diff(diff) => commands::diff::run(&diff),
         Command::Lint(lint) => commands::lint::run(&lint, colour),

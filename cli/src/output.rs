@@ -54,6 +54,13 @@ pub(crate) fn say(text: &str) {
     let _ = io::stderr().lock().write_all(text.as_bytes());
 }
 
+/// Text of a page without what would steer a terminal.
+fn tame(text: &str) -> String {
+    text.chars()
+        .map(|c| if c.is_control() && c != '\n' && c != '\t' { char::REPLACEMENT_CHARACTER } else { c })
+        .collect()
+}
+
 /// Writes a file that the user named; its folder must exist.
 pub(crate) fn write(path: &Path, text: &str) -> anyhow::Result<()> {
     std::fs::write(path, text).with_context(|| format!("`{}` cannot be written", path.display()))
@@ -87,14 +94,16 @@ pub(crate) fn error(error: &anyhow::Error) {
 
 /// Says what is wrong with inputs: in frames for people, else in lines.
 pub(crate) fn problems(problems: &[Problem], format: Format, colour: Colour) {
-    let sources: Sources = problems.iter().filter_map(|problem| source(&problem.place.path)).collect();
+    let tamed = |(path, text): (String, String)| (path, tame(&text));
+    let sources: Sources = problems.iter().filter_map(|problem| source(&problem.place.path)).map(tamed).collect();
     let context = Context { sources: &sources, colour: coloured(colour, &io::stderr()), directory: "", version: "" };
     for problem in problems {
         if format == Format::Full {
             say(&format!("{}\n", render::problem(problem, &context)));
         } else {
             let level = if problem.severity == Severity::Error { "error" } else { "warning" };
-            say(&format!("{}: {level}[{}] {}\n", problem.place, problem.code, problem.message));
+            let line = format!("{}: {level}[{}] {}\n", problem.place, problem.code, problem.message);
+            say(&tame(&line));
         }
     }
 }

@@ -86,11 +86,21 @@ fn pages_show_requirement_output_diagram_and_links() {
         "class=\"rb-diagram\"",
         "Someone waits at a shut gate",
         "href=\"../../rules/toy/Level.html\"",
+        "href=\"../../rules/by-rule-sets.html#gates-rule-set-toy\"",
+        "href=\"../../rules/by-bug-checks.html#0xc4-0x0009f001\"",
     ] {
         assert!(gate.contains(part), "`{part}` is not on the page");
     }
     assert!(!gate.contains("//~"), "marks are for tests, not for readers");
     assert!(page("rules/by-apis.html").contains("OpenGate"));
-    assert!(page("rules/by-bug-checks.html").contains("0xC4 0x0009F001"));
+    for (index, parts) in [
+        ("bug-checks", ["id=\"0xc4-0x0009f001\"", "DRIVER_VERIFIER_DETECTED_VIOLATION", "toy/Gate.html"]),
+        ("rule-sets", ["id=\"gates-rule-set-toy\"", "/check:Gates.sdv", "toy/Vague.html"]),
+    ] {
+        let index = page(&format!("rules/by-{index}.html"));
+        for part in parts {
+            assert!(index.contains(part), "`{part}` is not in the index");
+        }
+    }
     assert!(page("rules/toy/Level.html").contains("class=\"rb-levels\""));
 }

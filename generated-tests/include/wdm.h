@@ -5270,6 +5270,7 @@ typedef struct _CALLBACK_OBJECT *PCALLBACK_OBJECT;
 typedef PSTRING PCANSI_STRING;
 typedef const CHAR *PCCH;
 typedef char *PCCHAR;
+typedef VOID (*PCC_POST_DEFERRED_WRITE)(PVOID Context1, PVOID Context2);
 typedef const EVENT_DESCRIPTOR *PCEVENT_DESCRIPTOR;
 typedef CHAR *PCH;
 typedef char *PCHAR;
@@ -8602,6 +8603,9 @@ struct _ZONE_HEADER {
 };
 
 VOID AppendTailList(PLIST_ENTRY ListHead, PLIST_ENTRY ListToAppend);
+BOOLEAN CcCopyWrite(PFILE_OBJECT FileObject, PLARGE_INTEGER FileOffset, ULONG Length, BOOLEAN Wait, PVOID Buffer);
+VOID CcDeferWrite(PFILE_OBJECT FileObject, PCC_POST_DEFERRED_WRITE PostRoutine, PVOID Context1, PVOID Context2, ULONG BytesToWrite, BOOLEAN Retrying);
+VOID CcFastCopyWrite(PFILE_OBJECT FileObject, ULONG FileOffset, ULONG Length, PVOID Buffer);
 VOID ClassAcquireChildLock(PFUNCTIONAL_DEVICE_EXTENSION FdoExtension);
 ULONG ClassAcquireRemoveLockEx(PDEVICE_OBJECT DeviceObject, PVOID Tag, PCSTR File, ULONG Line);
 NTSTATUS ClassAsynchronousCompletion(PDEVICE_OBJECT DeviceObject, PIRP Irp, PVOID Event);
@@ -8866,6 +8870,7 @@ PSLIST_ENTRY ExpInterlockedFlushSList(PSLIST_HEADER ListHead);
 PSLIST_ENTRY ExpInterlockedPopEntrySList(PSLIST_HEADER ListHead);
 PSLIST_ENTRY ExpInterlockedPushEntrySList(PSLIST_HEADER ListHead, PSLIST_ENTRY ListEntry);
 VOID FREE_PORT_ALLOCATED_SENSE_BUFFER(PFUNCTIONAL_DEVICE_EXTENSION FdoExtension, PSCSI_REQUEST_BLOCK Srb);
+BOOLEAN FsRtlFastLock(PFILE_LOCK A1, PFILE_OBJECT A2, PLARGE_INTEGER A3, PLARGE_INTEGER A4, PEPROCESS A5, ULONG A6, BOOLEAN A7, BOOLEAN A8, PIO_STATUS_BLOCK A9, PVOID A10, BOOLEAN A11);
 BOOLEAN FsRtlIsTotalDeviceFailure(NTSTATUS Status);
 BOOLEAN FsRtlPrivateLock(PFILE_LOCK FileLock, PFILE_OBJECT FileObject, PLARGE_INTEGER FileOffset, PLARGE_INTEGER Length, PEPROCESS ProcessId, ULONG Key, BOOLEAN FailImmediately, BOOLEAN ExclusiveLock, PIO_STATUS_BLOCK Iosb, PIRP Irp, PVOID Context, BOOLEAN AlreadySynchronized);
 VOID HalAcquireDisplayOwnership(PHAL_RESET_DISPLAY_PARAMETERS ResetDisplayParameters);
@@ -9478,6 +9483,7 @@ VOID RtlCopyUnicodeString(PUNICODE_STRING DestinationString, PCUNICODE_STRING So
 BOOLEAN RtlCreateHashTable(PRTL_DYNAMIC_HASH_TABLE *HashTable, ULONG Shift, ULONG Flags);
 NTSTATUS RtlCreateRegistryKey(ULONG RelativeTo, PWSTR Path);
 NTSTATUS RtlCreateSecurityDescriptor(PSECURITY_DESCRIPTOR SecurityDescriptor, ULONG Revision);
+NTSTATUS RtlCreateSystemVolumeInformationFolder(PCUNICODE_STRING VolumeRootPath);
 PRTL_SPLAY_LINKS RtlDelete(PRTL_SPLAY_LINKS Links);
 BOOLEAN RtlDeleteElementGenericTable(PRTL_GENERIC_TABLE Table, PVOID Buffer);
 BOOLEAN RtlDeleteElementGenericTableAvl(PRTL_AVL_TABLE Table, PVOID Buffer);

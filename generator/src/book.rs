@@ -46,8 +46,9 @@ pub fn pages(book: &Book<'_>) -> Result<Tree, GenerateError> {
     let facts = facts::all(book.catalog, book.table);
     let mut tree = Tree::default();
     tree.own("src/rules")?;
+    let kin = page::Kin::new(book, &facts);
     for (page, facts) in book.catalog.rules().iter().zip(&facts) {
-        let data = page::Page::new(book, page, facts);
+        let data = page::Page::new(book, &kin, page, facts);
         tree.add(&format!("src/{}", path(facts)), templates.render("rule.md", &data)?)?;
     }
     indexes::add(&mut tree, &templates, book, &facts)?;

@@ -39,10 +39,8 @@ impl Source {
 
 /// The API facts that the program carries with it.
 pub fn bundled_facts() -> Result<ApiFacts, GenerateError> {
-    let files: Vec<(&str, &str)> =
-        bundled::files().iter().copied().filter(|(path, _)| path.starts_with("apis/")).collect();
-    let mut facts = ApiFacts::parse(&files)
-        .map_err(|error| GenerateError::Data { path: "catalog".into(), reason: error.to_string() })?;
+    let mut facts =
+        bundled::facts().map_err(|error| GenerateError::Data { path: "catalog".into(), reason: error.to_string() })?;
     // Headers of other systems number the levels by processor; ours are those of the machines.
     for level in [Level::PASSIVE, Level::APC, Level::DISPATCH, Level::HIGH] {
         let header = facts.kits.first().map(|kit| kit.header.clone()).unwrap_or_default();

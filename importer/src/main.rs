@@ -6,6 +6,7 @@ mod apis;
 mod cdecl;
 mod constants;
 mod hand;
+mod lists;
 mod preprocess;
 mod reference;
 mod select;
@@ -44,6 +45,18 @@ enum Command {
         #[arg(long, default_value = "catalog/apis")]
         out: PathBuf,
     },
+    /// Rule sets, bug checks and options of Driver Verifier: writes `catalog/lists`.
+    Lists {
+        /// The published rule pages.
+        #[arg(long)]
+        devtest: PathBuf,
+        /// The published pages of bug checks.
+        #[arg(long)]
+        debugger: PathBuf,
+        /// Where to write; `hand.yaml` is read from there.
+        #[arg(long, default_value = "catalog/lists")]
+        out: PathBuf,
+    },
 }
 
 fn main() -> Result<()> {
@@ -56,6 +69,7 @@ fn main() -> Result<()> {
             std::fs::remove_dir_all(&scratch)?;
             result?
         }
+        Command::Lists { devtest, debugger, out } => lists::run(&lists::Inputs { devtest, debugger, out })?,
     };
     #[expect(clippy::print_stdout, reason = "the report is what the command is run for")]
     {

@@ -1,6 +1,9 @@
 //! Derived specifications as rules of the table.
 
+use std::sync::LazyLock;
+
 use rulebook_diagnostics::Problem;
+use rulebook_machine::Semantics;
 use rulebook_machine::expand::expand;
 use rulebook_machine::table::{Applicability, Rule};
 
@@ -14,6 +17,9 @@ use crate::semantics::semantics;
 
 use super::{Derivation, Grounds, derive, with_reference};
 
+/// The bundled semantics, read once for all pages.
+static SEMANTICS: LazyLock<Result<Semantics, Box<Problem>>> = LazyLock::new(|| semantics(bundled::files()));
+
 /// The rules of all pages that have neither a specification nor a word on why they have none.
 #[must_use]
 pub fn derived_rules(catalog: &Catalog, facts: &ApiFacts) -> (Vec<Rule>, Vec<Problem>) {
@@ -21,12 +27,12 @@ pub fn derived_rules(catalog: &Catalog, facts: &ApiFacts) -> (Vec<Rule>, Vec<Pro
     if pages.is_empty() {
         return (Vec::new(), Vec::new());
     }
-    match semantics(bundled::files()) {
+    match &*SEMANTICS {
         Ok(semantics) => {
-            let grounds = Grounds { catalog, facts, semantics: &semantics };
+            let grounds = Grounds { catalog, facts, semantics };
             (pages.into_iter().filter_map(|page| derived_rule(page, grounds)).collect(), Vec::new())
         }
-        Err(problem) => (Vec::new(), vec![*problem]),
+        Err(problem) => (Vec::new(), vec![(**problem).clone()]),
     }
 }
 
@@ -36,9 +42,9 @@ pub fn derivation_of(catalog: &Catalog, facts: &ApiFacts, page: &RulePage) -> Op
     if !is_for_derivation(page) {
         return None;
     }
-    let semantics = semantics(bundled::files()).ok()?;
+    let semantics = SEMANTICS.as_ref().ok()?;
     let facts = with_reference(facts, catalog.apis());
-    Some(derive(page, Grounds { catalog, facts: &facts, semantics: &semantics }))
+    Some(derive(page, Grounds { catalog, facts: &facts, semantics }))
 }
 
 /// Whether the rule of `page` has to be read off its sentences: nobody has specified it or said that it cannot be.

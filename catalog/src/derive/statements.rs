@@ -113,10 +113,16 @@ impl<'p> Names<'p> {
     }
 }
 
+/// What stands behind so many paragraphs and cells says no more of the rule.
+const MOST: usize = 500;
+
+/// A paragraph of more bytes is something else than a demand on drivers.
+const LONGEST: usize = 20_000;
+
 /// Every sentence that says something about the rule: prose and notes, without what only explains.
 pub(super) fn statements(page: &RulePage, names: &Names<'_>) -> Vec<Statement> {
     let mut out: Vec<Statement> = Vec::new();
-    for block in &page.prose {
+    for block in page.prose.iter().take(MOST) {
         if is_heading(&block.inline) {
             // Tips and the like: the rule itself stands above.
             break;
@@ -177,6 +183,9 @@ impl Names<'_> {
 
 fn sentences(page: &RulePage, inline: &Inline, names: &Names<'_>, out: &mut Vec<Statement>) {
     let text = &inline.text;
+    if text.len() > LONGEST {
+        return;
+    }
     let mut start = 0;
     let mut ends: Vec<usize> = text
         .match_indices('.')

@@ -43,8 +43,11 @@ pub(crate) fn run(args: &args::Build) -> anyhow::Result<Outcome> {
     };
     let loaded = inputs::load(&args.rules)?;
     lap("pages", &mut times);
+    drop(progress);
+    // At once: whatever stops the rest, what is wrong with pages has been said.
+    output::problems(&loaded.problems, Format::Full, Colour::Auto);
 
-    progress.task("making the corpus");
+    let progress = Progress::start("making the corpus");
     let corpus = make_corpus(&loaded.source, Variants::Few)?;
     generated(&loaded, &corpus)?.apply(&args.out, Mode::Write)?;
     lap("corpus", &mut times);
@@ -67,7 +70,6 @@ pub(crate) fn run(args: &args::Build) -> anyhow::Result<Outcome> {
     let made = Made { args, loaded: &loaded, facts, corpus: &corpus, verdict, examples, times };
     let path = args.out.join("summary.json");
     output::write(&path, &format!("{}\n", serde_json::to_string_pretty(&made.summary())?))?;
-    output::problems(&loaded.problems, Format::Full, Colour::Auto);
     output::print(&made.text())?;
     let holds = made.verdict.holds() && made.examples.wrong.is_empty();
     let outcome = if holds { Outcome::Clean } else { Outcome::Found };

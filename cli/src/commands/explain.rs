@@ -1,4 +1,4 @@
-//! `rulebook explain`: what is known about a rule, a bug check, an API or a role.
+//! `rulebook explain`: what is known about a rule, a bug check, an API, a role, a rule set or an option of Driver Verifier.
 
 mod answer;
 mod text;
@@ -7,23 +7,28 @@ use anyhow::bail;
 use rulebook_diagnostics::Format;
 
 use crate::args::{self, Colour, Form};
+use crate::codes::{Codes, is_code};
 use crate::inputs;
+use crate::nearest::nearest_few;
 use crate::output::{self, Outcome};
-
-/// How alike a name must be to be proposed.
-const ALIKE: f64 = 0.7;
 
 pub(crate) fn run(args: &args::Explain) -> anyhow::Result<Outcome> {
     let loaded = inputs::load(&args.rules)?;
     output::problems(&loaded.problems, Format::Concise, Colour::Never);
     let what = args.what.join(" ");
     let answer = answer::find(&loaded, &what)?;
+    if answer.is_empty() && is_code(&what) {
+        let codes = answer::codes(&loaded);
+        let wanted = answer::code_text(Codes::parse(&what)?);
+        match nearest_few(&wanted, codes.iter().map(String::as_str)) {
+            Some(few) => bail!("no document that is known has the code `{wanted}`; near it are {few}"),
+            None => bail!("no document that is known has the code `{wanted}`"),
+        }
+    }
     if answer.is_empty() {
-        match answer::names(&loaded)
-            .filter(|name| likeness(name, &what) > ALIKE)
-            .max_by(|a, b| likeness(a, &what).total_cmp(&likeness(b, &what)))
-        {
-            Some(name) => bail!("nothing is called `{what}`; did you mean `{name}`?"),
+        let names = answer::names(&loaded);
+        match nearest_few(&what, names.iter().map(String::as_str)) {
+            Some(few) => bail!("nothing is called `{what}`; did you mean {few}?"),
             None => bail!("nothing is called `{what}`: `rulebook list` shows the rules"),
         }
     }
@@ -32,10 +37,4 @@ pub(crate) fn run(args: &args::Explain) -> anyhow::Result<Outcome> {
         Form::Text => output::print(&text::show(&answer))?,
     }
     Ok(Outcome::Clean.with(&loaded.problems))
-}
-
-fn likeness(name: &str, what: &str) -> f64 {
-    let what = what.rsplit('/').next().unwrap_or(what);
-    let name = name.rsplit('/').next().unwrap_or(name);
-    strsim::normalized_damerau_levenshtein(&name.to_lowercase(), &what.to_lowercase())
 }

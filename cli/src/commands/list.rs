@@ -1,33 +1,29 @@
 //! `rulebook list`: the rules, by what is asked of them.
 
+mod filter;
+mod sets;
+
 use std::fmt::Write as _;
 
 use rulebook_diagnostics::Format;
-use rulebook_generator::book::facts::{self, RuleFacts};
+use rulebook_generator::book::facts::RuleFacts;
 
+use self::filter::Filter;
 use crate::args::{self, Colour, Form};
 use crate::inputs;
 use crate::output::{self, Outcome};
 
 pub(crate) fn run(args: &args::List) -> anyhow::Result<Outcome> {
-    let loaded = inputs::load(&args.rules)?;
-    output::problems(&loaded.problems, Format::Concise, Colour::Never);
-    let all = facts::all(&loaded.catalog, &loaded.source.table);
-    let rules: Vec<&RuleFacts> = all.iter().filter(|rule| wanted(rule, args)).collect();
+    let listed = inputs::listed(&args.rules)?;
+    output::problems(&listed.problems, Format::Concise, Colour::Never);
+    let (filter, problems) = Filter::new(args, &listed)?;
+    output::problems(&problems, Format::Concise, Colour::Never);
+    let rules: Vec<&RuleFacts> = listed.rules.iter().filter(|rule| filter.passes(rule)).collect();
     match args.format {
         Form::Json => output::print(&format!("{}\n", serde_json::to_string_pretty(&rules)?))?,
         Form::Text => output::print(&text(&rules))?,
     }
-    Ok(Outcome::Clean.with(&loaded.problems))
-}
-
-fn wanted(rule: &RuleFacts, args: &args::List) -> bool {
-    let is = |asked: &Option<String>, found: &str| asked.as_ref().is_none_or(|asked| asked.eq_ignore_ascii_case(found));
-    let listed = |asked: &String| rule.rule_sets.iter().any(|set| set.to_lowercase().contains(&asked.to_lowercase()));
-    is(&args.status, &rule.status)
-        && is(&args.family, &rule.family)
-        && is(&args.model, &rule.model)
-        && args.set.as_ref().is_none_or(listed)
+    Ok(Outcome::Clean.with(&listed.problems).with(&problems))
 }
 
 fn text(rules: &[&RuleFacts]) -> String {

@@ -2,13 +2,18 @@
 
 use std::collections::BTreeSet;
 
-use rulebook_catalog::{BugCheck, Catalog, RulePage};
+use rulebook_catalog::{Catalog, RulePage};
 use rulebook_machine::Table;
 use rulebook_machine::table::Rule;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::GenerateError;
+use crate::table::GENERATED;
+use crate::writer::MARK;
 
 /// A rule as lists show it. The names of the fields are a contract with scripts: add, never rename.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RuleFacts {
     /// `model/Name`.
     pub id: String,
@@ -26,9 +31,12 @@ pub struct RuleFacts {
     pub summary: String,
     /// The functions that the rule is about, in the order of the page.
     pub apis: Vec<String>,
-    /// The bug checks that Driver Verifier answers a violation with, such as `0xC4 0x0004000B`.
+    /// Further functions whose calls its machines watch.
+    pub watched: Vec<String>,
+    /// The bug checks that Driver Verifier answers a violation with, such as `0xC4 0x0004000B`: those of the page, then
+    /// those that only the page of the bug check has.
     pub bug_checks: Vec<String>,
-    /// The titles of the rule sets that list it.
+    /// The titles of the rule sets that have it.
     pub rule_sets: Vec<String>,
     /// The page it comes from.
     pub page: String,
@@ -45,7 +53,7 @@ pub struct RuleFacts {
 /// The facts of every rule of the catalog, by id.
 #[must_use]
 pub fn all(catalog: &Catalog, table: &Table) -> Vec<RuleFacts> {
-    catalog.rules().iter().map(|page| facts(page, rule_in(table, page))).collect()
+    catalog.rules().iter().map(|page| facts(catalog, page, rule_in(table, page))).collect()
 }
 
 /// The rule of `page` in the table, if it is executable.
@@ -57,7 +65,7 @@ pub fn rule_in<'table>(table: &'table Table, page: &RulePage) -> Option<&'table 
 
 /// The facts of one rule.
 #[must_use]
-pub fn facts(page: &RulePage, rule: Option<&Rule>) -> RuleFacts {
+pub fn facts(catalog: &Catalog, page: &RulePage, rule: Option<&Rule>) -> RuleFacts {
     let key = |name: &str| page.front_matter.text(name).map(|text| text.value);
     let summary =
         rule.map(|rule| rule.summary.clone()).or_else(|| page.summary.as_ref().map(|text| text.value.clone()));
@@ -69,7 +77,6 @@ pub fn facts(page: &RulePage, rule: Option<&Rule>) -> RuleFacts {
     let status = key("status").unwrap_or_else(|| found.to_owned());
     let mut seen = BTreeSet::new();
     let apis = page.applies_to().map(|api| api.name.clone()).filter(|name| seen.insert(name.clone())).collect();
-    let tests = page.testing.run_time.as_ref();
     RuleFacts {
         id: page.id.to_string(),
         model: page.id.model.to_string(),
@@ -83,23 +90,80 @@ pub fn facts(page: &RulePage, rule: Option<&Rule>) -> RuleFacts {
         derived: rule.is_some_and(|rule| rule.derived),
         summary: summary.unwrap_or_default(),
         apis,
-        bug_checks: page.bug_checks.iter().map(bug_check).collect(),
+        watched: rule.map(|rule| watched(rule, &seen)).unwrap_or_default(),
+        bug_checks: bug_checks(catalog, page),
         rule_sets: page.rule_sets.clone(),
         page: page.source.path.clone(),
         aliases: page.aliases.iter().map(|alias| alias.value.clone()).collect(),
         static_test: page.testing.compile_time.is_some(),
-        run_time_tests: tests
-            .map(|tests| tests.options.iter().map(|option| option.text.clone()).collect())
-            .unwrap_or_default(),
+        run_time_tests: run_time_tests(catalog, page),
         upstream: key("upstream").filter(|link| link.starts_with("https://")),
     }
 }
 
-/// `0xC4 0x0004000B`, or `0xC4` where the page names no sub-code.
-#[must_use]
-pub fn bug_check(check: &BugCheck) -> String {
-    match check.subcode {
-        Some(subcode) => format!("0x{:X} 0x{subcode:08X}", check.code),
-        None => format!("0x{:X}", check.code),
+/// The functions that the rule's machines watch, less those of `listed`.
+fn watched(rule: &Rule, listed: &BTreeSet<String>) -> Vec<String> {
+    let patterns = rule.machines.iter().flat_map(|machine| &machine.events).flat_map(|event| &event.patterns);
+    let names: BTreeSet<&str> = patterns.filter_map(|pattern| pattern.api()).collect();
+    names.into_iter().filter(|name| !listed.contains(*name)).map(str::to_owned).collect()
+}
+
+/// The facts of all bundled rules as JSON: the mark first, then one line for each rule.
+pub fn render(all: &[RuleFacts]) -> Result<String, GenerateError> {
+    let failed = |error: serde_json::Error| GenerateError::Json(error.to_string());
+    let mut out = format!("{{{}:{},\"rules\":[\n", Value::from(MARK), Value::from(GENERATED));
+    for (at, rule) in all.iter().enumerate() {
+        out.push_str(if at > 0 { ",\n" } else { "" });
+        out.push_str(&serde_json::to_string(rule).map_err(failed)?);
     }
+    out.push_str("\n]}\n");
+    Ok(out)
+}
+
+/// Reads what [`render`] wrote.
+pub fn parse(text: &str) -> Result<Vec<RuleFacts>, GenerateError> {
+    #[derive(Deserialize)]
+    struct File {
+        rules: Vec<RuleFacts>,
+    }
+    let file: File = serde_json::from_str(text).map_err(|error| GenerateError::Json(error.to_string()))?;
+    Ok(file.rules)
+}
+
+fn bug_checks(catalog: &Catalog, page: &RulePage) -> Vec<String> {
+    let mut found: Vec<String> = page.bug_checks.iter().map(|check| bug_check(check.code, check.subcode)).collect();
+    for (check, subcode, _) in catalog.lists().codes_of(&page.id) {
+        let shown = bug_check(check.code, subcode);
+        if !found.contains(&shown) {
+            found.push(shown);
+        }
+    }
+    found
+}
+
+/// The options by their names; where the lists know none, the page's own words.
+fn run_time_tests(catalog: &Catalog, page: &RulePage) -> Vec<String> {
+    let options = catalog.lists().options.iter().filter(|option| option.rules.contains(&page.id));
+    let names: Vec<String> = options.map(|option| option.name.clone()).collect();
+    if !names.is_empty() {
+        return names;
+    }
+    let tests = page.testing.run_time.as_ref();
+    tests.map(|tests| tests.options.iter().map(|option| option.text.clone()).collect()).unwrap_or_default()
+}
+
+/// `0xC4 0x0004000B`, or `0xC4` where there is no sub-code.
+#[must_use]
+pub fn bug_check(code: u32, subcode: Option<u32>) -> String {
+    match subcode {
+        Some(subcode) => format!("0x{code:X} 0x{subcode:08X}"),
+        None => format!("0x{code:X}"),
+    }
+}
+
+/// The anchor of a heading of the indexes: lower case, a dash for all that is no letter or digit.
+#[must_use]
+pub fn anchor(name: &str) -> String {
+    let words = name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join("-").to_lowercase()
 }

@@ -1,11 +1,14 @@
 //! The ways into the book: the table of all rules, and lists by model, function, bug check and status.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
+use rulebook_catalog::RuleId;
+use rulebook_catalog::lists::{RuleSet, VerifierOption};
 use serde::Serialize;
 
 use super::facts::RuleFacts;
-use super::page::model_name;
+use super::page::{model_name, plain};
 use super::templates::Templates;
 use super::{Book, facts, path};
 use crate::GenerateError;
@@ -56,6 +59,8 @@ struct Index {
 struct ModelPage {
     name: String,
     slug: String,
+    /// Its folder below `rules`: a model may be called anything.
+    folder: String,
     families: Vec<Group>,
     rules: usize,
 }
@@ -94,14 +99,13 @@ pub(super) fn add(
         .map(|(slug, rules)| model(slug, &rules))
         .collect();
     for model in &models {
-        tree.add(
-            &format!("src/rules/{}/index.md", crate::writer::sanitised(&model.slug)),
-            templates.render("model.md", model)?,
-        )?;
+        tree.add(&format!("src/rules/{}/index.md", model.folder), templates.render("model.md", model)?)?;
     }
     let indexes = [
         ("apis", "functions.md", by_api(book, &rows)),
         ("bug-checks", "index.md", by_bug_check(book, &rows)),
+        ("rule-sets", "index.md", by_rule_set(book, &rows)),
+        ("options", "index.md", by_option(book, &rows)),
         ("statuses", "index.md", by_status(&rows)),
     ];
     for (name, template, index) in indexes {
@@ -144,17 +148,15 @@ fn group(rows: &[Row], keys: impl Fn(&Row) -> Vec<String>) -> BTreeMap<String, V
 }
 
 fn groups(rows: BTreeMap<String, Vec<Row>>, note: impl Fn(&str) -> String) -> Vec<Group> {
-    rows.into_iter().map(|(name, rules)| Group { anchor: anchor(&name), note: note(&name), name, rules }).collect()
-}
-
-/// A heading's anchor: lower case, what is no letter or digit becomes a dash.
-fn anchor(name: &str) -> String {
-    name.to_lowercase().chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).collect()
+    rows.into_iter()
+        .map(|(name, rules)| Group { anchor: facts::anchor(&name), note: note(&name), name, rules })
+        .collect()
 }
 
 fn model(slug: String, rules: &[Row]) -> ModelPage {
     let families = groups(group(rules, |row| vec![row.facts.family.clone()]), family_name);
-    ModelPage { name: model_name(&slug), families, rules: rules.len(), slug }
+    let folder = crate::writer::sanitised(&slug);
+    ModelPage { name: plain(&model_name(&slug)), families, rules: rules.len(), slug, folder }
 }
 
 /// A family as a heading.
@@ -198,14 +200,71 @@ fn by_api(book: &Book<'_>, rows: &[Row]) -> Index {
 
 fn by_bug_check(book: &Book<'_>, rows: &[Row]) -> Index {
     let names = |name: &str| {
-        let checks = book.catalog.rules().iter().flat_map(|page| &page.bug_checks);
-        checks.filter(|check| facts::bug_check(check) == name).find_map(|check| check.name.clone()).unwrap_or_default()
+        let code = name.split(' ').next().unwrap_or_default();
+        let mut checks = book.catalog.lists().checks.iter();
+        checks
+            .find(|check| facts::bug_check(check.code, None) == code)
+            .map(|check| plain(&check.name))
+            .unwrap_or_default()
     };
     Index {
         title: "Rules by bug check".to_owned(),
         intro: "What a crash dump of Driver Verifier says, and the rules that explain it.",
         code: true,
         groups: groups(group(rows, |row| row.facts.bug_checks.clone()), names),
+    }
+}
+
+/// The rows whose rules are in `rules`, in the order of the table.
+fn among(rows: &[Row], rules: &[RuleId]) -> Vec<Row> {
+    let ids: BTreeSet<String> = rules.iter().map(|rule| rule.to_string().to_lowercase()).collect();
+    rows.iter().filter(|row| ids.contains(&row.facts.id.to_lowercase())).cloned().collect()
+}
+
+fn by_rule_set(book: &Book<'_>, rows: &[Row]) -> Index {
+    let lists = book.catalog.lists();
+    let mut groups = Vec::new();
+    for set in &lists.rule_sets {
+        let rules = among(rows, &set.rules);
+        let present = |inner: &&RuleSet| set.sets.contains(&inner.id) && !among(rows, &inner.rules).is_empty();
+        let inner: Vec<&RuleSet> = lists.rule_sets.iter().filter(present).collect();
+        if rules.is_empty() && inner.is_empty() {
+            continue;
+        }
+        let mut note = set.file.as_ref().map(|file| format!("Selected by `/check:{file}`. ")).unwrap_or_default();
+        if !inner.is_empty() {
+            let links =
+                inner.iter().map(|inner| format!("[{}](#{})", plain(&inner.title), facts::anchor(&inner.title)));
+            // Writing to a string cannot fail.
+            let _ = write!(note, "It has the rules of {}.", links.collect::<Vec<_>>().join(", "));
+        }
+        groups.push(Group { name: plain(&set.title), anchor: facts::anchor(&set.title), note, rules });
+    }
+    Index {
+        title: "Rules by rule set".to_owned(),
+        intro: "The sets that Static Driver Verifier offered, and lists of a whole model.",
+        code: false,
+        groups,
+    }
+}
+
+fn by_option(book: &Book<'_>, rows: &[Row]) -> Index {
+    let group = |option: &VerifierOption| {
+        let since = option.since.as_ref().map(|since| format!(" Since {since}.")).unwrap_or_default();
+        let gone = option.deprecated.as_ref().map(|from| format!(" Deprecated from {from} on.")).unwrap_or_default();
+        Group {
+            name: option.name.clone(),
+            anchor: facts::anchor(&option.name),
+            note: format!("{} Chosen by `verifier {}`.{since}{gone}", option.about, option.switch),
+            rules: among(rows, &option.rules),
+        }
+    };
+    let groups = book.catalog.lists().options.iter().map(group).filter(|group| !group.rules.is_empty());
+    Index {
+        title: "Rules by option of Driver Verifier".to_owned(),
+        intro: "The rules that Driver Verifier checks while the driver runs, and what turns them on.",
+        code: false,
+        groups: groups.collect(),
     }
 }
 

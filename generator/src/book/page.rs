@@ -13,6 +13,7 @@ use rulebook_machine::rule::Machine;
 use rulebook_machine::table::{Applicability, Rule};
 use serde::Serialize;
 
+pub(super) use self::related::Kin;
 use super::facts::{self, RuleFacts};
 use super::{Book, diagram, example_source, prose};
 
@@ -20,11 +21,16 @@ use super::{Book, diagram, example_source, prose};
 #[derive(Debug, Serialize)]
 pub(super) struct Page {
     rule: RuleFacts,
+    bug_checks: Vec<Way>,
+    rule_sets: Vec<Way>,
+    options: Vec<Way>,
     /// The page that all this is from, by its name: where it lay is nobody's business.
     source: String,
     /// From the page to the root of the book.
     root: &'static str,
     model_name: String,
+    /// The folder of the model's pages.
+    model_folder: String,
     applies_in: &'static str,
     scope: Vec<String>,
     requirement: String,
@@ -42,6 +48,14 @@ pub(super) struct Page {
     unchecked: Vec<Ground>,
     upstream: Option<String>,
     quoted: bool,
+}
+
+/// A word on the page that leads to a heading of an index.
+#[derive(Debug, Serialize)]
+struct Way {
+    name: String,
+    /// Empty where the index has no such heading.
+    anchor: String,
 }
 
 /// A part of a derived machine, or a reason why there is none, with the sentence it rests on.
@@ -80,16 +94,26 @@ struct Shown {
 }
 
 impl Page {
-    pub(super) fn new(book: &Book<'_>, page: &RulePage, facts: &RuleFacts) -> Self {
+    pub(super) fn new(book: &Book<'_>, kin: &Kin<'_>, page: &RulePage, facts: &RuleFacts) -> Self {
         let rule = facts::rule_in(book.table, page);
         let machines = rule.map(|rule| rule.machines.as_slice()).unwrap_or_default();
         let limits = page.extra.iter().find(|section| section.heading.value.eq_ignore_ascii_case("limits"));
         let derivation = derivation_of(book.catalog, book.facts, page).unwrap_or_default();
         let sections = page.extra.iter().filter(|section| !section.heading.value.eq_ignore_ascii_case("limits"));
+        let way = |name: &String| Way { name: plain(name), anchor: facts::anchor(name) };
+        let known = |name: &String| book.catalog.lists().option_named(name).is_some();
         Self {
+            bug_checks: facts.bug_checks.iter().map(way).collect(),
+            rule_sets: facts.rule_sets.iter().map(way).collect(),
+            options: facts
+                .run_time_tests
+                .iter()
+                .map(|name| if known(name) { way(name) } else { Way { name: plain(name), anchor: String::new() } })
+                .collect(),
             source: facts.page.rsplit('/').next().unwrap_or_default().to_owned(),
             root: "../../",
             model_name: model_name(&facts.model),
+            model_folder: crate::writer::sanitised(&facts.model),
             applies_in: applies_in(rule),
             scope: rule.map(|rule| rule.scope.roles.clone()).unwrap_or_default(),
             requirement: prose::blocks(&page.prose),
@@ -108,7 +132,7 @@ impl Page {
             violations: examples(book, page, facts, ExampleKind::Violation),
             compliant: examples(book, page, facts, ExampleKind::Compliant),
             apis: apis::of(book, page, machines),
-            related: related::of(book, page, facts, rule),
+            related: kin.of(page),
             derived_from: derivation
                 .from
                 .into_iter()
@@ -128,7 +152,7 @@ impl Page {
 }
 
 /// A sentence for a cell of a table: one line, nothing that Markdown or HTML would read.
-fn plain(text: &str) -> String {
+pub(super) fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.split_whitespace().collect::<Vec<_>>().join(" ").chars() {
         if "\\`*_[]<>|".contains(c) {

@@ -1,13 +1,15 @@
 //! An answer for people.
 
+mod code;
+mod interface;
+mod lists;
+mod machine;
+
 use std::fmt::Write as _;
 
 use rulebook_catalog::derive::Derivation;
-use rulebook_machine::Machine;
-use rulebook_machine::rule::{Event, Next};
-use rulebook_machine::semantics::ExitState;
 
-use super::answer::{Answer, ApiAnswer, BugCheckAnswer, RoleAnswer, RuleAnswer};
+use super::answer::{Answer, RuleAnswer, RuleLine};
 
 /// Where prose is broken.
 const WIDTH: usize = 96;
@@ -15,15 +17,34 @@ const WIDTH: usize = 96;
 /// The whole answer; entries are parted by empty lines.
 pub(super) fn show(answer: &Answer) -> String {
     let mut parts: Vec<String> = answer.rules.iter().map(rule).collect();
-    parts.extend(answer.bug_checks.iter().map(bug_check));
-    parts.extend(answer.apis.iter().map(api));
-    parts.extend(answer.roles.iter().map(role));
+    parts.extend(answer.bug_checks.iter().map(code::bug_check));
+    parts.extend(answer.apis.iter().map(interface::api));
+    parts.extend(answer.roles.iter().map(interface::role));
+    parts.extend(answer.rule_sets.iter().map(lists::rule_set));
+    parts.extend(answer.options.iter().map(lists::option));
     parts.join("\n")
 }
 
 fn line(out: &mut String, label: &str, value: &str) {
     if !value.is_empty() {
         let _ = writeln!(out, "  {label:12} {}", wrapped(value, 15));
+    }
+}
+
+/// Sentences, one under the other.
+fn lines(out: &mut String, label: &str, values: &[String]) {
+    for (at, value) in values.iter().enumerate() {
+        let _ = writeln!(out, "  {:12} {}", if at == 0 { label } else { "" }, wrapped(value, 15));
+    }
+}
+
+/// Rules with what they are about.
+fn rules(out: &mut String, label: &str, rules: &[RuleLine]) {
+    let width = rules.iter().map(|rule| rule.id.len()).max().unwrap_or(0);
+    for (at, rule) in rules.iter().enumerate() {
+        let about = if rule.summary.is_empty() { "(no page here)" } else { &rule.summary };
+        let text = wrapped(about, 17 + width);
+        let _ = writeln!(out, "  {:12} {:width$}  {text}", if at == 0 { label } else { "" }, rule.id);
     }
 }
 
@@ -45,8 +66,8 @@ fn rule(answer: &RuleAnswer) -> String {
     for paragraph in &answer.requirement {
         let _ = writeln!(out, "\n  {}", wrapped(paragraph, 2));
     }
-    for machine in &answer.machines {
-        out.push_str(&shown(machine));
+    for one in &answer.machines {
+        out.push_str(&machine::shown(one));
     }
     if let Some(derivation) = &answer.derivation {
         out.push_str(&derived(derivation));
@@ -81,91 +102,6 @@ fn tests(answer: &RuleAnswer) -> String {
     }
     tests.extend(answer.facts.run_time_tests.iter().map(|option| format!("Driver Verifier ({option})")));
     tests.join(", ")
-}
-
-/// Events, then states with what leads out of them, then what must hold at events.
-fn shown(machine: &Machine) -> String {
-    let mut out = String::new();
-    let of = if machine.object.is_empty() { String::new() } else { format!(" of each {}", machine.object) };
-    let stateful = machine.states.iter().any(|state| !state.on.is_empty());
-    let used = |name: &str| machine.states.iter().any(|state| state.on.contains_key(name));
-    if stateful {
-        out.push_str("\n  events\n");
-        for event in machine.events.iter().filter(|event| used(&event.name)) {
-            let _ = writeln!(out, "    {:12} {}", event.name, wrapped(&patterns(event), 17));
-        }
-        let _ = writeln!(out, "\n  states{of}");
-    }
-    for state in machine.states.iter().filter(|state| !state.on.is_empty()) {
-        for (event, next) in &state.on {
-            let next = match next {
-                Next::Go(state) => format!("-> {state}"),
-                Next::Error(message) => format!("!! {message}"),
-            };
-            let _ = writeln!(out, "    {:12} {event:12} {}", state.name, wrapped(&next, 30));
-        }
-    }
-    for check in &machine.checks {
-        let Some(event) = machine.event(&check.event) else {
-            continue;
-        };
-        let required: Vec<String> = check.require.iter().map(ToString::to_string).collect();
-        let when: Vec<String> = event.when.iter().map(ToString::to_string).collect();
-        let when = if when.is_empty() { String::new() } else { format!(" where {}", when.join(" and ")) };
-        let _ = writeln!(out, "\n  must hold: {}{when}\n    {}", required.join(" and "), wrapped(&patterns(event), 4));
-    }
-    out
-}
-
-fn patterns(event: &Event) -> String {
-    event.patterns.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
-}
-
-fn bug_check(answer: &BugCheckAnswer) -> String {
-    let mut out = format!("bug check {}", answer.code);
-    for more in [&answer.name, &answer.subcode].into_iter().flatten() {
-        let _ = write!(out, " {more}");
-    }
-    out.push('\n');
-    line(&mut out, "meaning", answer.meaning.as_deref().unwrap_or_default());
-    line(&mut out, "rules", &answer.rules.join(", "));
-    out
-}
-
-fn api(answer: &ApiAnswer) -> String {
-    let mut out = format!("{}({})\n", answer.name, answer.parameters.join(", "));
-    line(&mut out, "header", answer.header.as_deref().unwrap_or_default());
-    line(&mut out, "IRQL", answer.irql.as_deref().unwrap_or_default());
-    for (name, effect) in answer.effects.as_object().into_iter().flatten() {
-        let effect = effect.as_str().map_or_else(|| effect.to_string(), str::to_owned);
-        line(&mut out, name, &effect);
-    }
-    line(&mut out, "rules", &answer.rules.join(", "));
-    out
-}
-
-fn role(answer: &RoleAnswer) -> String {
-    let role = &answer.role;
-    let mut out = format!("{}({}): a role of {} drivers\n", answer.name, role.params.join(", "), role.model);
-    line(&mut out, "short name", &role.name);
-    if let Some(levels) = &role.contract.irql {
-        line(&mut out, "IRQL", &levels.within.to_string());
-        line(&mut out, "called at", &levels.called_at.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "));
-    }
-    line(
-        &mut out,
-        "entered after",
-        &role.contract.entered_after.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
-    );
-    let exit = match role.contract.exit {
-        ExitState::Same => "objects as at entry",
-        ExitState::Initial => "objects in their initial state",
-        ExitState::Any => "objects in any state",
-    };
-    line(&mut out, "at exit", exit);
-    line(&mut out, "rules", &answer.rules.join(", "));
-    line(&mut out, "source", &role.source);
-    out
 }
 
 /// Breaks text at spaces; lines after the first are indented.

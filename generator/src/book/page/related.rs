@@ -17,29 +17,43 @@ pub(super) struct Related {
     summary: String,
 }
 
-/// Rules of the same name, the one whose variant it is, and those that watch the same functions.
-pub(super) fn of(book: &Book<'_>, page: &RulePage, facts: &RuleFacts, rule: Option<&Rule>) -> Vec<Related> {
-    let variant = page.front_matter.text("variant-of").map(|text| text.value);
-    let functions = |rule: &Rule| -> BTreeSet<String> {
-        let patterns = rule.machines.iter().flat_map(|machine| &machine.events).flat_map(|event| &event.patterns);
-        patterns.filter_map(|pattern| pattern.api().map(str::to_owned)).collect()
-    };
-    let own = rule.map(functions).unwrap_or_default();
-    let mut ranked: Vec<(usize, Related)> = Vec::new();
-    for other in book.catalog.rules().iter().filter(|other| other.id != page.id) {
-        let other_facts = facts::facts(other, facts::rule_in(book.table, other));
-        let shared = facts::rule_in(book.table, other).map_or(0, |rule| functions(rule).intersection(&own).count());
-        let named = other.id.name.eq_ignore_ascii_case(&page.id.name)
-            || variant.as_ref().is_some_and(|id| id.eq_ignore_ascii_case(&other_facts.id));
-        let kin = shared > 0 && other_facts.family == facts.family;
-        if named || kin {
-            let path = path(&other_facts);
-            ranked.push((
-                if named { usize::MAX } else { shared },
-                Related { id: other_facts.id, path, summary: other_facts.summary },
-            ));
-        }
+/// All rules with the functions that they watch, by which kin is found.
+#[derive(Debug)]
+pub(in crate::book) struct Kin<'a> {
+    rules: Vec<(&'a RulePage, &'a RuleFacts, BTreeSet<&'a str>)>,
+}
+
+impl<'a> Kin<'a> {
+    /// The rules of `book`, whose facts are `all`.
+    pub(in crate::book) fn new(book: &Book<'a>, all: &'a [RuleFacts]) -> Self {
+        let watched = |rule: &'a Rule| -> BTreeSet<&'a str> {
+            let patterns = rule.machines.iter().flat_map(|machine| &machine.events).flat_map(|event| &event.patterns);
+            patterns.filter_map(|pattern| pattern.api()).collect()
+        };
+        let pages = book.catalog.rules().iter().zip(all);
+        let rules =
+            pages.map(|(page, facts)| (page, facts, facts::rule_in(book.table, page).map(watched).unwrap_or_default()));
+        Self { rules: rules.collect() }
     }
-    ranked.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.id.cmp(&b.1.id)));
-    ranked.into_iter().take(6).map(|(_, related)| related).collect()
+
+    /// Rules of the same name, the one whose variant it is, and those that watch the same functions.
+    pub(super) fn of(&self, page: &RulePage) -> Vec<Related> {
+        let Some((_, facts, own)) = self.rules.iter().find(|(known, ..)| std::ptr::eq(*known, page)) else {
+            return Vec::new();
+        };
+        let variant = page.front_matter.text("variant-of").map(|text| text.value);
+        let mut ranked: Vec<(usize, &RuleFacts)> = Vec::new();
+        for (other, other_facts, watched) in self.rules.iter().filter(|(other, ..)| other.id != page.id) {
+            let named = other.id.name.eq_ignore_ascii_case(&page.id.name)
+                || variant.as_ref().is_some_and(|id| id.eq_ignore_ascii_case(&other_facts.id));
+            let shared = if other_facts.family == facts.family { watched.intersection(own).count() } else { 0 };
+            if named || shared > 0 {
+                ranked.push((if named { usize::MAX } else { shared }, other_facts));
+            }
+        }
+        ranked.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.id.cmp(&b.1.id)));
+        let shown =
+            |facts: &RuleFacts| Related { id: facts.id.clone(), path: path(facts), summary: facts.summary.clone() };
+        ranked.into_iter().take(6).map(|(_, facts)| shown(facts)).collect()
+    }
 }

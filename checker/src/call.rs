@@ -106,6 +106,24 @@ impl Run<'_, '_> {
         Api { name, written, args, through, loc, site, ignored, by_pointer }
     }
 
+    /// What a function without a body stores to is no longer known.
+    ///
+    /// A function of the kits that nothing is known of stores where it is given a place; what a pointer leads to is a
+    /// structure of the driver's, of which it knows nothing.
+    fn forget_arguments(&self, state: &mut State, api: &Api, known: Option<&CFunction>, getter: bool) {
+        let values = &self.engine.values;
+        let stranger = known.is_none() && !self.engine.code.own.contains(&api.written) && !api.by_pointer;
+        for (at, arg) in api.args.iter().enumerate() {
+            let stores = known.and_then(|known| known.params.get(at).copied()).unwrap_or(known.is_none() && !getter);
+            let given = !stranger || values.is_address(*arg);
+            let a_place =
+                values.as_int(*arg).is_none() && !matches!(values.node(*arg), Node::Str(_) | Node::Function(_));
+            if stores && given && a_place {
+                state.forget(values, *arg, Lost { site: api.site, by_callback: api.by_pointer });
+            }
+        }
+    }
+
     fn external(&mut self, mut state: State, api: &Api, out: &mut Vec<(State, V)>) {
         let compiled = self.engine.compiled;
         let unknown = CFunction::default();
@@ -126,17 +144,8 @@ impl Run<'_, '_> {
         } else {
             values.make(Node::Result(api.site))
         };
-        // A function of the kits that nothing is known of stores where it is given a place; what a pointer leads to
-        // is a structure of the driver's, of which it knows nothing.
-        let stranger = known.is_none() && !self.engine.code.own.contains(&api.written) && !api.by_pointer;
-        for (at, arg) in api.args.iter().enumerate() {
-            let stores = function.params.get(at).copied().unwrap_or(known.is_none() && !getter)
-                && !(stranger && !values.is_address(*arg));
-            if stores && values.as_int(*arg).is_none() && !matches!(values.node(*arg), Node::Str(_) | Node::Function(_))
-            {
-                state.forget(values, *arg, Lost { site: api.site, by_callback: api.by_pointer });
-            }
-        }
+        self.forget_arguments(&mut state, api, known, getter);
+        let values = &mut self.engine.values;
         let mut finished = vec![];
         if let Some(effect) = &function.irql {
             if let Some(slot) = effect.save {

@@ -13,7 +13,7 @@ use crate::value::{Node, Site};
 
 /// Whether each function can be left by an exception.
 pub(crate) fn raising(code: &Code<'_>, base: &Base<'_>) -> Vec<bool> {
-    let mut raises = vec![false; code.functions.len()];
+    let mut can_raise = vec![false; code.functions.len()];
     let mut changed = true;
     while changed {
         changed = false;
@@ -21,17 +21,17 @@ pub(crate) fn raising(code: &Code<'_>, base: &Base<'_>) -> Vec<bool> {
             let raised = |call: &Call| {
                 call.unwind.is_none()
                     && match code.resolve(function.ir, &call.callee) {
-                        Some(id) => raises[id.0 as usize],
+                        Some(id) => can_raise[id.0 as usize],
                         None => by_itself(base, &call.callee),
                     }
             };
-            if !raises[at] && calls(function.ir.blocks.iter()).any(raised) {
-                raises[at] = true;
+            if !can_raise[at] && calls(function.ir.blocks.iter()).any(raised) {
+                can_raise[at] = true;
                 changed = true;
             }
         }
     }
-    raises
+    can_raise
 }
 
 fn calls<'b>(blocks: impl Iterator<Item = &'b rulebook_frontend::ir::Block>) -> impl Iterator<Item = &'b Call> {
@@ -72,11 +72,10 @@ impl Run<'_, '_> {
                     self.enqueue(handler, after, Some(at));
                 }
             }
-            Some(_) => {}
             None if by_itself(self.engine.compiled, &call.callee) => {
                 self.enqueue(handler, state.clone(), Some(at));
             }
-            None => {}
+            _ => {}
         }
     }
 

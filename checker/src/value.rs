@@ -79,10 +79,10 @@ pub(crate) fn name_number(name: &str) -> i64 {
 /// The values of one driver.
 #[derive(Debug, Default)]
 pub(crate) struct Values {
-    /// Members and variables that functions store to which the driver calls through pointers or in circles.
-    written: FxHashSet<Symbol>,
     /// Numbers of constants that the table knows.
     constants: Arc<FxHashMap<Symbol, i64>>,
+    /// Members and variables that functions store to which the driver calls through pointers or in circles.
+    written: FxHashSet<Symbol>,
     nodes: Vec<Node>,
     /// What is asked of values all the time, worked out when they are made.
     flags: Vec<Flags>,

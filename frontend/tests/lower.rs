@@ -96,7 +96,7 @@ fn blocks_are_reachable() {
                 match &block.term {
                     ir::Term::Goto(to) => work.push(to.0),
                     ir::Term::Branch { then, other, .. } | ir::Term::Try { body: then, handler: other } => {
-                        work.extend([then.0, other.0])
+                        work.extend([then.0, other.0]);
                     }
                     ir::Term::Switch { cases, default, .. } => {
                         work.push(default.0);

@@ -3,6 +3,8 @@
 //! The result is parsed by the caller; names inside it are expanded in turn when they are met there.
 //! A name that must not be expanded again (a macro inside its own expansion) is marked with [`FROZEN`].
 
+use std::fmt::Write as _;
+
 use crate::ir::Symbol;
 use crate::macros::MacroTable;
 use crate::parsed::MacroDef;
@@ -195,7 +197,7 @@ fn rescan_into(text: &str, macros: &MacroTable, frozen: &[Symbol], limit: usize,
         let Some(body) = expand(definition, given.as_deref(), &[]) else {
             // Not a use that fits: left as it is.
             let list = given.unwrap_or_default().join(", ");
-            out.push_str(&format!("{token}({list})"));
+            let _ = write!(out, "{token}({list})");
             continue;
         };
         changed = true;

@@ -70,6 +70,10 @@ pub(crate) struct CMachine<'t> {
     /// By event, from the state `unknown`.
     pub(crate) from_unknown: Vec<CNext>,
     pub(crate) checks: Vec<Vec<CCheck<'t>>>,
+    /// Events of the return from an entry point, in order: the first whose test of the returned value holds.
+    pub(crate) exits: Vec<(u8, Option<CResult>)>,
+    /// Events of the entry into a role function: the parameter's name and the key that it is.
+    pub(crate) params: Vec<(u8, String, u16)>,
     /// Whether it has neither keys nor more than one state: judged call by call, without a run of its own.
     pub(crate) stateless: bool,
     /// Whether a condition speaks of the level.
@@ -80,7 +84,6 @@ pub(crate) struct CMachine<'t> {
 pub(crate) struct CEvent {
     pub(crate) patterns: Vec<CPattern>,
     pub(crate) when: Vec<CCondition>,
-    pub(crate) is_exit: bool,
 }
 
 /// What an event leads to.
@@ -130,6 +133,8 @@ pub(crate) enum CCondition {
     Irql(Interval),
     SameIrql,
     Compare(CTerm, Compare, CTerm),
+    /// The value came from one of the functions; with `true`, from another one.
+    Origin(CTerm, Vec<Symbol>, bool),
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -272,7 +277,7 @@ impl<'t> Base<'t> {
     }
 
     /// The number of a constant in a pattern.
-    fn number(&self, name: &str) -> i64 {
+    pub(crate) fn number(&self, name: &str) -> i64 {
         match name {
             "NULL" | "FALSE" => 0,
             "TRUE" => 1,
@@ -307,6 +312,7 @@ impl<'t> Compiled<'t> {
         let mut vars = machine.keys.clone();
         let mut events = Vec::new();
         let mut places = Vec::new();
+        let (mut exits, mut params) = (Vec::new(), Vec::new());
         for (at, event) in machine.events.iter().enumerate() {
             let mut patterns = Vec::new();
             for pattern in &event.patterns {
@@ -315,16 +321,20 @@ impl<'t> Compiled<'t> {
                 }
                 let pattern = self.aliases.canonical(pattern);
                 let made = self.pattern(&pattern, &mut vars);
+                match &pattern.subject {
+                    Subject::Exit => exits.push((at as u8, made.result.clone())),
+                    Subject::Param(name) => params.extend(made.binds.map(|key| (at as u8, name.clone(), key))),
+                    _ => {}
+                }
                 if let Some(api) = made.api {
                     places.push((api, PatternAt { machine: id, event: at as u8, pattern: patterns.len() as u16 }));
                 }
                 patterns.push(made);
             }
             let when = event.when.iter().map(|condition| self.condition(condition, &mut vars)).collect();
-            let is_exit = event.patterns.iter().any(|pattern| pattern.subject == Subject::Exit);
-            events.push(CEvent { patterns, when, is_exit });
+            events.push(CEvent { patterns, when });
         }
-        if places.is_empty() && !events.iter().any(|event| event.is_exit) {
+        if places.is_empty() && exits.is_empty() {
             return;
         }
         for (api, place) in places {
@@ -373,6 +383,8 @@ impl<'t> Compiled<'t> {
             events,
             states: states.iter().map(|state| state.name.clone()).collect(),
             from_unknown: leads(machine.state(rule::UNKNOWN)),
+            exits,
+            params,
             stateless: machine.keys.is_empty() && next.len() == 1,
             level_matters,
             next,
@@ -418,6 +430,13 @@ impl<'t> Compiled<'t> {
         match condition {
             Condition::Irql(interval) => CCondition::Irql(*interval),
             Condition::SameIrql => CCondition::SameIrql,
+            Condition::Origin { of, apis, other } => {
+                let name = |api: &String| {
+                    let pattern = self.aliases.canonical(&Pattern::call(api));
+                    Symbol::new(pattern.api().unwrap_or(api))
+                };
+                CCondition::Origin(term(of), apis.iter().map(name).collect(), *other)
+            }
             Condition::Compare { left, op, right } => CCondition::Compare(term(left), *op, term(right)),
         }
     }
@@ -445,9 +464,15 @@ impl CMachine<'_> {
         &self.machine.object
     }
 
-    /// The event of the return from an entry point.
+    /// The event of a return, whatever is returned.
     pub(crate) fn exit_event(&self) -> Option<u8> {
-        self.events.iter().position(|event| event.is_exit).map(|at| at as u8)
+        self.exits.iter().find(|(_, test)| test.is_none()).map(|(event, _)| *event)
+    }
+
+    /// The event of a return of a value in `result`: the first whose test surely holds.
+    pub(crate) fn exit_event_for(&self, result: &Range) -> Option<u8> {
+        let holds = |test: &CResult| test.yes.iter().any(|yes| result.within(yes));
+        self.exits.iter().find(|(_, test)| test.as_ref().is_none_or(holds)).map(|(event, _)| *event)
     }
 }
 

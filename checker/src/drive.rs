@@ -6,24 +6,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rulebook_diagnostics::report::{Outcome as Verdicts, Report, Sources, Verdict};
 use rulebook_frontend::ir::{Annotation, Symbol};
 use rulebook_frontend::{Cache, Program, Project, load};
-use rulebook_machine::pattern::{Arg, Subject as Pattern};
-use rulebook_machine::semantics::ExitState;
 use rulebook_machine::table::{Rule, Table};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::Options;
 use crate::applies::Kind;
 use crate::code::{Code, FuncId};
-use crate::compiled::{Base, CArg, CCondition, CNext, Compiled, MachineId};
+use crate::compiled::{Base, Compiled, MachineId};
 use crate::engine::Engine;
-use crate::fact::Range;
 use crate::finding::{Convicted, Findings};
-use crate::replay::End;
 use crate::roles::{self, Attached, Entry, Roles};
 use crate::run::Subject;
-use crate::state::UNKNOWN;
-use crate::summary::{Outcome, Violation};
-use crate::value::Node;
 
 /// How many objects of one rule are followed through one function.
 const OBJECTS: usize = 24;
@@ -121,17 +114,17 @@ pub(crate) fn driver(
 }
 
 /// A driver under analysis.
-struct Drive<'p, 't> {
-    code: Code<'p>,
-    compiled: &'p Compiled<'t>,
-    roles: &'p Roles<'t>,
+pub(crate) struct Drive<'p, 't> {
+    pub(crate) code: Code<'p>,
+    pub(crate) compiled: &'p Compiled<'t>,
+    pub(crate) roles: &'p Roles<'t>,
     /// Annotations of definitions and prototypes, by function.
-    annotations: FxHashMap<Symbol, Vec<&'p Annotation>>,
+    pub(crate) annotations: FxHashMap<Symbol, Vec<&'p Annotation>>,
     accessors: FxHashSet<Symbol>,
     /// Functions that the driver may call through pointers of its own: their address is taken, and no role says that
     /// it is the system that calls them.
     callbacks: FxHashSet<Symbol>,
-    mentioned: FxHashSet<&'p str>,
+    pub(crate) mentioned: FxHashSet<&'p str>,
 }
 
 impl<'p, 't> Drive<'p, 't> {
@@ -222,353 +215,29 @@ impl<'p, 't> Drive<'p, 't> {
     }
 
     /// The roles in which the rule looks at the function; `None` stands for no known role.
-    fn roles_for(&self, id: FuncId, rule: &Rule) -> Vec<Option<&Attached<'t>>> {
+    pub(crate) fn roles_for(&self, id: FuncId, rule: &Rule) -> Vec<Option<&Attached<'t>>> {
         let attached = self.roles.of(self.code.get(id).ir.name);
         let semantics = &self.compiled.table.semantics;
         let named = |words: &[String], role: &str| words.iter().any(|word| semantics.roles_of(word).contains(&role));
         if attached.is_empty() {
-            return if rule.scope.roles.is_empty() { vec![None] } else { Vec::new() };
+            let everywhere = rule.scope.roles.is_empty() && rule.scope.irp.is_empty();
+            return if everywhere { vec![None] } else { Vec::new() };
         }
+        let registered = |names: &[String], index| names.iter().any(|name| self.compiled.number(name) == index);
         let fits = |role: &&Attached<'t>| {
             (rule.scope.roles.is_empty() || named(&rule.scope.roles, role.type_name))
                 && !named(&rule.scope.except_roles, role.type_name)
+                && (rule.scope.irp.is_empty() || role.index.is_some_and(|index| registered(&rule.scope.irp, index)))
         };
         attached.iter().filter(fits).map(Some).collect()
     }
 
-    fn entry_level(&self, id: FuncId, role: Option<&Attached<'t>>) -> Option<Entry> {
+    pub(crate) fn entry_level(&self, id: FuncId, role: Option<&Attached<'t>>) -> Option<Entry> {
         match role {
             Some(role) => role.entry(self.compiled, &|name| self.mentioned.contains(name)),
             None => self.annotations.get(&self.code.get(id).ir.name).and_then(|all| roles::annotated_entry(all)),
         }
     }
-
-    fn judge_base(&self, engine: &mut Engine<'_>, id: FuncId, violation: &Violation, convicted: &mut Vec<Convicted>) {
-        let rule = &self.compiled.machine(violation.machine).rule;
-        for role in self.roles_for(id, rule) {
-            let entry = self.entry_level(id, role);
-            let level = match &violation.entry {
-                None => violation.irql.clone(),
-                Some(bad) => {
-                    match entry.as_ref().and_then(|entry| level_that_convicts(engine, entry, bad, violation)) {
-                        Some(level) => level,
-                        None => continue,
-                    }
-                }
-            };
-            let end = End::Violation(violation.machine, violation.loc, violation.function);
-            if engine.can_go(id, None, 0, &violation.trace, end) {
-                convicted.push(Convicted::new(violation, id, role, level, entry));
-            }
-            return;
-        }
-    }
-
-    /// Rules that want the level at exit to be the level at entry.
-    fn judge_level_at_exit(
-        &self,
-        engine: &mut Engine<'_>,
-        id: FuncId,
-        exits: &[Outcome],
-        convicted: &mut Vec<Convicted>,
-    ) {
-        for (at, machine) in self.compiled.machines.iter().enumerate() {
-            let Some(event) = machine.exit_event() else { continue };
-            let same = |check: &&crate::compiled::CCheck<'_>| {
-                check.require.iter().any(|condition| matches!(condition, CCondition::SameIrql))
-            };
-            let Some(check) = machine.checks[event as usize].iter().find(same) else { continue };
-            for role in self.roles_for(id, machine.rule).into_iter().flatten() {
-                if role.role.contract.irql_may_change {
-                    continue;
-                }
-                let Some(entry) = self.entry_level(id, Some(role)) else { continue };
-                for exit in exits {
-                    let now = exit
-                        .facts
-                        .iter()
-                        .find(|(value, _)| *value == exit.irql)
-                        .map_or(Range::between(0, 15), |(_, range)| range.clone());
-                    let now = engine.values.as_int(exit.irql).map_or(now, Range::exactly);
-                    let known = engine.values.as_int(exit.irql).is_some();
-                    if engine.values.node(exit.irql) == Node::EntryIrql || !known {
-                        continue;
-                    }
-                    let at_entry = exit
-                        .facts
-                        .iter()
-                        .find(|(value, _)| engine.values.node(*value) == Node::EntryIrql)
-                        .map(|(_, range)| range.clone());
-                    let within = Range::between(i64::from(entry.within.min.0), i64::from(entry.within.max.0));
-                    let within = at_entry.map_or(within.clone(), |range| within.meet(&range));
-                    let called_at = entry
-                        .called_at
-                        .iter()
-                        .any(|level| within.contains(i64::from(level.0)) && !now.contains(i64::from(level.0)));
-                    if within.is_empty() || (!within.meet(&now).is_empty() && !called_at) {
-                        continue;
-                    }
-                    let violation =
-                        exit_violation(MachineId(at as u16), check.message, id, self.code.get(id).ir.name, exit, now);
-                    if !engine.can_go(id, None, 0, &exit.trace, End::Return(exit.loc, UNKNOWN)) {
-                        continue;
-                    }
-                    convicted.push(Convicted::new(
-                        &violation,
-                        id,
-                        Some(role),
-                        violation.irql.clone(),
-                        Some(entry.clone()),
-                    ));
-                }
-            }
-        }
-    }
-
-    fn judge_keyed(
-        &self,
-        engine: &mut Engine<'_>,
-        id: FuncId,
-        subject: &Subject,
-        keyed: &crate::engine::Keyed,
-        own: bool,
-        convicted: &mut Vec<Convicted>,
-    ) {
-        let machine = self.compiled.machine(subject.machine);
-        let ir = self.code.get(id).ir;
-        let object =
-            subject.key.first().map_or_else(String::new, |value| crate::describe::value(&engine.values, ir, *value));
-        let annotated_holder = self.annotations.get(&ir.name).is_some_and(|all| {
-            all.iter().any(|annotation| {
-                let name = annotation.name.as_str();
-                name.starts_with("Acquires_")
-                    || name.starts_with("Releases_")
-                    || name.starts_with("Requires_lock_held")
-                    || name.starts_with("drv_acquires")
-                    || name.starts_with("drv_releases")
-            })
-        });
-        let events = engine.base(id).and_then(|base| base.events.get(subject).copied()).unwrap_or(0);
-        let takes_it_too = (0..machine.events.len() as u8).any(|event| {
-            events >> (event & 63) & 1 == 1 && matches!(machine.next(0, event), CNext::Go(to) if *to != 0)
-        });
-        let is_local = subject.key.iter().any(|value| engine.values.in_local(*value));
-        for role in self.roles_for(id, machine.rule) {
-            let contract = role.map(|role| &role.role.contract);
-            let exit_owed = contract.map_or(ExitState::Same, |contract| contract.exit);
-            let mut owing = Vec::new();
-            let mut leaks: Vec<&Outcome> = Vec::new();
-            if exit_owed != ExitState::Any && !annotated_holder {
-                leaks.extend(&keyed.leaks);
-            }
-            if own {
-                let pre = self.entry_state(engine, subject, role);
-                let other = if pre == 0 { None } else { engine.keyed(id, subject, pre) };
-                let keyed = other.as_deref().unwrap_or(keyed);
-                for violation in keyed.violations.iter().filter(|violation| violation.pre == pre) {
-                    let first = violation.seen == 0;
-                    let may_be_held = contract.is_some_and(|contract| contract.caller_may_hold) || annotated_holder;
-                    // A function that nobody is known to call may be the release half of a pair: unless it takes the
-                    // object as well, or shows by what is its own that nobody took it.
-                    let half = role.is_none() && !takes_it_too && !violation.unset && !is_local;
-                    if first && (may_be_held || half) {
-                        continue;
-                    }
-                    let level = match &violation.entry {
-                        None => violation.irql.clone(),
-                        Some(bad) => match self
-                            .entry_level(id, role)
-                            .and_then(|entry| level_that_convicts(engine, &entry, bad, violation))
-                        {
-                            Some(level) => level,
-                            None => continue,
-                        },
-                    };
-                    let end = End::Violation(violation.machine, violation.loc, violation.function);
-                    if engine.can_go(id, Some(subject), pre, &violation.trace, end) {
-                        convicted.push(Convicted::new(violation, id, role, level, None));
-                    }
-                }
-                if let (Some(event), Some(_)) = (machine.exit_event(), role) {
-                    owing.clone_from(&keyed.exits);
-                    for outcome in &owing {
-                        let Some(moved) = &outcome.moved else { continue };
-                        let owes = moved.pre == pre
-                            && moved.post != UNKNOWN
-                            && matches!(machine.next(moved.post, event), CNext::Error(_))
-                            && match exit_owed {
-                                ExitState::Same => moved.post != pre,
-                                ExitState::Initial => moved.post != 0,
-                                ExitState::Any => false,
-                            };
-                        if owes {
-                            leaks.push(outcome);
-                        }
-                    }
-                }
-            }
-            for outcome in leaks {
-                let Some(moved) = &outcome.moved else { continue };
-                let Some(event) = machine.exit_event() else { continue };
-                let state = if moved.post == UNKNOWN { continue } else { moved.post };
-                let CNext::Error(message) = machine.next(state, event) else { continue };
-                let mut violation = exit_violation(subject.machine, message, id, ir.name, outcome, Range::ALL);
-                violation.object = object.as_str().into();
-                violation.sometimes_fine = true;
-                if engine.can_go(id, Some(subject), moved.pre, &outcome.trace, End::Return(outcome.loc, state)) {
-                    convicted.push(Convicted::new(&violation, id, role, Range::ALL, None));
-                }
-            }
-            if !convicted.is_empty() && role.is_none() {
-                break;
-            }
-        }
-    }
-
-    /// Objects that the contracts of the function's roles hand over, whether or not it touches them.
-    fn handed_over(&self, engine: &mut Engine<'_>, id: FuncId) -> Vec<Subject> {
-        let mut found = Vec::new();
-        for role in self.roles.of(self.code.get(id).ir.name) {
-            for call in self.entry_calls(role) {
-                let (Some(api), Pattern::Call { args, .. }) = (call.api(), &call.subject) else { continue };
-                for place in self.compiled.by_api.get(&Symbol::new(api)).into_iter().flatten() {
-                    let machine = self.compiled.machine(place.machine);
-                    if machine.stateless || machine.exit_event().is_none() {
-                        continue;
-                    }
-                    let pattern = &machine.events[place.event as usize].patterns[place.pattern as usize];
-                    let mut key = Vec::with_capacity(machine.keys);
-                    for var in 0..machine.keys as u16 {
-                        let at = pattern.args.iter().position(|arg| matches!(arg, CArg::Var(own) if *own == var));
-                        key.extend(
-                            at.and_then(|at| args.list.get(at)).and_then(|arg| self.handed_value(engine, role, arg)),
-                        );
-                    }
-                    if key.len() == machine.keys {
-                        found.push(Subject { machine: place.machine, key });
-                    }
-                }
-            }
-        }
-        found
-    }
-
-    /// The value that an argument of a contract's call stands for in the role function.
-    fn handed_value(&self, engine: &mut Engine<'_>, role: &Attached<'t>, arg: &Arg) -> Option<crate::value::V> {
-        match arg {
-            Arg::Var(name) => {
-                let at = role.role.params.iter().position(|known| known == name)?;
-                Some(engine.values.make(Node::Param(at as u32)))
-            }
-            Arg::Const(names) => {
-                let number = names.iter().find_map(|name| self.compiled.constants.get(&Symbol::new(name)))?;
-                Some(engine.values.int(*number))
-            }
-            _ => None,
-        }
-    }
-
-    /// The calls as if after which a role is entered, in their canonical spelling.
-    fn entry_calls(&self, role: &Attached<'t>) -> Vec<rulebook_machine::Pattern> {
-        let contract = &role.role.contract;
-        let ruled_out = |names: &[String]| names.iter().any(|name| self.mentioned.contains(name.as_str()));
-        let unless = contract
-            .entered_after_unless
-            .iter()
-            .filter(|unless| !ruled_out(&unless.mentioned))
-            .flat_map(|unless| &unless.calls);
-        contract.entered_after.iter().chain(unless).map(|call| self.compiled.aliases.canonical(call)).collect()
-    }
-
-    /// The state in which the role's contract hands the object over.
-    fn entry_state(&self, engine: &Engine<'_>, subject: &Subject, role: Option<&Attached<'t>>) -> u8 {
-        let Some(role) = role else { return 0 };
-        let machine = self.compiled.machine(subject.machine);
-        let mut state = 0;
-        for call in self.entry_calls(role) {
-            let Some(api) = call.api() else { continue };
-            let args = match &call.subject {
-                Pattern::Call { args, .. } => &args.list,
-                _ => continue,
-            };
-            let places = self.compiled.by_api.get(&Symbol::new(api)).into_iter().flatten();
-            for place in places.filter(|place| place.machine == subject.machine) {
-                let pattern = &machine.events[place.event as usize].patterns[place.pattern as usize];
-                let is_ours = pattern.args.iter().enumerate().all(|(at, arg)| match arg {
-                    CArg::Var(var) if (*var as usize) < machine.keys => {
-                        let param = args.get(at).and_then(|arg| arg.variable());
-                        let position = param.and_then(|name| role.role.params.iter().position(|known| known == name));
-                        let key = engine.values.node(subject.key[*var as usize]);
-                        match args.get(at) {
-                            Some(Arg::Any) => true,
-                            Some(Arg::Const(names)) => names.iter().any(|name| {
-                                self.compiled
-                                    .constants
-                                    .get(&Symbol::new(name))
-                                    .is_some_and(|number| key == Node::Int(*number))
-                            }),
-                            _ => position.is_some_and(|position| key == Node::Param(position as u32)),
-                        }
-                    }
-                    _ => true,
-                });
-                if is_ours {
-                    if let CNext::Go(to) = machine.next(state, place.event) {
-                        state = *to;
-                    }
-                    break;
-                }
-            }
-        }
-        state
-    }
-}
-
-/// A violation at the return from a function.
-fn exit_violation(
-    machine: MachineId,
-    message: &str,
-    id: FuncId,
-    function: Symbol,
-    exit: &Outcome,
-    irql: Range,
-) -> Violation {
-    Violation {
-        machine,
-        message: message.into(),
-        api: function,
-        pre: exit.moved.as_ref().map_or(0, |moved| moved.pre),
-        seen: exit.moved.as_ref().map_or(0, |moved| moved.seen),
-        facts: exit.facts.clone(),
-        unset: false,
-        assumed: Vec::new(),
-        entry: None,
-        irql,
-        loc: exit.loc,
-        function: id,
-        object: "".into(),
-        trace: exit.trace.clone(),
-        sometimes_fine: true,
-        depth: 0,
-    }
-}
-
-/// The level of entry that convicts: all that are possible are bad, or one at which the role is documented to be called.
-fn level_that_convicts(engine: &Engine<'_>, entry: &Entry, bad: &Range, violation: &Violation) -> Option<Range> {
-    let mut within = Range::between(i64::from(entry.within.min.0), i64::from(entry.within.max.0));
-    if let Some((_, on_path)) = violation.facts.iter().find(|(value, _)| engine.values.node(*value) == Node::EntryIrql)
-    {
-        within = within.meet(on_path);
-    }
-    let bad_here = within.meet(bad);
-    if bad_here.is_empty() {
-        return None;
-    }
-    if bad_here == within {
-        return Some(bad_here);
-    }
-    let called_at = entry.called_at.iter().map(|level| i64::from(level.0)).find(|level| bad_here.contains(*level));
-    called_at.map(Range::exactly)
 }
 
 /// Whether the word stands in the text.

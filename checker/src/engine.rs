@@ -188,15 +188,22 @@ impl<'a> Engine<'a> {
         for violation in &mut found.violations {
             violation.sometimes_fine = found.fine.contains(&(violation.machine, violation.loc));
         }
-        let leaks = self.leaks(subject, &mut found.exits);
+        let machine = self.compiled.machine(subject.machine);
+        // What the returns of an entry point in the scope owe is judged there.
+        let everywhere = machine.rule.scope.roles.is_empty() && machine.rule.scope.irp.is_empty();
+        let leaks = if everywhere { self.leaks(subject, &mut found.exits) } else { Vec::new() };
         // What was reported need not be heard of again.
         found.exits.retain(|exit| exit.state.instance.as_ref().is_none_or(|instance| instance.state != UNKNOWN));
         let mut exits: Vec<Outcome> = Vec::new();
         for exit in &found.exits {
             let post = exit.state.instance.as_ref().map(|instance| instance.state);
-            let known = |other: &Outcome| other.loc == exit.loc && other.moved.as_ref().map(|moved| moved.post) == post;
+            let event = machine.exit_event_for(&exit.returned(&self.values));
+            let known = |other: &Outcome| {
+                other.loc == exit.loc && other.exit == event && other.moved.as_ref().map(|moved| moved.post) == post
+            };
             if !exits.iter().any(known) {
-                exits.push(summary::outcome(&self.values, &exit.state, exit.result, exit.loc));
+                let outcome = summary::outcome(&self.values, &exit.state, exit.result, exit.loc);
+                exits.push(Outcome { exit: event, ..outcome });
             }
         }
         Keyed { outcomes: self.outcomes(found.exits), violations: found.violations, exits, leaks, cut: found.cut }
@@ -232,7 +239,8 @@ impl<'a> Engine<'a> {
             }
             let told = !well.is_empty() && well.iter().all(|other| self.told_apart(exit, other));
             if !well.is_empty() && !told {
-                leaks.push(summary::outcome(&self.values, &exit.state, exit.result, exit.loc));
+                let outcome = summary::outcome(&self.values, &exit.state, exit.result, exit.loc);
+                leaks.push(Outcome { exit: Some(event), ..outcome });
                 marked.push(at);
             }
         }

@@ -60,6 +60,11 @@ impl Range {
         self.low <= number && number <= self.high && !self.not.contains(&number)
     }
 
+    /// Whether every number in it is in `other`.
+    pub(crate) fn within(&self, other: &Self) -> bool {
+        other.low <= self.low && self.high <= other.high && other.not.iter().all(|number| !self.contains(*number))
+    }
+
     /// The numbers in both.
     pub(crate) fn meet(&self, other: &Self) -> Self {
         let mut not = self.not.clone();

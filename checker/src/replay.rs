@@ -10,7 +10,7 @@ use rulebook_frontend::ir::Loc;
 use crate::code::FuncId;
 use crate::compiled::MachineId;
 use crate::engine::Engine;
-use crate::run::{Effort, Found, Run, Subject};
+use crate::run::{Effort, Exit, Found, Run, Subject};
 use crate::state::State;
 use crate::trace::{Kind, Trace};
 
@@ -48,8 +48,8 @@ enum Decision {
 pub(crate) enum End {
     /// A violation of the machine's rule at the place, in the function that holds it.
     Violation(MachineId, Loc, FuncId),
-    /// A return at the place with the object in the state.
-    Return(Loc, u8),
+    /// A return at the place with the object in the state, and which event it is to a machine with several.
+    Return(Loc, u8, Option<u8>),
 }
 
 impl Way {
@@ -125,7 +125,7 @@ impl Engine<'_> {
         let mut run = Run::new(self, id, subject.cloned(), Effort::ONE_WAY);
         run.way = Some(Way::of(trace));
         let found = run.go(vec![start.clone()]);
-        found.cut || !ends(&found, end).is_empty()
+        found.cut || !self.ends(subject, &found, end).is_empty()
     }
 
     fn goes(&mut self, id: FuncId, subject: Option<&Subject>, pre: u8, trace: &Trace, end: End, depth: u32) -> bool {
@@ -140,7 +140,7 @@ impl Engine<'_> {
             if found.cut {
                 return false;
             }
-            let others = ends(&found, end);
+            let others = self.ends(subject, &found, end);
             match others.into_iter().find(|other| self.follow(id, subject, &start, other, end)) {
                 Some(other) => trace = Cow::Owned(other),
                 None => return false,
@@ -164,22 +164,25 @@ impl Engine<'_> {
         inside.is_empty()
             || inside.iter().any(|(subject, pre)| self.goes(callee, Some(subject), *pre, inner, end, depth + 1))
     }
-}
 
-/// The ways by which a run came to the end.
-fn ends(found: &Found, end: End) -> Vec<Trace> {
-    match end {
-        End::Violation(machine, loc, _) => found
-            .violations
-            .iter()
-            .filter(|violation| violation.machine == machine && violation.loc == loc)
-            .map(|violation| violation.trace.clone())
-            .collect(),
-        End::Return(loc, state) => found
-            .exits
-            .iter()
-            .filter(|exit| exit.loc == loc && exit.state.instance.as_ref().is_none_or(|own| own.state == state))
-            .map(|exit| exit.state.trace.clone())
-            .collect(),
+    /// The ways by which a run came to the end.
+    fn ends(&self, subject: Option<&Subject>, found: &Found, end: End) -> Vec<Trace> {
+        match end {
+            End::Violation(machine, loc, _) => found
+                .violations
+                .iter()
+                .filter(|violation| violation.machine == machine && violation.loc == loc)
+                .map(|violation| violation.trace.clone())
+                .collect(),
+            End::Return(loc, state, event) => {
+                let machine = subject.map(|subject| self.compiled.machine(subject.machine));
+                let same = |exit: &&Exit| {
+                    exit.loc == loc
+                        && exit.state.instance.as_ref().is_none_or(|own| own.state == state)
+                        && machine.is_none_or(|machine| machine.exit_event_for(&exit.returned(&self.values)) == event)
+                };
+                found.exits.iter().filter(same).map(|exit| exit.state.trace.clone()).collect()
+            }
+        }
     }
 }

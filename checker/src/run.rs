@@ -61,6 +61,13 @@ pub(crate) struct Exit {
     pub(crate) loc: Loc,
 }
 
+impl Exit {
+    /// What the function may return here.
+    pub(crate) fn returned(&self, values: &crate::value::Values) -> Range {
+        self.result.map_or(Range::ALL, |result| self.state.range(values, result))
+    }
+}
+
 /// What a run found.
 #[derive(Debug, Default)]
 pub(crate) struct Found {

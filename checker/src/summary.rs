@@ -34,6 +34,8 @@ pub(crate) struct Outcome {
     pub(crate) trace: Trace,
     /// Where it returns.
     pub(crate) loc: Loc,
+    /// For a followed object: the event that this return would be at an entry point.
+    pub(crate) exit: Option<u8>,
 }
 
 /// What happened to a followed object.
@@ -189,7 +191,18 @@ pub(crate) fn outcome(values: &Values, state: &State, result: Option<V>, loc: Lo
         seen: instance.seen,
         vars: instance.vars.clone(),
     });
-    Outcome { facts, writes, changed, forgotten, irql: state.irql, result, moved, trace: state.trace.clone(), loc }
+    Outcome {
+        facts,
+        writes,
+        changed,
+        forgotten,
+        irql: state.irql,
+        result,
+        moved,
+        trace: state.trace.clone(),
+        loc,
+        exit: None,
+    }
 }
 
 /// The facts of a path that concern what its caller knows.

@@ -81,6 +81,8 @@ pub(crate) fn name_number(name: &str) -> i64 {
 pub(crate) struct Values {
     /// Numbers of constants that the table knows.
     constants: Arc<FxHashMap<Symbol, i64>>,
+    /// The functions without a body that are called, by place.
+    calls: FxHashMap<Site, Symbol>,
     /// Members and variables that functions store to which the driver calls through pointers or in circles.
     written: FxHashSet<Symbol>,
     nodes: Vec<Node>,
@@ -105,6 +107,22 @@ struct Flags {
 impl Values {
     pub(crate) fn new(constants: Arc<FxHashMap<Symbol, i64>>, written: FxHashSet<Symbol>) -> Self {
         Self { constants, written, ..Self::default() }
+    }
+
+    /// The function whose call made the value: its result, or what it stored through an argument.
+    pub(crate) fn origin(&self, mut value: V) -> Option<Symbol> {
+        loop {
+            match self.node(value) {
+                Node::Fresh(_, inner) => value = inner,
+                Node::Result(site) | Node::Havoc(_, site) => return self.calls.get(&site).copied(),
+                _ => return None,
+            }
+        }
+    }
+
+    /// Notes which function is called at a place.
+    pub(crate) fn note_call(&mut self, site: Site, name: Symbol) {
+        self.calls.insert(site, name);
     }
 
     /// Whether a callback of the driver may store to the address: by the name of its last member.

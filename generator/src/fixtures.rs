@@ -220,7 +220,10 @@ impl Maker<'_> {
     fn in_scope(&self, rule: &Rule, host: &HostRole) -> bool {
         let semantics = &self.makings.table.semantics;
         let means = |words: &[String]| words.iter().any(|word| semantics.roles_of(word).contains(&host.role.as_str()));
-        (rule.scope.roles.is_empty() || means(&rule.scope.roles)) && !means(&rule.scope.except_roles)
+        let registered = |names: &[String]| names.iter().any(|name| host.index.as_ref() == Some(name));
+        (rule.scope.roles.is_empty() || means(&rule.scope.roles))
+            && !means(&rule.scope.except_roles)
+            && (rule.scope.irp.is_empty() || registered(&rule.scope.irp))
     }
 
     fn entry(&self, role: &HostRole) -> LevelValue {

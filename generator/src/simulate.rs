@@ -114,7 +114,11 @@ fn applies(table: &Table, rule: &Rule, setting: Setting<'_>) -> bool {
         Applicability::Kernel => true,
     };
     let means = |words: &[String]| words.iter().any(|word| table.semantics.roles_of(word).contains(&setting.role));
-    model && (rule.scope.roles.is_empty() || means(&rule.scope.roles)) && !means(&rule.scope.except_roles)
+    let registered = |names: &[String]| names.iter().any(|name| setting.index == Some(name));
+    model
+        && (rule.scope.roles.is_empty() || means(&rule.scope.roles))
+        && !means(&rule.scope.except_roles)
+        && (rule.scope.irp.is_empty() || registered(&rule.scope.irp))
 }
 
 /// The functions that a rule of the same name in the driver's own model governs.
@@ -219,6 +223,7 @@ impl Run<'_> {
         // The level at entry is what the contract says, whatever those calls would do to it.
         self.level = self.entry.clone();
         let machine = self.machine;
+        let mut given = Vec::new();
         for (event, pattern) in
             machine.events.iter().flat_map(|event| event.patterns.iter().map(move |pattern| (&event.name, pattern)))
         {
@@ -227,13 +232,16 @@ impl Run<'_> {
                 && let Some(var) = &pattern.binds
             {
                 let bound = Bindings::from([(var.clone(), Operand::Object(name.clone()))]);
-                self.happens(usize::MAX, event, &bound, None);
+                given.push((event, bound));
             }
         }
-        self.found.clear();
         for instance in &mut self.instances {
             instance.at_entry = Some(instance.state.clone());
         }
+        for (event, bound) in given {
+            self.happens(usize::MAX, event, &bound, None);
+        }
+        self.found.clear();
     }
 
     fn call(&mut self, site: usize, call: &Call, spellings: &[Call]) {
@@ -270,7 +278,11 @@ impl Run<'_> {
             _ => None,
         });
         for name in stored.chain(&call.binds) {
-            self.memory.insert(name.clone(), matching::Stored::Value(matching::made(name, self.fresh)));
+            let value = matching::made(name, self.fresh);
+            if let Operand::Object(value) = &value {
+                self.memory.insert(value.clone(), matching::Stored::MadeBy(call.api.clone()));
+            }
+            self.memory.insert(name.clone(), matching::Stored::Value(value));
         }
     }
 

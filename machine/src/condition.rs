@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! irql <= DISPATCH     irql == entry-irql     $new == $old     *Timeout == 0     PoolType != PagedPool
+//! origin($i) == IoAllocateIrp|IoMakeAssociatedIrp
 //! ```
 
 use std::fmt;
@@ -20,6 +21,16 @@ pub enum Condition {
     Irql(Interval),
     /// The current level is the one at entry into the role function (or the one its contract says).
     SameIrql,
+    /// A value came from a call of one of these functions, as its result or through an argument; it does not hold
+    /// where the origin is not known, whichever way it is put.
+    Origin {
+        /// The value.
+        of: Term,
+        /// The functions.
+        apis: Vec<String>,
+        /// Whether it must have come from another function.
+        other: bool,
+    },
     /// Two terms compare.
     Compare {
         /// Left side.
@@ -73,6 +84,22 @@ impl FromStr for Condition {
             }
             return rest.parse().map(Self::Irql).map_err(|error: SpecError| wrong(&error.to_string()));
         }
+        if let Some(rest) = text.trim().strip_prefix("origin(") {
+            let (of, rest) = rest.split_once(')').ok_or_else(|| wrong("`)` is expected"))?;
+            let rest = rest.trim();
+            let (other, names) = match (rest.strip_prefix("=="), rest.strip_prefix("!=")) {
+                (Some(names), _) => (false, names),
+                (_, Some(names)) => (true, names),
+                _ => return Err(wrong("`==` or `!=` and names of functions are expected")),
+            };
+            let of = Term::read(of, false).ok_or_else(|| wrong("a variable or argument is expected"))?;
+            let name = |name: &str| match Term::read(name, true) {
+                Some(Term::Const(name)) => Ok(name),
+                _ => Err(wrong("a name of a function is expected")),
+            };
+            let apis = names.split('|').map(name).collect::<Result<_, _>>()?;
+            return Ok(Self::Origin { of, apis, other });
+        }
         let (sign, op) = Compare::ALL
             .into_iter()
             .find(|(sign, _)| text.contains(sign))
@@ -117,6 +144,9 @@ impl fmt::Display for Condition {
         match self {
             Self::Irql(interval) => write!(f, "irql {interval}"),
             Self::SameIrql => f.write_str("irql == entry-irql"),
+            Self::Origin { of, apis, other } => {
+                write!(f, "origin({of}) {} {}", if *other { "!=" } else { "==" }, apis.join("|"))
+            }
             Self::Compare { left, op, right } => {
                 let sign = Compare::ALL.iter().find(|(_, other)| other == op).map_or("==", |(sign, _)| sign);
                 write!(f, "{left} {sign} {right}")
@@ -152,10 +182,14 @@ mod tests {
             "*Timeout == 0",
             "PoolType != PagedPool",
             "Length >= 12",
+            "origin($i) == IoAllocateIrp|IoMakeAssociatedIrp",
+            "origin(*DeviceInit) != WdfPdoInitAllocate",
         ] {
             assert_eq!(text.parse::<Condition>().unwrap().to_string(), text);
         }
-        for bad in ["", "irql", "irql <= LOW", "a b == c", "== x", "$x"] {
+        for bad in
+            ["", "irql", "irql <= LOW", "a b == c", "== x", "$x", "origin($i)", "origin() == f", "origin($i) == a b"]
+        {
             assert!(bad.parse::<Condition>().is_err(), "{bad}");
         }
     }

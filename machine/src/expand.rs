@@ -44,6 +44,9 @@ pub fn expand(spec: &Spec, reference: &dyn Reference) -> Result<Expansion, SpecE
             ..Machine::default()
         });
     }
+    out.machines.extend(spec.once.iter().map(crate::shapes::Once::expand));
+    out.machines.extend(spec.order.iter().map(crate::shapes::Order::expand));
+    out.machines.extend(spec.must.iter().map(crate::shapes::Must::expand));
     for irql in &spec.irql {
         expand_irql(irql, reference, &mut out)?;
     }
@@ -79,12 +82,7 @@ fn exit_event() -> Event {
 }
 
 fn expand_pair(pair: &Pair) -> Machine {
-    let default_key = || {
-        // There is one of some things: the cancel spin lock, the thread's critical region.
-        let bound = pair.acquire.iter().chain(&pair.release).any(|pattern| pattern.variables().contains(&"k"));
-        if bound { vec!["k".to_owned()] } else { Vec::new() }
-    };
-    let keys = if pair.track.is_empty() { default_key() } else { pair.track.clone() };
+    let keys = crate::shapes::keys(&pair.track, pair.acquire.iter().chain(&pair.release));
     let object = if pair.object.is_empty() { "lock" } else { &pair.object };
     let noun = keys.first().map_or_else(|| format!("the {object}"), |key| format!("{object} `{{{key}}}`"));
     let say = |what: &str| Next::Error(format!("{noun} {what}"));
@@ -310,10 +308,12 @@ fn calls_of(event: &Event) -> Vec<String> {
 /// Every call of an event must have the parameter at the same position; else the condition means two things.
 fn place_terms(condition: &mut Condition, calls: &[String], reference: &dyn Reference) -> Result<(), SpecError> {
     use crate::condition::Term;
-    let Condition::Compare { left, right, .. } = condition else {
-        return Ok(());
+    let terms: Vec<&mut Term> = match condition {
+        Condition::Compare { left, right, .. } => vec![left, right],
+        Condition::Origin { of, .. } => vec![of],
+        Condition::Irql(_) | Condition::SameIrql => return Ok(()),
     };
-    for term in [left, right] {
+    for term in terms {
         let (Term::Arg(name) | Term::Deref(name)) = term else {
             continue;
         };

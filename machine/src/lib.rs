@@ -9,6 +9,7 @@ pub mod irql;
 pub mod pattern;
 pub mod rule;
 pub mod semantics;
+pub mod shapes;
 pub mod spec;
 pub mod table;
 

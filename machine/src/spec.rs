@@ -9,6 +9,7 @@ use crate::error::SpecError;
 use crate::irql::Interval;
 use crate::pattern::Pattern;
 use crate::rule::Next;
+use crate::shapes::{Must, Once, Order};
 
 /// The block under `## Specification`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,6 +24,15 @@ pub struct Spec {
     /// Calls that are errors wherever the scope applies.
     #[serde(skip_serializing_if = "Vec::is_empty", with = "one_or_many")]
     pub forbid: Vec<Forbid>,
+    /// What may happen only once.
+    #[serde(skip_serializing_if = "Vec::is_empty", with = "one_or_many")]
+    pub once: Vec<Once>,
+    /// What needs something before it, or is barred by it.
+    #[serde(skip_serializing_if = "Vec::is_empty", with = "one_or_many")]
+    pub order: Vec<Order>,
+    /// What must follow before the entry point returns.
+    #[serde(skip_serializing_if = "Vec::is_empty", with = "one_or_many")]
+    pub must: Vec<Must>,
     /// Bounds on the level at calls.
     #[serde(skip_serializing_if = "Vec::is_empty", with = "one_or_many")]
     pub irql: Vec<Irql>,
@@ -59,6 +69,10 @@ pub struct Scope {
     /// Roles that are left out.
     #[serde(skip_serializing_if = "Vec::is_empty", with = "one_or_many")]
     pub except_roles: Vec<String>,
+    /// Constants that the entry point is registered under (`IRP_MJ_READ`); one that is registered under none of them
+    /// is left out.
+    #[serde(skip_serializing_if = "Vec::is_empty", with = "one_or_many")]
+    pub irp: Vec<String>,
 }
 
 impl Scope {
@@ -251,11 +265,11 @@ impl Spec {
 }
 
 /// One value or a list of them.
-mod one_or_many {
+pub(crate) mod one_or_many {
     use serde::de::DeserializeOwned;
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-    pub(super) fn deserialize<'de, T: DeserializeOwned, D: Deserializer<'de>>(from: D) -> Result<Vec<T>, D::Error> {
+    pub(crate) fn deserialize<'de, T: DeserializeOwned, D: Deserializer<'de>>(from: D) -> Result<Vec<T>, D::Error> {
         // Read as a value first: the message of an untagged enum would hide what is wrong with the one value.
         let value = serde_yaml::Value::deserialize(from)?;
         let read = match value {
@@ -266,7 +280,7 @@ mod one_or_many {
         read.map_err(serde::de::Error::custom)
     }
 
-    pub(super) fn serialize<T: Serialize, S: Serializer>(all: &[T], to: S) -> Result<S::Ok, S::Error> {
+    pub(crate) fn serialize<T: Serialize, S: Serializer>(all: &[T], to: S) -> Result<S::Ok, S::Error> {
         match all {
             [one] => one.serialize(to),
             many => many.serialize(to),

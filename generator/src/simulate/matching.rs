@@ -20,10 +20,21 @@ pub(crate) enum Stored {
     Level(LevelValue),
     /// What a call has stored.
     Value(Operand),
+    /// Not a variable but a value: the function that made it.
+    MadeBy(String),
 }
 
 /// The variables of the fixture.
 pub(crate) type Memory = BTreeMap<String, Stored>;
+
+/// The function that made a value. Its name stands in the memory under that of the value.
+fn origin<'m>(memory: &'m Memory, value: &Operand) -> Option<&'m str> {
+    let Operand::Object(name) = value else { return None };
+    match memory.get(name)? {
+        Stored::MadeBy(api) => Some(api),
+        _ => None,
+    }
+}
 
 /// The call that a pattern stands for, its variables as objects.
 pub(super) fn call_of(pattern: &Pattern) -> Option<Call> {
@@ -165,7 +176,7 @@ fn content(memory: &Memory, name: &str) -> Operand {
     match memory.get(name) {
         Some(Stored::Level(level)) => level_name(level),
         Some(Stored::Value(value)) => value.clone(),
-        None => Operand::Object(name.to_owned()),
+        Some(Stored::MadeBy(_)) | None => Operand::Object(name.to_owned()),
     }
 }
 
@@ -218,6 +229,10 @@ pub(super) fn holds(
         Condition::Compare { left, op, right } => (left, op, right),
         Condition::Irql(interval) => return level.lies_in(*interval),
         Condition::SameIrql => return None,
+        Condition::Origin { of, apis, other } => {
+            let value = term(of, Some(call), bound, memory)?;
+            return origin(memory, &value).map(|api| apis.iter().any(|one| one == api) != *other);
+        }
     };
     let (left, right) = (term(left, Some(call), bound, memory)?, term(right, Some(call), bound, memory)?);
     compare(&left, *op, &right)
@@ -234,6 +249,11 @@ pub(super) fn violated(
     match condition {
         Condition::Irql(interval) => same.0.breaks(*interval),
         Condition::SameIrql => !same.2 && same.0.differs(same.1),
+        Condition::Origin { of, apis, other } => {
+            let value = term(of, call, bound, memory);
+            let origin = value.as_ref().and_then(|value| origin(memory, value));
+            origin.is_some_and(|api| apis.iter().any(|one| one == api) == *other)
+        }
         Condition::Compare { left, op, right } => {
             let sides = term(left, call, bound, memory).zip(term(right, call, bound, memory));
             sides.and_then(|(left, right)| compare(&left, *op, &right)) == Some(false)

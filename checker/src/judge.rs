@@ -1,0 +1,255 @@
+//! What of a function's violations and returns convicts it: by the roles it has, their levels and contracts.
+
+use rulebook_frontend::ir::Symbol;
+use rulebook_machine::semantics::ExitState;
+
+use crate::code::FuncId;
+use crate::compiled::{CCondition, CNext, MachineId};
+use crate::drive::Drive;
+use crate::engine::Engine;
+use crate::fact::Range;
+use crate::finding::Convicted;
+use crate::replay::End;
+use crate::roles::Entry;
+use crate::run::Subject;
+use crate::state::UNKNOWN;
+use crate::summary::{Outcome, Violation};
+use crate::value::Node;
+
+impl Drive<'_, '_> {
+    pub(crate) fn judge_base(
+        &self,
+        engine: &mut Engine<'_>,
+        id: FuncId,
+        violation: &Violation,
+        convicted: &mut Vec<Convicted>,
+    ) {
+        let rule = &self.compiled.machine(violation.machine).rule;
+        for role in self.roles_for(id, rule) {
+            let entry = self.entry_level(id, role);
+            let level = match &violation.entry {
+                None => violation.irql.clone(),
+                Some(bad) => {
+                    match entry.as_ref().and_then(|entry| level_that_convicts(engine, entry, bad, violation)) {
+                        Some(level) => level,
+                        None => continue,
+                    }
+                }
+            };
+            let end = End::Violation(violation.machine, violation.loc, violation.function);
+            if engine.can_go(id, None, 0, &violation.trace, end) {
+                convicted.push(Convicted::new(violation, id, role, level, entry));
+            }
+            return;
+        }
+    }
+
+    /// Rules that want the level at exit to be the level at entry.
+    pub(crate) fn judge_level_at_exit(
+        &self,
+        engine: &mut Engine<'_>,
+        id: FuncId,
+        exits: &[Outcome],
+        convicted: &mut Vec<Convicted>,
+    ) {
+        for (at, machine) in self.compiled.machines.iter().enumerate() {
+            let Some(event) = machine.exit_event() else { continue };
+            let same = |check: &&crate::compiled::CCheck<'_>| {
+                check.require.iter().any(|condition| matches!(condition, CCondition::SameIrql))
+            };
+            let Some(check) = machine.checks[event as usize].iter().find(same) else { continue };
+            for role in self.roles_for(id, machine.rule).into_iter().flatten() {
+                if role.role.contract.irql_may_change {
+                    continue;
+                }
+                let Some(entry) = self.entry_level(id, Some(role)) else { continue };
+                for exit in exits {
+                    let now = exit
+                        .facts
+                        .iter()
+                        .find(|(value, _)| *value == exit.irql)
+                        .map_or(Range::between(0, 15), |(_, range)| range.clone());
+                    let now = engine.values.as_int(exit.irql).map_or(now, Range::exactly);
+                    let known = engine.values.as_int(exit.irql).is_some();
+                    if engine.values.node(exit.irql) == Node::EntryIrql || !known {
+                        continue;
+                    }
+                    let at_entry = exit
+                        .facts
+                        .iter()
+                        .find(|(value, _)| engine.values.node(*value) == Node::EntryIrql)
+                        .map(|(_, range)| range.clone());
+                    let within = Range::between(i64::from(entry.within.min.0), i64::from(entry.within.max.0));
+                    let within = at_entry.map_or(within.clone(), |range| within.meet(&range));
+                    let called_at = entry
+                        .called_at
+                        .iter()
+                        .any(|level| within.contains(i64::from(level.0)) && !now.contains(i64::from(level.0)));
+                    if within.is_empty() || (!within.meet(&now).is_empty() && !called_at) {
+                        continue;
+                    }
+                    let violation =
+                        exit_violation(MachineId(at as u16), check.message, id, self.code.get(id).ir.name, exit, now);
+                    if !engine.can_go(id, None, 0, &exit.trace, End::Return(exit.loc, UNKNOWN, None)) {
+                        continue;
+                    }
+                    convicted.push(Convicted::new(
+                        &violation,
+                        id,
+                        Some(role),
+                        violation.irql.clone(),
+                        Some(entry.clone()),
+                    ));
+                }
+            }
+        }
+    }
+
+    pub(crate) fn judge_keyed(
+        &self,
+        engine: &mut Engine<'_>,
+        id: FuncId,
+        subject: &Subject,
+        keyed: &crate::engine::Keyed,
+        own: bool,
+        convicted: &mut Vec<Convicted>,
+    ) {
+        let machine = self.compiled.machine(subject.machine);
+        let ir = self.code.get(id).ir;
+        let object =
+            subject.key.first().map_or_else(String::new, |value| crate::describe::value(&engine.values, ir, *value));
+        let annotated_holder = self.annotations.get(&ir.name).is_some_and(|all| {
+            all.iter().any(|annotation| {
+                let name = annotation.name.as_str();
+                name.starts_with("Acquires_")
+                    || name.starts_with("Releases_")
+                    || name.starts_with("Requires_lock_held")
+                    || name.starts_with("drv_acquires")
+                    || name.starts_with("drv_releases")
+            })
+        });
+        let events = engine.base(id).and_then(|base| base.events.get(subject).copied()).unwrap_or(0);
+        let takes_it_too = (0..machine.events.len() as u8).any(|event| {
+            events >> (event & 63) & 1 == 1 && matches!(machine.next(0, event), CNext::Go(to) if *to != 0)
+        });
+        let is_local = subject.key.iter().any(|value| engine.values.in_local(*value));
+        for role in self.roles_for(id, machine.rule) {
+            let contract = role.map(|role| &role.role.contract);
+            let exit_owed = contract.map_or(ExitState::Same, |contract| contract.exit);
+            let mut owing = Vec::new();
+            let mut leaks: Vec<&Outcome> = Vec::new();
+            if exit_owed != ExitState::Any && !annotated_holder {
+                leaks.extend(&keyed.leaks);
+            }
+            if own {
+                let pre = self.entry_state(engine, subject, role);
+                let other = if pre.state == 0 { None } else { engine.keyed(id, subject, pre.state) };
+                let keyed = other.as_deref().unwrap_or(keyed);
+                for violation in keyed.violations.iter().filter(|violation| violation.pre == pre.state) {
+                    let first = violation.seen == 0 && !pre.given;
+                    let may_be_held = contract.is_some_and(|contract| contract.caller_may_hold) || annotated_holder;
+                    // A function that nobody is known to call may be the release half of a pair: unless it takes the
+                    // object as well, or shows by what is its own that nobody took it.
+                    let half = role.is_none() && !takes_it_too && !violation.unset && !is_local;
+                    if first && (may_be_held || half) {
+                        continue;
+                    }
+                    let level = match &violation.entry {
+                        None => violation.irql.clone(),
+                        Some(bad) => match self
+                            .entry_level(id, role)
+                            .and_then(|entry| level_that_convicts(engine, &entry, bad, violation))
+                        {
+                            Some(level) => level,
+                            None => continue,
+                        },
+                    };
+                    let end = End::Violation(violation.machine, violation.loc, violation.function);
+                    if engine.can_go(id, Some(subject), pre.state, &violation.trace, end) {
+                        convicted.push(Convicted::new(violation, id, role, level, None));
+                    }
+                }
+                if role.is_some() {
+                    owing.clone_from(&keyed.exits);
+                    for outcome in &owing {
+                        let (Some(moved), Some(event)) = (&outcome.moved, outcome.exit) else { continue };
+                        let owes = moved.pre == pre.state
+                            && moved.post != UNKNOWN
+                            && matches!(machine.next(moved.post, event), CNext::Error(_))
+                            && match exit_owed {
+                                // What the entry itself made is owed like what the function made.
+                                ExitState::Same => pre.given || moved.post != pre.state,
+                                ExitState::Initial => moved.post != 0,
+                                ExitState::Any => false,
+                            };
+                        if owes {
+                            leaks.push(outcome);
+                        }
+                    }
+                }
+            }
+            for outcome in leaks {
+                let (Some(moved), Some(event)) = (&outcome.moved, outcome.exit) else { continue };
+                let state = if moved.post == UNKNOWN { continue } else { moved.post };
+                let CNext::Error(message) = machine.next(state, event) else { continue };
+                let mut violation = exit_violation(subject.machine, message, id, ir.name, outcome, Range::ALL);
+                violation.object = object.as_str().into();
+                violation.sometimes_fine = true;
+                let end = End::Return(outcome.loc, state, Some(event));
+                if engine.can_go(id, Some(subject), moved.pre, &outcome.trace, end) {
+                    convicted.push(Convicted::new(&violation, id, role, Range::ALL, None));
+                }
+            }
+            if !convicted.is_empty() && role.is_none() {
+                break;
+            }
+        }
+    }
+}
+
+/// A violation at the return from a function.
+fn exit_violation(
+    machine: MachineId,
+    message: &str,
+    id: FuncId,
+    function: Symbol,
+    exit: &Outcome,
+    irql: Range,
+) -> Violation {
+    Violation {
+        machine,
+        message: message.into(),
+        api: function,
+        pre: exit.moved.as_ref().map_or(0, |moved| moved.pre),
+        seen: exit.moved.as_ref().map_or(0, |moved| moved.seen),
+        facts: exit.facts.clone(),
+        unset: false,
+        assumed: Vec::new(),
+        entry: None,
+        irql,
+        loc: exit.loc,
+        function: id,
+        object: "".into(),
+        trace: exit.trace.clone(),
+        sometimes_fine: true,
+        depth: 0,
+    }
+}
+
+/// The level of entry that convicts: all that are possible are bad, or one at which the role is documented to be called.
+fn level_that_convicts(engine: &Engine<'_>, entry: &Entry, bad: &Range, violation: &Violation) -> Option<Range> {
+    let mut within = Range::between(i64::from(entry.within.min.0), i64::from(entry.within.max.0));
+    if let Some((_, on_path)) = violation.facts.iter().find(|(value, _)| engine.values.node(*value) == Node::EntryIrql)
+    {
+        within = within.meet(on_path);
+    }
+    let bad_here = within.meet(bad);
+    if bad_here.is_empty() {
+        return None;
+    }
+    if bad_here == within {
+        return Some(bad_here);
+    }
+    let called_at = entry.called_at.iter().map(|level| i64::from(level.0)).find(|level| bad_here.contains(*level));
+    called_at.map(Range::exactly)
+}

@@ -459,6 +459,10 @@ impl CMachine<'_> {
         self.states.get(state as usize).map_or(rule::UNKNOWN, String::as_str)
     }
 
+    pub(crate) fn event_name(&self, event: u8) -> &str {
+        self.machine.events.get(event as usize).map_or("", |event| &event.name)
+    }
+
     /// What an instance is, for messages.
     pub(crate) fn object(&self) -> &str {
         &self.machine.object

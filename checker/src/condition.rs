@@ -109,6 +109,18 @@ impl Run<'_, '_> {
         if now.is_empty() {
             return true;
         }
+        if self.engine.watch.sees(api.loc) {
+            let from_caller =
+                if values.node(state.irql) == Node::EntryIrql { ", as the function is entered" } else { "" };
+            let level = crate::finding::levels(&now);
+            let note = format!(
+                "`{}` is called at {level}{from_caller}; it must be called {}",
+                api.written,
+                interval.describe()
+            );
+            self.engine.watch.note(api.loc, || note);
+        }
+        let values = &self.engine.values;
         if now.low > high || now.high < low {
             self.break_rule(state, what.0, what.1, api, None, None);
             return false;

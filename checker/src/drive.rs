@@ -17,6 +17,7 @@ use crate::engine::Engine;
 use crate::finding::{Convicted, Findings};
 use crate::roles::{self, Attached, Entry, Roles};
 use crate::run::Subject;
+use crate::why::{Checked, Watch};
 
 /// How many objects of one rule are followed through one function.
 const OBJECTS: usize = 24;
@@ -79,15 +80,32 @@ pub(crate) fn driver(
     let active = |rule: &Rule| decided.get(rule.id.as_str()).and_then(|decision| decision.clone().ok());
     let compiled = prepared.compiled(&kind, &active);
     let compiled = &*compiled;
-    let mut drive = Drive::new(&program, compiled, &roles);
+    let drive = Drive::new(&program, compiled, &roles);
     if let Some(dump) = &options.dump {
         let mut engine = Engine::new(&drive.code, compiled, options, &drive.accessors, &drive.callbacks);
         report.answers.push(crate::dump::answer(dump, &drive.code, &mut engine));
     }
-    let (convicted, cut) = drive.run(options);
+    let mut engine = Engine::new(&drive.code, compiled, options, &drive.accessors, &drive.callbacks);
+    engine.watch = Watch::new(options.why.as_ref(), &program);
+    let (convicted, cut) = drive.run(&mut engine);
     let mut sources = Sources::new();
     report.findings = Findings { program: &program, compiled, code: &drive.code, project: &project.name }
         .make(convicted, &mut sources);
+    if let Some(why) = &options.why {
+        let rule = table.rules.iter().find(|rule| rule.id == why.rule);
+        let line =
+            |finding: &&rulebook_diagnostics::Finding| finding.rule == why.rule && finding.place.line == why.line;
+        let checked = Checked {
+            driver: &project.name,
+            program: &program,
+            code: &drive.code,
+            roles: &roles,
+            rule: rule.map(|rule| (rule, decided.get(rule.id.as_str()).and_then(|decision| decision.clone().err()))),
+            found: report.findings.iter().filter(line).map(|finding| finding.message.clone()).collect(),
+            cut: cut.contains(&why.rule),
+        };
+        report.answers.extend(crate::why::answer(why, &engine.watch, &checked));
+    }
     let broken: BTreeSet<&str> = report.findings.iter().map(|finding| finding.rule.as_str()).collect();
     report.summary.inconclusive = cut.iter().filter(|rule| !broken.contains(rule.as_str())).count();
     report.summary.not_applicable = not_applicable.len();
@@ -159,8 +177,7 @@ impl<'p, 't> Drive<'p, 't> {
     }
 
     /// All convictions, and the rules for which some budget ran out.
-    fn run(&mut self, options: &Options) -> (Vec<Convicted>, BTreeSet<String>) {
-        let mut engine = Engine::new(&self.code, self.compiled, options, &self.accessors, &self.callbacks);
+    fn run(&self, engine: &mut Engine<'_>) -> (Vec<Convicted>, BTreeSet<String>) {
         let mut convicted = Vec::new();
         let mut cut = BTreeSet::new();
         for id in self.code.bottom_up() {
@@ -177,12 +194,12 @@ impl<'p, 't> Drive<'p, 't> {
             }
             if root {
                 for violation in base.violations.iter().filter(|violation| violation.assumed.is_empty()) {
-                    self.judge_base(&mut engine, id, violation, &mut convicted);
+                    self.judge_base(engine, id, violation, &mut convicted);
                 }
-                self.judge_level_at_exit(&mut engine, id, &base.exits, &mut convicted);
+                self.judge_level_at_exit(engine, id, &base.exits, &mut convicted);
             }
             let mut subjects: Vec<Subject> = base.moved.iter().cloned().collect();
-            subjects.extend(self.handed_over(&mut engine, id));
+            subjects.extend(self.handed_over(engine, id));
             subjects.sort_by_key(|subject| (subject.machine, subject.key.clone()));
             subjects.dedup();
             let mut followed: FxHashMap<MachineId, usize> = FxHashMap::default();
@@ -200,7 +217,7 @@ impl<'p, 't> Drive<'p, 't> {
                 }
                 let known_to_callers = subject.key.iter().all(|value| engine.values.exportable(*value));
                 let own = root || !known_to_callers;
-                self.judge_keyed(&mut engine, id, subject, &keyed, own, &mut convicted);
+                self.judge_keyed(engine, id, subject, &keyed, own, &mut convicted);
             }
         }
         (convicted, cut)

@@ -17,6 +17,7 @@ use crate::state::{Lost, State, UNKNOWN};
 use crate::summary::{self, Outcome, Translate, Violation};
 use crate::trace::Kind;
 use crate::value::{Node, Site, V, Values};
+use crate::why::Watch;
 
 /// How many objects of a function are followed on behalf of its callers.
 const TOUCHED: usize = 48;
@@ -40,6 +41,8 @@ pub(crate) struct Engine<'a> {
     pub(crate) elsewhere: V,
     pub(crate) irql_slot: V,
     pub(crate) result_slot: V,
+    /// What is written down for `--why`.
+    pub(crate) watch: Watch,
     /// What came of the ways of reports, by entry point and end.
     pub(crate) tried: FxHashMap<(FuncId, End), Tried>,
     base: FxHashMap<FuncId, Slot<Summary>>,
@@ -102,6 +105,7 @@ impl<'a> Engine<'a> {
             elsewhere,
             irql_slot,
             result_slot,
+            watch: Watch::default(),
             tried: FxHashMap::default(),
             base: FxHashMap::default(),
             keyed: FxHashMap::default(),

@@ -318,6 +318,7 @@ impl Run<'_, '_> {
         let next = machine.next(from, event).clone();
         // An object that is first met here under a passing name may have been met before under another.
         let known = seen != 0 || subject.key.iter().all(|value| self.engine.values.is_stable(*value));
+        self.note_event(subject, api, (event, from, &next), seen);
         if !known && matches!(next, CNext::Error(_)) {
             return None;
         }
@@ -361,6 +362,30 @@ impl Run<'_, '_> {
             instance.seen = seen | 1 << (event & 63);
         }
         Some(state)
+    }
+
+    /// What `--why` tells of an event.
+    fn note_event(&mut self, subject: &Subject, api: &Api, (event, from, next): (u8, u8, &CNext), seen: u64) {
+        if !self.engine.watch.sees(api.loc) {
+            return;
+        }
+        let machine = self.engine.compiled.machine(subject.machine);
+        let known = seen != 0 || subject.key.iter().all(|value| self.engine.values.is_stable(*value));
+        let object = subject.key.iter().map(|key| describe::value(&self.engine.values, self.ir, *key));
+        let object = object.collect::<Vec<_>>().join(", ");
+        let of = if object.is_empty() { String::new() } else { format!(" of `{object}`") };
+        let leads = match next {
+            CNext::Stay => "nothing follows".to_owned(),
+            CNext::Go(to) => format!("it goes to `{}`", machine.state_name(*to)),
+            CNext::Error(_) if known && seen == 0 => "an error, if the function is entered so".to_owned(),
+            CNext::Error(_) if known => "an error".to_owned(),
+            CNext::Error(_) => {
+                "it would break the rule, but what the object is called here may stand for one that was met before under another name".to_owned()
+            }
+        };
+        let (call, event, from) = (api.written, machine.event_name(event), machine.state_name(from));
+        let note = format!("`{call}` is the event `{event}`{of} in the state `{from}`: {leads}");
+        self.engine.watch.note(api.loc, || note);
     }
 
     pub(crate) fn break_rule(

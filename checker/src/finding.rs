@@ -243,7 +243,7 @@ fn argument(call: &str, at: usize) -> Option<String> {
 }
 
 /// A range of levels for people.
-fn levels(range: &Range) -> String {
+pub(crate) fn levels(range: &Range) -> String {
     let level = |number: i64| Level(u8::try_from(number.clamp(0, 15)).unwrap_or_default());
     interval(Interval { min: level(range.low), max: level(range.high) })
 }

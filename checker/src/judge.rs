@@ -27,18 +27,18 @@ impl Drive<'_, '_> {
         let rule = &self.compiled.machine(violation.machine).rule;
         for role in self.roles_for(id, rule) {
             let entry = self.entry_level(id, role);
-            let level = match &violation.entry {
-                None => violation.irql.clone(),
-                Some(bad) => {
-                    match entry.as_ref().and_then(|entry| level_that_convicts(engine, entry, bad, violation)) {
-                        Some(level) => level,
-                        None => continue,
-                    }
-                }
+            let convicting = |bad| entry.as_ref().and_then(|entry| level_that_convicts(engine, entry, bad, violation));
+            let level = violation.entry.as_ref().map_or_else(|| Some(violation.irql.clone()), convicting);
+            let Some(level) = level else {
+                let open = "the levels at which the entry point may be entered leave it open: nobody is convicted";
+                engine.watch.note(violation.loc, || open.to_owned());
+                continue;
             };
             let end = End::Violation(violation.machine, violation.loc, violation.function);
             if engine.can_go(id, None, 0, &violation.trace, end) {
                 convicted.push(Convicted::new(violation, id, role, level, entry));
+            } else {
+                engine.watch.note(violation.loc, no_way);
             }
             return;
         }
@@ -152,6 +152,14 @@ impl Drive<'_, '_> {
                     // object as well, or shows by what is its own that nobody took it.
                     let half = role.is_none() && !takes_it_too && !violation.unset && !is_local;
                     if first && (may_be_held || half) {
+                        engine.watch.note(violation.loc, || {
+                            let who = if may_be_held {
+                                "its contract or annotation says so"
+                            } else {
+                                "no caller is known, and it may be the other half of a pair"
+                            };
+                            format!("`{}` may be entered with the object in another state: {who}", ir.name)
+                        });
                         continue;
                     }
                     let level = match &violation.entry {
@@ -167,6 +175,8 @@ impl Drive<'_, '_> {
                     let end = End::Violation(violation.machine, violation.loc, violation.function);
                     if engine.can_go(id, Some(subject), pre.state, &violation.trace, end) {
                         convicted.push(Convicted::new(violation, id, role, level, None));
+                    } else {
+                        engine.watch.note(violation.loc, no_way);
                     }
                 }
                 if role.is_some() {
@@ -198,6 +208,8 @@ impl Drive<'_, '_> {
                 let end = End::Return(outcome.loc, state, Some(event));
                 if engine.can_go(id, Some(subject), moved.pre, &outcome.trace, end) {
                     convicted.push(Convicted::new(&violation, id, role, Range::ALL, None));
+                } else {
+                    engine.watch.note(outcome.loc, no_way);
                 }
             }
             if !convicted.is_empty() && role.is_none() {
@@ -205,6 +217,11 @@ impl Drive<'_, '_> {
             }
         }
     }
+}
+
+/// What `--why` says where the way to a violation contradicts itself.
+fn no_way() -> String {
+    "the way to a violation here holds decisions that contradict each other: nothing can go it".to_owned()
 }
 
 /// A violation at the return from a function.

@@ -28,6 +28,7 @@ mod state;
 mod summary;
 mod trace;
 mod value;
+mod why;
 
 use std::path::PathBuf;
 
@@ -38,6 +39,7 @@ use rulebook_frontend::{Cache, Project};
 use rulebook_machine::{SpecError, Table};
 
 pub use crate::dump::{Dump, View};
+pub use crate::why::Why;
 
 /// What the engine takes into account; everything is on by default.
 ///
@@ -59,6 +61,8 @@ pub struct Options {
     pub verdicts: bool,
     /// The engine's view of each driver, for `Report::answers`.
     pub dump: Option<Dump>,
+    /// A place at which to say why nothing was reported, for `Report::answers`.
+    pub why: Option<Why>,
 }
 
 impl Default for Options {
@@ -71,6 +75,7 @@ impl Default for Options {
             rules: Vec::new(),
             verdicts: false,
             dump: None,
+            why: None,
         }
     }
 }

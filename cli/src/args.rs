@@ -105,6 +105,9 @@ pub(crate) struct Check {
     /// Narrow `--dump` to one function; a method is `Class::name`
     #[arg(long, value_name = "NAME", requires = "dump")]
     pub(crate) function: Option<String>,
+    /// Say why the rule reports nothing at the place, instead of findings
+    #[arg(long, num_args = 2, value_names = ["RULE", "FILE:LINE"], conflicts_with_all = ["dump", "only"])]
+    pub(crate) why: Option<Vec<String>>,
     /// A rule table to use in the place of the bundled one
     #[arg(long, value_name = "FILE", conflicts_with_all = ["docs", "ddi", "own", "overlay"])]
     pub(crate) table: Option<PathBuf>,

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::io;
 
 use anyhow::{Context as _, bail};
-use rulebook_checker::{Dump, Options, View};
+use rulebook_checker::{Dump, Options, View, Why};
 use rulebook_diagnostics::{Context, Format, Problem, Report, Sources};
 use rulebook_machine::Table;
 
@@ -21,7 +21,9 @@ pub(crate) fn run(args: &args::Check, colour: Colour) -> anyhow::Result<Outcome>
     }
     let view = args.dump.and_then(view);
     let dump = view.map(|view| Dump { view, function: args.function.clone() });
-    let options = Options { rules: selected(&table, &args.only)?, verdicts: args.verdicts, dump, ..Options::default() };
+    let why = args.why.as_deref().map(|asked| question(&table, asked)).transpose()?;
+    let only = why.as_ref().map_or_else(|| selected(&table, &args.only), |why| Ok(vec![why.rule.clone()]))?;
+    let options = Options { rules: only, verdicts: args.verdicts, dump, why, ..Options::default() };
 
     let progress = Progress::start("checking");
     let (mut report, sources) = rulebook_checker::check_paths(&args.paths, &table, &options, &|done, all, name| {
@@ -33,7 +35,10 @@ pub(crate) fn run(args: &args::Check, colour: Colour) -> anyhow::Result<Outcome>
     report.sort();
 
     output::problems(&report.problems, format, colour);
-    if options.dump.is_some() {
+    if let (Some(why), true) = (&options.why, report.answers.is_empty()) {
+        bail!("no driver below these paths reads `{}`", why.file.display());
+    }
+    if options.dump.is_some() || options.why.is_some() {
         write(args, &report.answers.concat())?;
         return Ok(Outcome::Clean.with(&report.problems));
     }
@@ -41,6 +46,18 @@ pub(crate) fn run(args: &args::Check, colour: Colour) -> anyhow::Result<Outcome>
     write(args, &text)?;
     let outcome = if report.findings.is_empty() { Outcome::Clean } else { Outcome::Found };
     Ok(outcome.with(&report.problems))
+}
+
+/// The rule and the place that `--why` asks about.
+fn question(table: &Table, asked: &[String]) -> anyhow::Result<Why> {
+    let [rule, place] = asked else { bail!("`--why` takes a rule and a place") };
+    let rules = selected(table, std::slice::from_ref(rule))?;
+    let [rule] = rules.as_slice() else { bail!("several rules have this name: {}", rules.join(", ")) };
+    let parts = place.rsplit_once(':').and_then(|(file, line)| Some((file, line.parse().ok()?)));
+    let Some((file, line)) = parts.filter(|(file, line)| !file.is_empty() && *line > 0) else {
+        bail!("`{place}` is no place: write `FILE:LINE`, with the line from 1");
+    };
+    Ok(Why { rule: rule.clone(), file: file.into(), line })
 }
 
 fn write(args: &args::Check, text: &str) -> anyhow::Result<()> {

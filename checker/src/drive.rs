@@ -58,7 +58,7 @@ pub(crate) fn driver(
     cache: &Cache,
 ) -> (Report, Sources) {
     let table = prepared.base.table;
-    let program = load(project, &table.semantics.language, cache);
+    let program = load(project, &table.semantics.language, cache, options.handlers);
     let mut report = Report { problems: program.problems.clone(), ..Report::default() };
     report.summary.drivers = 1;
     report.summary.files = program.files.len();

@@ -55,6 +55,10 @@ pub struct Options {
     pub loops: bool,
     /// Other spellings of a function are read as the function.
     pub aliases: bool,
+    /// What runs when a guarded block is left (`__finally`, `__except`) is followed.
+    pub handlers: bool,
+    /// A copy of an object's address is the object.
+    pub copies: bool,
     /// Only these rules run (`model/Name`, compared without case); all where empty.
     pub rules: Vec<String>,
     /// Whether `Report::verdicts` is filled.
@@ -72,6 +76,8 @@ impl Default for Options {
             summaries: true,
             loops: true,
             aliases: true,
+            handlers: true,
+            copies: true,
             rules: Vec::new(),
             verdicts: false,
             dump: None,

@@ -238,6 +238,11 @@ impl<'e, 'a> Run<'e, 'a> {
                         let values = &mut self.engine.values;
                         let value = state.eval(values, ir, value);
                         let address = state.address(values, ir, place);
+                        let value = if self.engine.options.copies || !values.is_address(value) {
+                            value
+                        } else {
+                            values.make(Node::Havoc(address, site))
+                        };
                         state.store(values, address, value, site);
                         next.push(state);
                     }

@@ -69,7 +69,7 @@ fn main() {
         projects
             .par_iter()
             .map(|project| {
-                let program = rulebook_frontend::load(project, &document.language, &cache);
+                let program = rulebook_frontend::load(project, &document.language, &cache, true);
                 (program.files.len(), program.stats, program.problems.len())
             })
             .collect()

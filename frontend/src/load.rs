@@ -79,9 +79,10 @@ struct Lowered {
     functions: usize,
 }
 
-/// Reads, parses and lowers the files of `project` and those of its headers that are found.
+/// Reads, parses and lowers the files of `project` and those of its headers that are found; `handlers` as in
+/// [`LowerContext::handlers`].
 #[must_use]
-pub fn load(project: &Project, language: &Language, cache: &Cache) -> Program {
+pub fn load(project: &Project, language: &Language, cache: &Cache, handlers: bool) -> Program {
     let words = Words::new(language);
     let base = configure::base_table(&words);
     let read: Vec<Result<configure::Unit<'_>, Box<Problem>>> = project
@@ -116,7 +117,7 @@ pub fn load(project: &Project, language: &Language, cache: &Cache) -> Program {
         .zip(parsed)
         .map(|(job, parsed)| {
             let (parsed, bodies) = parsed?;
-            let context = LowerContext { language, macros: job.table, declared: &declared };
+            let context = LowerContext { language, macros: job.table, declared: &declared, handlers };
             Some(lower_file(parsed, bodies, &context))
         })
         .collect();

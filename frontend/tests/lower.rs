@@ -32,7 +32,7 @@ fn read(path: &Path) -> Program {
     let source = SourceEntry { path: path.to_path_buf(), settings: Arc::default() };
     let project =
         Project { name: "case".to_owned(), path: path.to_path_buf(), sources: vec![source], problems: Vec::new() };
-    load(&project, &language(), &Cache::new())
+    load(&project, &language(), &Cache::new(), true)
 }
 
 fn annotation(annotation: &Annotation) -> String {

@@ -36,6 +36,9 @@ pub struct LowerContext<'a> {
     /// Classes, enumerators and functions that the driver's files declare: every file of the driver
     /// (headers and the file itself) goes through [`Declared::add`] before the first one is lowered.
     pub declared: &'a Declared,
+    /// Whether what runs when a guarded block is left is followed (`__finally`, `__except`); without, it is as if it
+    /// were not there.
+    pub handlers: bool,
 }
 
 /// Lowers one file.

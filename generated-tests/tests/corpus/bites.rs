@@ -56,3 +56,25 @@ fn loops_rest_on_going_round() {
     let (all, bitten) = bitten(&options, |fixture| fixture.flow.starts_with("loop").then(|| fixture.flow.clone()));
     assert_eq!(bitten, all);
 }
+
+#[test]
+fn guarded_blocks_rest_on_their_handlers() {
+    let options = Options { handlers: false, ..Options::default() };
+    let (all, bitten) = bitten(&options, |fixture| (fixture.flow == "try-finally").then(|| fixture.flow.clone()));
+    assert_eq!(bitten, all);
+}
+
+#[test]
+fn a_second_name_of_an_object_rests_on_copies() {
+    let options = Options { copies: false, ..Options::default() };
+    let (all, bitten) = bitten(&options, |fixture| (fixture.place == "alias").then(|| fixture.place.clone()));
+    assert_eq!(bitten, all);
+}
+
+/// Other spellings of a function are read as the function: without, the fixtures that call by another spelling fail.
+#[test]
+fn spellings_rest_on_aliases() {
+    let options = Options { aliases: false, ..Options::default() };
+    let (all, bitten) = bitten(&options, |_| Some("any".to_owned()));
+    assert_eq!(bitten, all);
+}

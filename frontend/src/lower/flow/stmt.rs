@@ -366,10 +366,12 @@ impl<'t> Flow<'_, 't> {
     fn try_statement(&mut self, inner: &'t Try, span: Span) {
         let after = self.new_block();
         let outer = self.unwind;
-        let handler = (!inner.handlers.is_empty()).then(|| self.new_block());
+        let followed = self.cx.context.handlers;
+        let finally = inner.finally.as_ref().filter(|_| followed);
+        let handler = (followed && !inner.handlers.is_empty()).then(|| self.new_block());
         // With a handler further out, an exception runs the `finally` body on its way there.
-        let landing = inner.finally.as_ref().and(outer).map(|_| self.new_block());
-        if let Some(finally) = &inner.finally {
+        let landing = finally.and(outer).map(|_| self.new_block());
+        if let Some(finally) = finally {
             self.push_cleanup(inner.id, CleanupKind::Finally(finally));
         }
         let keep = self.cleanups.len();
@@ -392,14 +394,14 @@ impl<'t> Flow<'_, 't> {
         }
         self.fall_into(leave);
         self.scope_ids.pop();
-        if let (Some(_), Some(landing), Some(outer)) = (&inner.finally, landing, outer) {
+        if let (Some(_), Some(landing), Some(outer)) = (finally, landing, outer) {
             let resume = self.at;
             self.start(landing);
             self.run_cleanups(keep - 1, closing(span), 1);
             self.goto(outer);
             self.start(resume);
         }
-        if inner.finally.is_some() {
+        if finally.is_some() {
             self.run_cleanups(keep - 1, closing(span), 0);
             self.cleanups.truncate(keep - 1);
         }

@@ -151,6 +151,12 @@ pub fn rules_of(catalog: &Catalog, facts: &ApiFacts) -> (Vec<Rule>, Vec<Problem>
     (rules, problems)
 }
 
+/// The section of our own pages from which findings take their reason.
+const WHY: &str = "Why it matters";
+
+/// How much of that says enough.
+const ENOUGH: usize = 60;
+
 /// The rule of a page with a specification; `None` where it has none, or one that is at fault.
 #[must_use]
 pub fn rule_of(page: &RulePage, facts: &ApiFacts) -> (Option<Rule>, Vec<Problem>) {
@@ -189,13 +195,30 @@ pub fn rule_of(page: &RulePage, facts: &ApiFacts) -> (Option<Rule>, Vec<Problem>
         applicability,
         scope: out.scope,
         machines: out.expansion.machines,
-        note: key("note"),
+        note: key("note").or_else(|| why_it_matters(page)),
         help: key("help"),
-        see: key("see"),
+        see: key("see")
+            .or_else(|| page.see_also.iter().map(|link| &link.target).find(|to| to.starts_with("https:")).cloned()),
         derived: false,
         partial: false,
     };
     (Some(rule), out.problems)
+}
+
+/// The first sentence of the section that says what goes wrong, and the next where that one says little.
+fn why_it_matters(page: &RulePage) -> Option<String> {
+    let section = page.extra.iter().find(|section| section.heading.value.eq_ignore_ascii_case(WHY))?;
+    let text = &section.blocks.first()?.inline.text;
+    let mut said = String::new();
+    for sentence in text.lines().map(str::trim) {
+        if said.len() >= ENOUGH {
+            break;
+        }
+        said.push_str(if said.is_empty() { "" } else { " " });
+        said.push_str(sentence);
+    }
+    let said = said.trim_end_matches('.');
+    (!said.is_empty()).then(|| said.to_owned())
 }
 
 fn expanded(rule: RuleText<'_>, facts: &ApiFacts) -> Result<(Scope, Expansion), SpecError> {

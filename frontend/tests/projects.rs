@@ -122,7 +122,7 @@ fn a_project_says_what_a_driver_is_made_of() {
     let messages: Vec<&str> = driver.problems.iter().map(|problem| problem.message.as_str()).collect();
     assert_eq!(messages, ["`gone.c` is compiled by this project but is not there"]);
 
-    let program = load(driver, &language(), &Cache::new());
+    let program = load(driver, &language(), &Cache::new(), true);
     let names: Vec<&str> =
         program.units.iter().flat_map(|unit| &unit.functions).map(|function| function.name.as_str()).collect();
     assert_eq!(names, ["one", "a", "in_header"]);
@@ -194,7 +194,7 @@ fn bad_input_is_a_problem_and_the_rest_is_still_read() {
     assert_eq!(codes, ["project/not-found", "project/not-xml"]);
     let mut seen = Vec::new();
     for project in &projects {
-        let program = load(project, &language(), &Cache::new());
+        let program = load(project, &language(), &Cache::new(), true);
         seen.extend(program.problems.iter().map(|problem| problem.code.clone()));
         seen.extend(
             program.units.iter().flat_map(|unit| &unit.functions).map(|function| function.name.as_str().to_owned()),

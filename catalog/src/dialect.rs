@@ -30,6 +30,10 @@ pub enum ExampleKind {
     Violation,
     /// Code on which the rule is silent.
     Compliant,
+    /// Code that violates the rule at its marks, and is not found to: what the rule is known to miss.
+    KnownMiss,
+    /// Code that obeys the rule, and is reported at its marks: where the rule is known to be wrong.
+    FalseAlarm,
 }
 
 /// A mark in the code of an example.
@@ -88,15 +92,18 @@ pub(crate) fn examples(page: &str, section: &Section) -> (Vec<Example>, Vec<(Spa
                 let heading = Inline::read(page, span);
                 match kind_and_title(heading.text.trim_start_matches('#').trim()) {
                     Some((kind, title)) => open = Some((kind, Spanned::new(title, span))),
-                    None => wrong.push((span, "an example starts with `Violation:` or `Compliant:`".to_owned())),
+                    None => wrong.push((
+                        span,
+                        "an example starts with `Violation:`, `Compliant:`, `Known miss:` or `False alarm:`".to_owned(),
+                    )),
                 }
             }
             Chunk::Fence { lang, code, span } => match open.take() {
                 Some((kind, title)) => {
                     let markers = markers(page, code);
                     match (kind, markers.first()) {
-                        (ExampleKind::Violation, None) => {
-                            wrong.push((title.span, format!("the violation `{}` has no `{MARK}` mark", title.value)));
+                        (ExampleKind::Violation | ExampleKind::KnownMiss | ExampleKind::FalseAlarm, None) => {
+                            wrong.push((title.span, format!("the example `{}` has no `{MARK}` mark", title.value)));
                         }
                         (ExampleKind::Compliant, Some(marker)) => {
                             wrong.push((marker.span, format!("compliant code has a `{MARK}` mark")));
@@ -120,6 +127,8 @@ fn kind_and_title(heading: &str) -> Option<(ExampleKind, String)> {
     let kind = match kind.trim().to_ascii_lowercase().as_str() {
         "violation" => ExampleKind::Violation,
         "compliant" => ExampleKind::Compliant,
+        "known miss" => ExampleKind::KnownMiss,
+        "false alarm" => ExampleKind::FalseAlarm,
         _ => return None,
     };
     Some((kind, title.trim().to_owned()))

@@ -106,6 +106,11 @@ impl Run<'_, '_> {
         Api { name, written, args, through, loc, site, ignored, by_pointer }
     }
 
+    /// Whether what the address leads to is taken as unchanged by calls that nothing is known of.
+    pub(crate) fn holds_still(&self, address: V) -> bool {
+        self.way.is_some() && !self.engine.values.in_local(address)
+    }
+
     /// What a function without a body stores to is no longer known.
     ///
     /// A function of the kits that nothing is known of stores where it is given a place; what a pointer leads to is a
@@ -118,7 +123,8 @@ impl Run<'_, '_> {
             let given = !stranger || values.is_address(*arg);
             let a_place =
                 values.as_int(*arg).is_none() && !matches!(values.node(*arg), Node::Str(_) | Node::Function(_));
-            if stores && given && a_place {
+            let still = known.is_none() && self.holds_still(*arg);
+            if stores && given && a_place && !still {
                 state.forget(values, *arg, Lost { site: api.site, by_callback: api.by_pointer });
             }
         }
@@ -146,6 +152,12 @@ impl Run<'_, '_> {
             values.make(Node::Result(api.site))
         };
         self.forget_arguments(&mut state, api, known, getter);
+        if known.is_none() {
+            for arg in &api.args {
+                let Some(kept) = self.escape(state, *arg) else { return };
+                state = kept;
+            }
+        }
         let values = &mut self.engine.values;
         let mut finished = vec![];
         if let Some(effect) = &function.irql {

@@ -72,6 +72,8 @@ pub(crate) struct CMachine<'t> {
     pub(crate) checks: Vec<Vec<CCheck<'t>>>,
     /// Events of the return from an entry point, in order: the first whose test of the returned value holds.
     pub(crate) exits: Vec<(u8, Option<CResult>)>,
+    /// Events of the object being stored where it outlives the function: the key that it is.
+    pub(crate) escapes: Vec<(u8, u16)>,
     /// Events of the entry into a role function: the parameter's name and the key that it is.
     pub(crate) params: Vec<(u8, String, u16)>,
     /// Whether it has neither keys nor more than one state: judged call by call, without a run of its own.
@@ -312,7 +314,7 @@ impl<'t> Compiled<'t> {
         let mut vars = machine.keys.clone();
         let mut events = Vec::new();
         let mut places = Vec::new();
-        let (mut exits, mut params) = (Vec::new(), Vec::new());
+        let (mut exits, mut params, mut escapes) = (Vec::new(), Vec::new(), Vec::new());
         for (at, event) in machine.events.iter().enumerate() {
             let mut patterns = Vec::new();
             for pattern in &event.patterns {
@@ -323,6 +325,7 @@ impl<'t> Compiled<'t> {
                 let made = self.pattern(&pattern, &mut vars);
                 match &pattern.subject {
                     Subject::Exit => exits.push((at as u8, made.result.clone())),
+                    Subject::Escape(name) => escapes.push((at as u8, var(&mut vars, name))),
                     Subject::Param(name) => params.extend(made.binds.map(|key| (at as u8, name.clone(), key))),
                     _ => {}
                 }
@@ -384,6 +387,7 @@ impl<'t> Compiled<'t> {
             states: states.iter().map(|state| state.name.clone()).collect(),
             from_unknown: leads(machine.state(rule::UNKNOWN)),
             exits,
+            escapes,
             params,
             stateless: machine.keys.is_empty() && next.len() == 1,
             level_matters,

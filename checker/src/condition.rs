@@ -56,6 +56,12 @@ impl Run<'_, '_> {
         let after = std::mem::replace(&mut state.irql, before);
         let holds = self.holds(state, condition, api, vars);
         state.irql = after;
+        let unbound = |term: &CTerm| matches!(term, CTerm::Var(var) if !vars.iter().any(|(other, _)| other == var));
+        if let CCondition::Compare(left, _, right) = condition
+            && (unbound(left) || unbound(right))
+        {
+            return Holds::No;
+        }
         if let (CCondition::Origin(..), Holds::Perhaps) = (condition, holds) {
             // Of what is not known nothing is supposed.
             return Holds::No;

@@ -45,7 +45,7 @@ impl<'t> Drive<'_, 't> {
                 }
             }
             for (at, machine) in self.compiled.machines.iter().enumerate() {
-                if machine.keys != 1 || machine.exits.is_empty() {
+                if machine.keys != 1 || machine.params.is_empty() {
                     continue;
                 }
                 for (_, name, _) in &machine.params {

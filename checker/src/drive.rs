@@ -223,12 +223,11 @@ impl<'p, 't> Drive<'p, 't> {
         (convicted, cut)
     }
 
-    /// Whether nothing in the driver that is analysed calls the function, or the system does.
+    /// Whether nothing in the driver that is analysed calls the function, or the system does: a function that is
+    /// declared with a role type but only called is called by the driver alone.
     fn is_root(&self, id: FuncId) -> bool {
         let function = self.code.get(id);
-        function.callers == 0
-            || !self.roles.of(function.ir.name).is_empty()
-            || self.code.address_taken.contains(&function.ir.name)
+        function.callers == 0 || self.code.address_taken.contains(&function.ir.name)
     }
 
     /// The roles in which the rule looks at the function; `None` stands for no known role.

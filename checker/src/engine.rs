@@ -23,6 +23,8 @@ use crate::why::Watch;
 const TOUCHED: usize = 48;
 /// How many outcomes a summary has.
 const OUTCOMES: usize = 6;
+/// How many exits are compared with each other.
+const CROWD: usize = 24;
 
 /// The engine of one driver.
 pub(crate) struct Engine<'a> {
@@ -67,6 +69,16 @@ pub(crate) struct Summary {
     pub(crate) events: FxHashMap<Subject, u64>,
     pub(crate) moved: FxHashSet<Subject>,
     pub(crate) cut: bool,
+}
+
+impl Summary {
+    /// Whether the function gives its caller the object that it made: as its result, or through an argument.
+    fn gives(&self, key: &[V]) -> bool {
+        let [key] = key else { return false };
+        self.outcomes
+            .iter()
+            .any(|outcome| outcome.result == Some(*key) || outcome.writes.iter().any(|(_, value)| value == key))
+    }
 }
 
 /// What a function does with one object.
@@ -164,10 +176,36 @@ impl<'a> Engine<'a> {
         self.keyed.insert(at.clone(), Slot::Running);
         let mut start = self.entry(id);
         start.instance = Some(event::instance(pre));
+        self.suppose_there(subject, &mut start);
         let found = Run::new(self, id, Some(subject.clone()), Effort::USUAL).go(vec![start]);
         let keyed = Rc::new(self.finish(subject, found));
         self.keyed.insert(at, Slot::Done(Rc::clone(&keyed)));
         Some(keyed)
+    }
+
+    /// An object that is followed is there: its handle is not null, unless the rule asks for the null result itself.
+    pub(crate) fn suppose_there(&self, subject: &Subject, state: &mut State) {
+        let machine = self.compiled.machine(subject.machine);
+        let patterns = || machine.events.iter().flat_map(|event| &event.patterns);
+        let not_null = Range { not: vec![0], ..Range::ALL };
+        for (at, key) in subject.key.iter().enumerate() {
+            let own = |pattern: &&crate::compiled::CPattern| pattern.binds.is_some_and(|var| usize::from(var) == at);
+            let by_null = |pattern: &crate::compiled::CPattern| {
+                pattern.result.as_ref().is_some_and(|test| test.yes.iter().any(|yes| yes.contains(0)))
+            };
+            if !patterns().filter(own).any(by_null) {
+                state.facts.restrict(&self.values, *key, &not_null);
+            }
+        }
+    }
+
+    /// The object that a callee stores through an argument into a local of the caller: what stands there after the call.
+    pub(crate) fn made_at(&mut self, key: &[V], translate: &mut Translate<'_>) -> Option<V> {
+        let [key] = key else { return None };
+        let Node::Init(address) = self.values.node(*key) else { return None };
+        let address = translate.value(&mut self.values, address);
+        let local = self.values.in_local(address);
+        local.then(|| self.values.make(Node::Havoc(address, translate.site)))
     }
 
     /// The objects for which a run of the function from `pre` violates the machine's rule at `loc`.
@@ -268,33 +306,62 @@ impl<'a> Engine<'a> {
         distinct && !failed(&a) && (!null(&a) || failed(&b))
     }
 
-    /// The outcomes that stand for all exits: kept apart by level, automaton and kind of result.
+    /// The outcomes that stand for all exits: as few as say the same, then those that differ least made one.
     fn outcomes(&mut self, exits: Vec<Exit>) -> Vec<Outcome> {
-        let mut groups: Vec<(Class, Exit)> = Vec::new();
-        let few = exits.len() <= OUTCOMES;
-        for exit in exits {
+        let mut kept: Vec<(Class, Exit)> = Vec::new();
+        for mut exit in exits {
             let class = self.class(&exit);
-            let same =
-                groups.iter().position(|(other, kept)| *other == class && (!few || kept.state.same(&exit.state)));
-            let all_of_class = groups.iter().filter(|(other, _)| other.automaton == class.automaton).count();
-            let at = match same {
-                Some(at) => Some(at),
-                // Too many kinds of result: those of one automaton's state are merged.
-                None if all_of_class >= OUTCOMES => {
-                    groups.iter().rposition(|(other, _)| other.automaton == class.automaton)
-                }
-                None => None,
-            };
-            match at {
-                Some(at) => {
-                    let kept = &mut groups[at].1;
-                    kept.state = kept.state.join(&mut self.values, &exit.state, u32::MAX, false, self.irql_slot);
-                    kept.result = kept.result.map(|_| kept.state.load(&mut self.values, self.result_slot));
-                }
-                None => groups.push((class, exit)),
+            while let Some((at, state)) = kept.iter().enumerate().find_map(|(at, (other, old))| {
+                let alike = *other == class && old.result == exit.result;
+                let union = if alike { old.state.union(&exit.state) } else { None };
+                union.map(|state| (at, state))
+            }) {
+                kept.remove(at);
+                exit.state = state;
+            }
+            kept.push((class, exit));
+            // Many exits are thinned out as they come, so that comparing each with each stays cheap.
+            if kept.len() > CROWD {
+                self.thin(&mut kept, CROWD / 2);
             }
         }
-        groups.into_iter().map(|(_, exit)| summary::outcome(&self.values, &exit.state, exit.result, exit.loc)).collect()
+        self.thin(&mut kept, OUTCOMES);
+        kept.into_iter().map(|(_, exit)| summary::outcome(&self.values, &exit.state, exit.result, exit.loc)).collect()
+    }
+
+    /// Makes exits one until at most `limit` are left for each state of the automaton.
+    fn thin(&mut self, kept: &mut Vec<(Class, Exit)>, limit: usize) {
+        while let Some((first, second)) = self.closest(kept, limit) {
+            let (_, other) = kept.remove(second);
+            let into = &mut kept[first].1;
+            into.state = into.state.join(&mut self.values, &other.state, u32::MAX, false, self.irql_slot);
+            into.result = into.result.map(|_| into.state.load(&mut self.values, self.result_slot));
+            let class = self.class(&kept[first].1);
+            kept[first].0 = class;
+        }
+    }
+
+    /// Of exits of which there are more than `limit` for one state of the automaton, the two that lose least if they
+    /// are one: those with the same kind of result first.
+    fn closest(&self, exits: &[(Class, Exit)], limit: usize) -> Option<(usize, usize)> {
+        let crowded =
+            |class: &Class| exits.iter().filter(|(other, _)| other.automaton == class.automaton).count() > limit;
+        let mut best = None;
+        for (second, (class, exit)) in exits.iter().enumerate() {
+            if !crowded(class) {
+                continue;
+            }
+            for (first, (other, earlier)) in exits[..second].iter().enumerate() {
+                if other.automaton != class.automaton {
+                    continue;
+                }
+                let loss = (other.result != class.result, earlier.state.loss(&self.values, &exit.state));
+                if best.as_ref().is_none_or(|(least, _)| loss < *least) {
+                    best = Some((loss, (first, second)));
+                }
+            }
+        }
+        best.map(|(_, pair)| pair)
     }
 
     fn class(&self, exit: &Exit) -> Class {
@@ -335,7 +402,7 @@ impl Run<'_, '_> {
         let summary = if self.engine.options.summaries { self.engine.base(body) } else { None };
         let Some(summary) = summary else {
             for arg in args {
-                if self.engine.values.as_int(*arg).is_none() {
+                if self.engine.values.as_int(*arg).is_none() && !self.holds_still(*arg) {
                     state.forget(&self.engine.values, *arg, Lost { site, by_callback: true });
                 }
             }
@@ -357,7 +424,8 @@ impl Run<'_, '_> {
                     unnamed = Some(theirs);
                     continue;
                 }
-                if ours == subject.key {
+                let made = self.engine.made_at(&theirs.key, &mut translate);
+                if ours == subject.key || made.is_some_and(|made| [made] == subject.key[..]) {
                     let pre = before.as_ref().map_or(0, |instance| instance.state);
                     keyed = self.engine.keyed(body, theirs, pre);
                     break;
@@ -414,12 +482,14 @@ impl Run<'_, '_> {
         let values = &mut self.engine.values;
         for (root, by_callback) in &outcome.forgotten {
             let root = translate.value(values, *root);
-            if values.as_int(root).is_none() {
+            if values.as_int(root).is_none() && (self.way.is_none() || values.in_local(root)) {
                 after.forget(values, root, Lost { site, by_callback: *by_callback });
             }
         }
-        for field in &outcome.changed {
-            after.forget_name(values, *field, site);
+        if self.way.is_none() {
+            for field in &outcome.changed {
+                after.forget_name(values, *field, site);
+            }
         }
         for (address, value) in &outcome.writes {
             let (address, value) = (translate.value(values, *address), translate.value(values, *value));
@@ -481,13 +551,24 @@ impl Run<'_, '_> {
     /// Objects of the callee become objects of this function.
     fn adopt(&mut self, summary: &Summary, body: FuncId, translate: &mut Translate<'_>) {
         for theirs in &summary.touched {
-            if !theirs.key.iter().all(|value| self.engine.values.exportable(*value)) {
+            let known = theirs.key.iter().all(|value| self.engine.values.exportable(*value));
+            if !known && !summary.gives(&theirs.key) {
                 continue;
+            }
+            if let Some(made) = self.engine.made_at(&theirs.key, translate) {
+                let ours = Subject { machine: theirs.machine, key: vec![made] };
+                self.adopt_as(summary, body, theirs, ours);
             }
             let values = &mut self.engine.values;
             let key: Vec<V> = theirs.key.iter().map(|value| translate.value(values, *value)).collect();
             let key = key.into_iter().map(|value| values.identity(value)).collect();
             let ours = Subject { machine: theirs.machine, key };
+            self.adopt_as(summary, body, theirs, ours);
+        }
+    }
+
+    fn adopt_as(&mut self, summary: &Summary, body: FuncId, theirs: &Subject, ours: Subject) {
+        {
             if self.found.touched.len() < TOUCHED && !self.found.touched.contains(&ours) {
                 self.found.touched.push(ours.clone());
             }

@@ -106,9 +106,11 @@ impl Run<'_, '_> {
                 let fit = self.fit(&state, &state, pattern, api, Some(result), machine.keys);
                 let object = self.matches(&subject, &fit.keys);
                 let mut with = state.clone();
-                let when = event.when.iter().fold(fit.holds, |all, condition| {
-                    all.and(self.given(&mut with, condition, api, &fit.vars, before))
-                });
+                let vars = self.known_variables(&subject, &with, &fit);
+                let when = event
+                    .when
+                    .iter()
+                    .fold(fit.holds, |all, condition| all.and(self.given(&mut with, condition, api, &vars, before)));
                 if when == Holds::No || object == Holds::No {
                     next.push(state);
                     continue;
@@ -134,6 +136,13 @@ impl Run<'_, '_> {
         }
         done.extend(waiting);
         done
+    }
+
+    /// What the variables stand for at an event: those that the call binds, then what the object has kept, then its keys.
+    fn known_variables(&self, subject: &Subject, state: &State, fit: &Fit) -> Vec<(u16, V)> {
+        let kept = state.instance.iter().flat_map(|instance| instance.vars.iter().copied());
+        let keys = subject.key.iter().enumerate().map(|(at, key)| (at as u16, *key));
+        fit.vars.iter().copied().chain(kept).chain(keys).collect()
     }
 
     /// Splits a path by a test of the result.
@@ -319,7 +328,8 @@ impl Run<'_, '_> {
         // An object that is first met here under a passing name may have been met before under another.
         let known = seen != 0 || subject.key.iter().all(|value| self.engine.values.is_stable(*value));
         self.note_event(subject, api, (event, from, &next), seen);
-        if !known && matches!(next, CNext::Error(_)) {
+        // Nor is anybody convicted by arguments that only may be those of the pattern.
+        if (!known || fit.holds == Holds::Perhaps) && matches!(next, CNext::Error(_)) {
             return None;
         }
         state.trace.push(
@@ -336,7 +346,7 @@ impl Run<'_, '_> {
         let mut judged = state.clone();
         judged.irql = before;
         let mut fine = true;
-        let vars: Vec<(u16, V)> = judged.instance.iter().flat_map(|instance| instance.vars.iter().copied()).collect();
+        let vars = self.known_variables(subject, &judged, fit);
         for check in &machine.checks[event as usize] {
             for condition in &check.require {
                 fine &= self.require(&judged, condition, api, &vars, (subject.machine, check.message));

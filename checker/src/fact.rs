@@ -65,6 +65,30 @@ impl Range {
         other.low <= self.low && self.high <= other.high && other.not.iter().all(|number| !self.contains(*number))
     }
 
+    /// The numbers in either and no others, if a range can say so.
+    pub(crate) fn union(&self, other: &Self) -> Option<Self> {
+        if self.within(other) {
+            return Some(other.clone());
+        }
+        if other.within(self) {
+            return Some(self.clone());
+        }
+        let (low, high) = if self.low <= other.low { (self, other) } else { (other, self) };
+        // One number that the other leaves out.
+        for (one, rest) in [(self, other), (other, self)] {
+            if one.low == one.high && rest.not.contains(&one.low) {
+                let not = rest.not.iter().copied().filter(|number| *number != one.low).collect();
+                return Some(Self { low: rest.low, high: rest.high, not });
+            }
+        }
+        if low.high < i64::MAX && low.high + 1 == high.low {
+            let mut not = low.not.clone();
+            not.extend(&high.not);
+            return Some(Self { low: low.low, high: high.high, not });
+        }
+        None
+    }
+
     /// The numbers in both.
     pub(crate) fn meet(&self, other: &Self) -> Self {
         let mut not = self.not.clone();
@@ -228,6 +252,38 @@ impl Facts {
         here + there
     }
 
+    /// What is known where it is known that one of the two holds, if facts can say exactly that: one of them says no
+    /// more than the other, or they differ in one value alone.
+    pub(crate) fn union(&self, other: &Self) -> Option<Self> {
+        if self.ranges.same(&other.ranges) {
+            return Some(self.clone());
+        }
+        let implied = |weak: &Self, strong: &Self| {
+            weak.ranges.iter().all(|(value, range)| strong.ranges.get(*value).is_some_and(|own| own.within(range)))
+        };
+        if implied(self, other) {
+            return Some(self.clone());
+        }
+        if implied(other, self) {
+            return Some(other.clone());
+        }
+        let mut here = self.ranges.iter().filter(|(value, range)| other.ranges.get(*value) != Some(range));
+        let (Some((value, range)), None) = (here.next(), here.next()) else { return None };
+        let mut there = other.ranges.iter().filter(|(value, range)| self.ranges.get(*value) != Some(range));
+        let (Some((same, opposite)), None) = (there.next(), there.next()) else { return None };
+        if same != value {
+            return None;
+        }
+        let range = range.union(opposite)?;
+        let mut union = self.clone();
+        if range == Range::ALL {
+            union.ranges.retain(|known, _| known != *value);
+        } else {
+            union.ranges.set(*value, range);
+        }
+        Some(union)
+    }
+
     /// What both paths know.
     pub(crate) fn join(&self, other: &Self, widen: bool) -> Self {
         let mut joined = Self::default();
@@ -240,5 +296,46 @@ impl Facts {
             }
         }
         joined
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unions_are_exact_or_none() {
+        let not = |number: i64| Range { not: vec![number], ..Range::ALL };
+        let between = Range::between;
+        for (a, b, union) in [
+            (Range::exactly(0), not(0), Some(Range::ALL)),
+            (between(0, 1), between(2, 9), Some(between(0, 9))),
+            (between(0, 1), between(3, 9), None),
+            (between(0, 9), between(2, 3), Some(between(0, 9))),
+            (between(i64::MIN, -1), between(0, i64::MAX), Some(Range::ALL)),
+            (Range::exactly(1), Range { not: vec![1, 2], ..Range::ALL }, Some(not(2))),
+            (not(0), not(1), None),
+        ] {
+            assert_eq!(a.union(&b), union, "{a:?} {b:?}");
+            assert_eq!(b.union(&a), union, "{b:?} {a:?}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn a_union_holds_what_either_holds(a in range(), b in range(), number in -6_i64..6) {
+            if let Some(union) = a.union(&b) {
+                proptest::prop_assert_eq!(union.contains(number), a.contains(number) || b.contains(number));
+            }
+        }
+    }
+
+    fn range() -> impl proptest::strategy::Strategy<Value = Range> {
+        use proptest::prelude::*;
+        (-5_i64..5, 0_i64..5, proptest::collection::btree_set(-5_i64..5, 0..3)).prop_map(|(low, length, not)| {
+            let mut range = Range { low, high: low + length, not: not.into_iter().collect() };
+            range.tighten();
+            range
+        })
     }
 }

@@ -2,6 +2,7 @@
 
 use rulebook_frontend::ir::Symbol;
 use rulebook_machine::semantics::ExitState;
+use rulebook_machine::table::Rule;
 
 use crate::code::FuncId;
 use crate::compiled::{CCondition, CNext, MachineId};
@@ -10,10 +11,11 @@ use crate::engine::Engine;
 use crate::fact::Range;
 use crate::finding::Convicted;
 use crate::replay::End;
-use crate::roles::Entry;
+use crate::roles::{Attached, Entry};
 use crate::run::Subject;
 use crate::state::UNKNOWN;
 use crate::summary::{Outcome, Violation};
+use crate::trace::{Kind, Trace};
 use crate::value::Node;
 
 impl Drive<'_, '_> {
@@ -26,6 +28,9 @@ impl Drive<'_, '_> {
     ) {
         let rule = &self.compiled.machine(violation.machine).rule;
         for role in self.roles_for(id, rule) {
+            if !self.is_called_for(engine, id, role, violation) || self.passes_exception(rule, &violation.trace) {
+                continue;
+            }
             let entry = self.entry_level(id, role);
             let convicting = |bad| entry.as_ref().and_then(|entry| level_that_convicts(engine, entry, bad, violation));
             let level = violation.entry.as_ref().map_or_else(|| Some(violation.irql.clone()), convicting);
@@ -42,6 +47,59 @@ impl Drive<'_, '_> {
             }
             return;
         }
+    }
+
+    /// Whether the way to a violation goes into a function of a role that the rule leaves out.
+    fn passes_exception(&self, rule: &Rule, trace: &Trace) -> bool {
+        if rule.scope.except_roles.is_empty() {
+            return false;
+        }
+        let semantics = &self.compiled.table.semantics;
+        let left_out = |name: Symbol| {
+            self.roles.of(name).iter().any(|role| {
+                rule.scope.except_roles.iter().any(|word| semantics.roles_of(word).contains(&role.type_name))
+            })
+        };
+        let mut trace = trace;
+        while let Some(last) = trace.steps().last()
+            && let (Kind::Call(name), Some(inner)) = (last.kind, &last.inner)
+        {
+            if left_out(name) {
+                return true;
+            }
+            trace = inner;
+        }
+        false
+    }
+
+    /// Whether the entry point can come to the violation when it is called for what `role` is registered under.
+    ///
+    /// Where the path does not say which of several codes it is for, a level convicts only if it does for all of them.
+    fn is_called_for(
+        &self,
+        engine: &Engine<'_>,
+        id: FuncId,
+        role: Option<&Attached<'_>>,
+        violation: &Violation,
+    ) -> bool {
+        let Some((role, index)) = role.and_then(|role| Some((role, role.index?))) else { return true };
+        let tables = || role.role.registered.iter().map(|way| way.table.as_str()).filter(|table| !table.is_empty());
+        let code = violation.facts.iter().find(|(value, _)| match engine.values.node(*value) {
+            Node::Init(address) => match engine.values.node(address) {
+                Node::Field(_, name) => tables().any(|table| table == name.as_str()),
+                _ => false,
+            },
+            _ => false,
+        });
+        if let Some((_, code)) = code {
+            return code.contains(index);
+        }
+        let Some(bad) = &violation.entry else { return true };
+        let others = self.roles.of(self.code.get(id).ir.name).iter().filter(|other| other.type_name == role.type_name);
+        others.filter(|other| other.index.is_some()).all(|other| {
+            let entry = self.entry_level(id, Some(other));
+            entry.is_some_and(|entry| level_that_convicts(engine, &entry, bad, violation).is_some())
+        })
     }
 
     /// Rules that want the level at exit to be the level at entry.
@@ -160,6 +218,11 @@ impl Drive<'_, '_> {
                             };
                             format!("`{}` may be entered with the object in another state: {who}", ir.name)
                         });
+                        continue;
+                    }
+                    if !self.is_called_for(engine, id, role, violation)
+                        || self.passes_exception(machine.rule, &violation.trace)
+                    {
                         continue;
                     }
                     let level = match &violation.entry {

@@ -133,6 +133,9 @@ impl Engine<'_> {
         if subject.is_some() {
             start.instance = Some(crate::event::instance(pre));
         }
+        if let Some(subject) = subject {
+            self.suppose_there(subject, &mut start);
+        }
         let mut trace = Cow::Borrowed(trace);
         if !self.follow(id, subject, &start, &trace, end) {
             // The story was of two paths; there may still be one.

@@ -9,11 +9,11 @@ use rulebook_frontend::ir::{BinOp, BlockId, Function, InstrKind, Loc, Symbol, Te
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::code::FuncId;
-use crate::compiled::MachineId;
+use crate::compiled::{CNext, MachineId};
 use crate::engine::Engine;
 use crate::fact::Range;
 use crate::replay::Way;
-use crate::state::{Lost, State};
+use crate::state::{Lost, State, UNKNOWN};
 use crate::summary::{self, Violation};
 use crate::trace::Kind;
 use crate::value::{Node, Site, V};
@@ -29,15 +29,17 @@ pub(crate) struct Effort {
     in_loop: usize,
     /// Block visits that a run may take, for each block and in all.
     visits: (usize, usize),
+    /// Whether two paths become one where that loses nothing but how they came there.
+    unite: bool,
 }
 
 impl Effort {
     /// What a first run takes.
-    pub(crate) const USUAL: Self = Self { followed: 4, plain: 2, in_loop: 2, visits: (24, 400) };
+    pub(crate) const USUAL: Self = Self { followed: 4, plain: 2, in_loop: 2, visits: (24, 400), unite: true };
     /// What is spent where the way that a report tells cannot be gone, to find another.
-    pub(crate) const FINE: Self = Self { followed: 12, plain: 8, in_loop: 4, visits: (20, 400) };
+    pub(crate) const FINE: Self = Self { followed: 12, plain: 8, in_loop: 4, visits: (20, 400), unite: false };
     /// What is spent on the one way that a report tells first.
-    pub(crate) const ONE_WAY: Self = Self { followed: 4, plain: 2, in_loop: 2, visits: (4, 100) };
+    pub(crate) const ONE_WAY: Self = Self { followed: 4, plain: 2, in_loop: 2, visits: (4, 100), unite: false };
 }
 
 /// How many different levels are kept apart at one point.
@@ -95,7 +97,8 @@ pub(crate) struct Run<'e, 'a> {
     /// What the call at hand is judged on the assumption of.
     pub(crate) assumed: Vec<(V, bool)>,
     effort: Effort,
-    /// The decisions to take, where the run goes one way only.
+    /// The decisions to take, where the run goes one way only. What calls *may* have changed outside of the function
+    /// is then taken as it was: a way that needs such a change in the middle is no evidence.
     pub(crate) way: Option<Way>,
     /// Whether paths at different levels are kept apart.
     level_matters: bool,
@@ -109,6 +112,11 @@ impl<'e, 'a> Run<'e, 'a> {
     pub(crate) fn new(engine: &'e mut Engine<'a>, id: FuncId, subject: Option<Subject>, effort: Effort) -> Self {
         let ir = engine.code.get(id).ir;
         let seen = ir.blocks.iter().map(|_| (Vec::new(), 0)).collect();
+        // Where what is returned decides, a value that one path has and another has not is kept.
+        let by_result = subject.as_ref().is_some_and(|subject| {
+            engine.compiled.machine(subject.machine).exits.iter().any(|(_, test)| test.is_some())
+        });
+        let effort = Effort { unite: effort.unite && !by_result, ..effort };
         let level_matters =
             subject.as_ref().is_none_or(|subject| engine.compiled.machine(subject.machine).level_matters);
         Self {
@@ -192,6 +200,21 @@ impl<'e, 'a> Run<'e, 'a> {
         if list.iter().any(|other| other.same(&state)) {
             return;
         }
+        // In a block that leads to itself, others are being visited.
+        if self.effort.unite && from != Some(to) {
+            let pending = self.pending.entry(order).or_default();
+            while let Some((at, union)) =
+                list.iter().enumerate().find_map(|(at, other)| other.union(&state).map(|union| (at, union)))
+            {
+                if union.same(&list[at]) {
+                    return;
+                }
+                list.remove(at);
+                pending.retain(|index| *index != at);
+                pending.iter_mut().filter(|index| **index > at).for_each(|index| *index -= 1);
+                state = union;
+            }
+        }
         // With many levels about, what is known of the level is given up rather than the run.
         let level = level && list.len() < LEVELS * apart;
         let mates: Vec<usize> = (0..list.len()).filter(|at| list[*at].mergeable(&state, level)).collect();
@@ -244,7 +267,8 @@ impl<'e, 'a> Run<'e, 'a> {
                             values.make(Node::Havoc(address, site))
                         };
                         state.store(values, address, value, site);
-                        next.push(state);
+                        let outlives = !self.engine.values.in_local(address);
+                        next.extend(if outlives { self.escape(state, value) } else { Some(state) });
                     }
                     InstrKind::Havoc(place) => {
                         let address = state.address(&mut self.engine.values, ir, place);
@@ -279,6 +303,23 @@ impl<'e, 'a> Run<'e, 'a> {
         }
     }
 
+    /// The followed object is stored, or given to a function that nothing is known of: somebody else may have it now.
+    pub(crate) fn escape(&self, mut state: State, value: V) -> Option<State> {
+        let Some(subject) = &self.subject else { return Some(state) };
+        let machine = self.engine.compiled.machine(subject.machine);
+        let event = machine.escapes.iter().find(|(_, var)| subject.key.get(usize::from(*var)) == Some(&value));
+        let (Some((event, _)), Some(instance)) = (event, &mut state.instance) else { return Some(state) };
+        match machine.next(instance.state, *event) {
+            CNext::Go(UNKNOWN) => return None,
+            CNext::Go(to) => {
+                instance.state = *to;
+                instance.seen |= 1 << (event & 63);
+            }
+            CNext::Stay | CNext::Error(_) => {}
+        }
+        Some(state)
+    }
+
     /// Paths that came to agree inside a block are one.
     fn thin(&mut self, states: Vec<State>, block: BlockId) -> Vec<State> {
         if states.len() <= 1 {
@@ -288,6 +329,14 @@ impl<'e, 'a> Run<'e, 'a> {
         for state in states {
             if kept.iter().any(|other| other.same(&state)) {
                 continue;
+            }
+            let mut state = state;
+            while self.effort.unite
+                && let Some((at, union)) =
+                    kept.iter().enumerate().find_map(|(at, other)| other.union(&state).map(|union| (at, union)))
+            {
+                kept.remove(at);
+                state = union;
             }
             let mates: Vec<usize> =
                 (0..kept.len()).filter(|at| kept[*at].mergeable(&state, self.level_matters)).collect();

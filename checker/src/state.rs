@@ -78,6 +78,20 @@ impl State {
             && self.havoc == other.havoc
     }
 
+    /// The path that stands for exactly these two, where they differ in what branches taught alone.
+    pub(crate) fn union(&self, other: &Self) -> Option<Self> {
+        let alike = self.irql == other.irql
+            && self.on_way == other.on_way
+            && self.instance == other.instance
+            && self.memory == other.memory
+            && self.havoc == other.havoc;
+        if !alike {
+            return None;
+        }
+        let facts = self.facts.union(&other.facts)?;
+        Some(Self { facts, ..self.clone() })
+    }
+
     /// Whether the two may be merged: the automaton agrees, and the level where it matters.
     pub(crate) fn mergeable(&self, other: &Self, level_matters: bool) -> bool {
         let automaton = |state: &Self| state.instance.as_ref().map(|instance| (instance.state, instance.pre));

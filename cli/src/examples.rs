@@ -21,6 +21,8 @@ pub(crate) struct Verdict {
     pub(crate) violating: (usize, usize),
     /// Examples that obey, and those of them on which the rule is silent.
     pub(crate) compliant: (usize, usize),
+    /// Examples that stand on the pages as missed, and as reported by mistake.
+    pub(crate) limits: (usize, usize),
     /// The examples that are not as they should be, with the reason.
     pub(crate) wrong: Vec<String>,
 }
@@ -69,13 +71,25 @@ impl Verdict {
         let mut lines: Vec<u32> = found.iter().map(|finding| finding.place.line).collect();
         lines.dedup();
         let marked: Vec<u32> = example.markers.iter().map(|marker| marker.line).collect();
-        let counts = if example.kind == ExampleKind::Violation { &mut self.violating } else { &mut self.compliant };
-        counts.0 += 1;
-        if lines == marked {
-            counts.1 += 1;
-        } else {
+        let right = match example.kind {
+            ExampleKind::KnownMiss => lines.is_empty(),
+            _ => lines == marked,
+        };
+        match example.kind {
+            ExampleKind::Violation => self.violating.0 += 1,
+            ExampleKind::Compliant => self.compliant.0 += 1,
+            ExampleKind::KnownMiss => self.limits.0 += 1,
+            ExampleKind::FalseAlarm => self.limits.1 += 1,
+        }
+        match example.kind {
+            ExampleKind::Violation => self.violating.1 += usize::from(right),
+            ExampleKind::Compliant => self.compliant.1 += usize::from(right),
+            ExampleKind::KnownMiss | ExampleKind::FalseAlarm => {}
+        }
+        if !right {
             let place = page.source.place(example.title.span);
-            self.wrong.push(format!("{place}: marked are lines {marked:?} of the example, found {lines:?}"));
+            let said = if example.kind == ExampleKind::KnownMiss { "missed no longer" } else { "marked are lines" };
+            self.wrong.push(format!("{place}: {said} {marked:?} of the example, found {lines:?}"));
         }
     }
 }

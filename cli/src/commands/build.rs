@@ -112,6 +112,8 @@ impl Made<'_> {
                 "violating_as_marked": self.examples.violating.1,
                 "compliant": self.examples.compliant.0,
                 "compliant_silent": self.examples.compliant.1,
+                "known_misses": self.examples.limits.0,
+                "false_alarms": self.examples.limits.1,
                 "wrong": self.examples.wrong,
             },
             "outputs": { "table": "table.json", "corpus": FOLDER, "book": "book/html/index.html" },
@@ -146,6 +148,10 @@ impl Made<'_> {
             "examples",
             format!("{} of {} violations found as marked, {} of {} compliant silent", bad.1, bad.0, good.1, good.0),
         );
+        let (missed, alarms) = self.examples.limits;
+        if missed + alarms > 0 {
+            line("limits", format!("{missed} known misses and {alarms} false alarms, each on its rule's page"));
+        }
         let times =
             self.times.iter().map(|(task, time)| format!("{task} {:.1} s", time.as_secs_f64())).collect::<Vec<_>>();
         line("took", times.join(", "));

@@ -42,6 +42,9 @@ pub(super) struct Page {
     conditions: Vec<String>,
     violations: Vec<Shown>,
     compliant: Vec<Shown>,
+    /// What the rule misses, and where it is wrong, as far as is known.
+    missed: Vec<Shown>,
+    alarms: Vec<Shown>,
     apis: Vec<apis::Api>,
     related: Vec<related::Related>,
     derived_from: Vec<Ground>,
@@ -131,6 +134,8 @@ impl Page {
             conditions: conditions(machines),
             violations: examples(book, page, facts, ExampleKind::Violation),
             compliant: examples(book, page, facts, ExampleKind::Compliant),
+            missed: examples(book, page, facts, ExampleKind::KnownMiss),
+            alarms: examples(book, page, facts, ExampleKind::FalseAlarm),
             apis: apis::of(book, page, machines),
             related: kin.of(page),
             derived_from: derivation

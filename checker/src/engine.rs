@@ -22,9 +22,9 @@ use crate::why::Watch;
 /// How many objects of a function are followed on behalf of its callers.
 const TOUCHED: usize = 48;
 /// How many outcomes a summary has.
-const OUTCOMES: usize = 6;
+const OUTCOMES: usize = 4;
 /// How many exits are compared with each other.
-const CROWD: usize = 24;
+const CROWD: usize = 12;
 
 /// The engine of one driver.
 pub(crate) struct Engine<'a> {
@@ -322,7 +322,7 @@ impl<'a> Engine<'a> {
             kept.push((class, exit));
             // Many exits are thinned out as they come, so that comparing each with each stays cheap.
             if kept.len() > CROWD {
-                self.thin(&mut kept, CROWD / 2);
+                self.thin(&mut kept, OUTCOMES);
             }
         }
         self.thin(&mut kept, OUTCOMES);

@@ -371,6 +371,7 @@ impl Run<'_, '_> {
             instance.state = to;
             instance.seen = seen | 1 << (event & 63);
         }
+        self.engine.suppose_there(subject, &mut state);
         Some(state)
     }
 

@@ -328,9 +328,17 @@ impl State {
         let dead = |address: V| matches!(values.node(address), Node::Local(id) if !live(id));
         self.memory.retain(|address, _| !dead(address));
         self.havoc.retain(|address, _| !dead(address));
-        let memory = &self.memory;
+        let (memory, havoc) = (&self.memory, &self.havoc);
         let irql = self.irql;
-        let held = |value: V| value == irql || memory.iter().any(|(_, held)| *held == value);
+        // What a call has stored stands there under the name of the call.
+        let stored = |value: V| match values.node(value) {
+            Node::Havoc(address, site) => {
+                memory.get(address).is_none()
+                    && havoc.iter().any(|(root, lost)| lost.site == site && values.within(address, *root))
+            }
+            _ => false,
+        };
+        let held = |value: V| value == irql || stored(value) || memory.iter().any(|(_, held)| *held == value);
         let kept = |value: V| {
             values.exportable(value)
                 || held(value)

@@ -200,9 +200,16 @@ impl<'a> Engine<'a> {
     }
 
     /// The object that a callee stores through an argument into a local of the caller: what stands there after the call.
-    pub(crate) fn made_at(&mut self, key: &[V], translate: &mut Translate<'_>) -> Option<V> {
+    fn made_at(&mut self, summary: &Summary, key: &[V], translate: &mut Translate<'_>) -> Option<V> {
         let [key] = key else { return None };
         let Node::Init(address) = self.values.node(*key) else { return None };
+        let stores = |outcome: &Outcome| {
+            outcome.forgotten.iter().any(|(root, _)| *root == address)
+                || outcome.writes.iter().any(|(place, _)| *place == address)
+        };
+        if !summary.outcomes.iter().any(stores) {
+            return None;
+        }
         let address = translate.value(&mut self.values, address);
         let local = self.values.in_local(address);
         local.then(|| self.values.make(Node::Havoc(address, translate.site)))
@@ -424,8 +431,9 @@ impl Run<'_, '_> {
                     unnamed = Some(theirs);
                     continue;
                 }
-                let made = self.engine.made_at(&theirs.key, &mut translate);
-                if ours == subject.key || made.is_some_and(|made| [made] == subject.key[..]) {
+                let made = self.engine.made_at(&summary, &theirs.key, &mut translate);
+                let ours = made.map_or(ours, |made| vec![made]);
+                if ours == subject.key {
                     let pre = before.as_ref().map_or(0, |instance| instance.state);
                     keyed = self.engine.keyed(body, theirs, pre);
                     break;
@@ -555,9 +563,10 @@ impl Run<'_, '_> {
             if !known && !summary.gives(&theirs.key) {
                 continue;
             }
-            if let Some(made) = self.engine.made_at(&theirs.key, translate) {
+            if let Some(made) = self.engine.made_at(summary, &theirs.key, translate) {
                 let ours = Subject { machine: theirs.machine, key: vec![made] };
                 self.adopt_as(summary, body, theirs, ours);
+                continue;
             }
             let values = &mut self.engine.values;
             let key: Vec<V> = theirs.key.iter().map(|value| translate.value(values, *value)).collect();

@@ -15,6 +15,8 @@ pub(crate) struct Attached<'t> {
     pub(crate) role: &'t Role,
     /// The constant that it is registered under, such as a major function code.
     pub(crate) index: Option<i64>,
+    /// Whether the driver registers it so, or only declares it.
+    registered: bool,
 }
 
 /// The roles of a driver's functions.
@@ -40,7 +42,7 @@ impl<'t> Roles<'t> {
         for unit in units {
             for prototype in &unit.prototypes {
                 if prototype.is_role {
-                    roles.attach(semantics, prototype.name, prototype.type_name.as_str(), None);
+                    roles.attach(semantics, prototype.name, prototype.type_name.as_str(), None, false);
                 }
                 roles.annotated(semantics, compiled, prototype.name, &prototype.sal.function);
             }
@@ -51,7 +53,7 @@ impl<'t> Roles<'t> {
                     None => by_position(),
                 };
                 if let Some(role) = role {
-                    roles.attach(semantics, table.function, role, None);
+                    roles.attach(semantics, table.function, role, None, true);
                 }
             }
             for function in &unit.functions {
@@ -59,6 +61,13 @@ impl<'t> Roles<'t> {
                 for instr in function.blocks.iter().flat_map(|block| &block.instrs) {
                     roles.registered(semantics, compiled, &fields, function, instr);
                 }
+            }
+        }
+        // What a function is registered as says more than what it is declared as.
+        for list in roles.by_function.values_mut() {
+            let registered: Vec<&str> = list.iter().filter(|role| role.registered).map(|role| role.type_name).collect();
+            if !registered.is_empty() {
+                list.retain(|role| registered.contains(&role.type_name));
             }
         }
         roles
@@ -84,20 +93,30 @@ impl<'t> Roles<'t> {
         models
     }
 
-    fn attach(&mut self, semantics: &'t Semantics, function: Symbol, type_name: &str, index: Option<i64>) {
+    fn attach(
+        &mut self,
+        semantics: &'t Semantics,
+        function: Symbol,
+        type_name: &str,
+        index: Option<i64>,
+        registered: bool,
+    ) {
         // `PFN_X` and `PX` are pointers to the role type `X`.
         let found = semantics.roles.get_key_value(type_name).or_else(|| {
             let pointed = type_name.strip_prefix("PFN_").or_else(|| type_name.strip_prefix('P'))?;
             semantics.roles.get_key_value(pointed)
         });
         let Some((type_name, role)) = found else { return };
-        let attached = Attached { type_name, role, index };
+        let attached = Attached { type_name, role, index, registered };
         let list = self.by_function.entry(function).or_default();
         match list.iter_mut().find(|old| {
             old.type_name == attached.type_name && (old.index.is_none() || index.is_none() || old.index == index)
         }) {
             // A registration says more than a declaration.
-            Some(old) => old.index = old.index.or(index),
+            Some(old) => {
+                old.index = old.index.or(index);
+                old.registered |= registered;
+            }
             None => list.push(attached),
         }
     }
@@ -124,7 +143,7 @@ impl<'t> Roles<'t> {
             }
         }
         if let Some(class) = class {
-            self.attach(semantics, function, class.as_str(), None);
+            self.attach(semantics, function, class.as_str(), None, false);
         }
         for index in indexes {
             let list = self.by_function.get(&function).cloned().unwrap_or_default();
@@ -132,7 +151,7 @@ impl<'t> Roles<'t> {
                 .iter()
                 .filter(|attached| !attached.role.contract.irql.iter().all(|levels| levels.by_index.is_empty()))
             {
-                self.attach(semantics, function, attached.type_name, Some(index));
+                self.attach(semantics, function, attached.type_name, Some(index), false);
             }
         }
     }
@@ -151,7 +170,7 @@ impl<'t> Roles<'t> {
                 match place {
                     Place::Field(_, field) => {
                         if let Some(role) = fields.field(*field) {
-                            self.attach(semantics, target, role, None);
+                            self.attach(semantics, target, role, None, true);
                         }
                     }
                     Place::Index(base, index) => {
@@ -159,7 +178,7 @@ impl<'t> Roles<'t> {
                             && let Some(role) = fields.table(*field)
                         {
                             // A loop that fills the whole table gives the role without an index.
-                            self.attach(semantics, target, role, Some(constant(compiled, index).unwrap_or(-1)));
+                            self.attach(semantics, target, role, Some(constant(compiled, index).unwrap_or(-1)), true);
                         }
                     }
                     _ => {}
@@ -170,7 +189,7 @@ impl<'t> Roles<'t> {
                 let Some(function) = compiled.function(*name) else { return };
                 for (at, role) in &function.registers {
                     if let Some(target) = call.args.get(*at).and_then(named) {
-                        self.attach(semantics, target, role, None);
+                        self.attach(semantics, target, role, None, true);
                     }
                 }
             }

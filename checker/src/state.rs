@@ -173,7 +173,8 @@ impl State {
     /// The number stored at `address`, or in the only member of what is there: a structure of one number is that number.
     pub(crate) fn content(&self, values: &mut Values, address: V) -> V {
         let stored = self.load(values, address);
-        if values.node(stored) != Node::Init(address) {
+        // Members that are known were stored after whatever was forgotten of the whole.
+        if !matches!(values.node(stored), Node::Init(of) | Node::Havoc(of, _) if of == address) {
             return stored;
         }
         let mut members = self.memory.iter().filter(|(other, _)| *other != address && values.within(*other, address));

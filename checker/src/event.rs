@@ -106,7 +106,7 @@ impl Run<'_, '_> {
                 let fit = self.fit(&state, &state, pattern, api, Some(result), machine.keys);
                 let object = self.matches(&subject, &fit.keys);
                 let mut with = state.clone();
-                let vars = self.known_variables(&subject, &with, &fit);
+                let vars = known_variables(&subject, &with, &fit);
                 let when = event
                     .when
                     .iter()
@@ -136,13 +136,6 @@ impl Run<'_, '_> {
         }
         done.extend(waiting);
         done
-    }
-
-    /// What the variables stand for at an event: those that the call binds, then what the object has kept, then its keys.
-    fn known_variables(&self, subject: &Subject, state: &State, fit: &Fit) -> Vec<(u16, V)> {
-        let kept = state.instance.iter().flat_map(|instance| instance.vars.iter().copied());
-        let keys = subject.key.iter().enumerate().map(|(at, key)| (at as u16, *key));
-        fit.vars.iter().copied().chain(kept).chain(keys).collect()
     }
 
     /// Splits a path by a test of the result.
@@ -347,7 +340,7 @@ impl Run<'_, '_> {
         let mut judged = state.clone();
         judged.irql = before;
         let mut fine = true;
-        let vars = self.known_variables(subject, &judged, fit);
+        let vars = known_variables(subject, &judged, fit);
         for check in &machine.checks[event as usize] {
             for condition in &check.require {
                 fine &= self.require(&judged, condition, api, &vars, (subject.machine, check.message));
@@ -419,6 +412,13 @@ impl Run<'_, '_> {
         let loc = api.loc;
         self.violate(state, Broken { machine, message, api: api.written, entry, irql, loc, object: &object, unset });
     }
+}
+
+/// What the variables stand for at an event: those that the call binds, then what the object has kept, then its keys.
+fn known_variables(subject: &Subject, state: &State, fit: &Fit) -> Vec<(u16, V)> {
+    let kept = state.instance.iter().flat_map(|instance| instance.vars.iter().copied());
+    let keys = subject.key.iter().enumerate().map(|(at, key)| (at as u16, *key));
+    fit.vars.iter().copied().chain(kept).chain(keys).collect()
 }
 
 /// Whether a value in `range` is one of `numbers`.

@@ -49,6 +49,33 @@ impl Drive<'_, '_> {
         }
     }
 
+    /// Returns that leave the object in a state that it must not be left in.
+    fn convict_returns(
+        &self,
+        engine: &mut Engine<'_>,
+        (id, subject, role): (FuncId, &Subject, Option<&Attached<'_>>),
+        returns: &[&Outcome],
+        object: &str,
+        convicted: &mut Vec<Convicted>,
+    ) {
+        let machine = self.compiled.machine(subject.machine);
+        for outcome in returns {
+            let (Some(moved), Some(event)) = (&outcome.moved, outcome.exit) else { continue };
+            let state = if moved.post == UNKNOWN { continue } else { moved.post };
+            let CNext::Error(message) = machine.next(state, event) else { continue };
+            let mut violation =
+                exit_violation(subject.machine, message, id, self.code.get(id).ir.name, outcome, Range::ALL);
+            violation.object = object.into();
+            violation.sometimes_fine = true;
+            let end = End::Return(outcome.loc, state, Some(event));
+            if engine.can_go(id, Some(subject), moved.pre, &outcome.trace, end) {
+                convicted.push(Convicted::new(&violation, id, role, Range::ALL, None));
+            } else {
+                engine.watch.note(outcome.loc, no_way);
+            }
+        }
+    }
+
     /// Whether the way to a violation goes into a function of a role that the rule leaves out.
     fn passes_exception(&self, rule: &Rule, trace: &Trace) -> bool {
         if rule.scope.except_roles.is_empty() {
@@ -261,20 +288,7 @@ impl Drive<'_, '_> {
                     }
                 }
             }
-            for outcome in leaks {
-                let (Some(moved), Some(event)) = (&outcome.moved, outcome.exit) else { continue };
-                let state = if moved.post == UNKNOWN { continue } else { moved.post };
-                let CNext::Error(message) = machine.next(state, event) else { continue };
-                let mut violation = exit_violation(subject.machine, message, id, ir.name, outcome, Range::ALL);
-                violation.object = object.as_str().into();
-                violation.sometimes_fine = true;
-                let end = End::Return(outcome.loc, state, Some(event));
-                if engine.can_go(id, Some(subject), moved.pre, &outcome.trace, end) {
-                    convicted.push(Convicted::new(&violation, id, role, Range::ALL, None));
-                } else {
-                    engine.watch.note(outcome.loc, no_way);
-                }
-            }
+            self.convict_returns(engine, (id, subject, role), &leaks, &object, convicted);
             if !convicted.is_empty() && role.is_none() {
                 break;
             }

@@ -64,6 +64,7 @@ impl<'t> Roles<'t> {
             }
         }
         // What a function is registered as says more than what it is declared as.
+        #[expect(clippy::iter_over_hash_type, reason = "each list is looked at on its own")]
         for list in roles.by_function.values_mut() {
             let registered: Vec<&str> = list.iter().filter(|role| role.registered).map(|role| role.type_name).collect();
             if !registered.is_empty() {

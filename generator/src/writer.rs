@@ -209,7 +209,7 @@ fn storable(part: &str) -> bool {
 #[must_use]
 pub fn sanitised(name: &str) -> String {
     let mut part: String =
-        name.chars().map(|c| if c.is_ascii_alphanumeric() || "_-".contains(c) { c } else { '-' }).take(100).collect();
+        name.chars().map(|c| if c.is_ascii_alphanumeric() || "_-".contains(c) { c } else { '-' }).take(120).collect();
     if !storable(&part) {
         part.push('_');
     }

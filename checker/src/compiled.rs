@@ -122,8 +122,6 @@ pub(crate) struct CResult {
     pub(crate) no: Range,
     /// Whether success satisfies it.
     pub(crate) is_success: bool,
-    /// Whether only failure satisfies it.
-    pub(crate) is_failure: bool,
 }
 
 #[derive(Debug)]
@@ -243,14 +241,7 @@ impl<'t> Base<'t> {
         let (yes, no) = self.ranges(test, returns);
         let success = i64::from(returns == Some(Returns::NonZero));
         let is_success = returns.is_some() && yes.iter().any(|range| range.contains(success));
-        let fails = |range: &Range| match returns {
-            Some(Returns::NonZero) => *range == Range::exactly(0),
-            Some(Returns::ZeroIsSuccess) => !range.contains(0),
-            Some(Returns::Status) => range.high < 0,
-            _ => false,
-        };
-        let is_failure = yes.iter().all(fails);
-        CResult { yes, no, is_success, is_failure }
+        CResult { yes, no, is_success }
     }
 
     /// What satisfies a result test, and what does not.

@@ -146,14 +146,13 @@ impl Run<'_, '_> {
             return;
         }
         let values = &self.engine.values;
-        // Who does not look at the result counts on success.
-        let failed = ignored && test.is_failure;
-        for range in test.yes.iter().filter(|_| !failed) {
+        for range in &test.yes {
             let mut with = state.clone();
             if with.facts.restrict(values, result, range) {
                 yes.push(with);
             }
         }
+        // Who does not look at the result counts on the success that the pattern asks for.
         let mut without = state;
         if !(ignored && test.is_success) && without.facts.restrict(values, result, &test.no) {
             no.push(without);

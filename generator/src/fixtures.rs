@@ -103,11 +103,8 @@ pub fn corpus(source: &Source, variants: Variants) -> Result<Corpus, GenerateErr
         variants,
         corpus: Corpus::default(),
     };
-    let mut families: BTreeMap<&str, Coverage> = BTreeMap::new();
     for rule in &source.table.rules {
-        let coverage = families.entry(&rule.family).or_default();
-        coverage.next_rule();
-        maker.rule(rule, coverage)?;
+        maker.rule(rule, &mut Coverage::of(&rule.id))?;
     }
     let mut corpus = maker.corpus;
     corpus.fixtures.sort_by(|a, b| a.name.cmp(&b.name));

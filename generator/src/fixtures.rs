@@ -94,7 +94,7 @@ pub struct Corpus {
 pub fn corpus(source: &Source, variants: Variants) -> Result<Corpus, GenerateError> {
     let data = data::Data::bundled()?;
     let (tera, flows) = flow::bundled()?;
-    let makings = Makings { table: &source.table, facts: &source.facts, data: &data };
+    let makings = Makings { table: &source.table, facts: &source.facts, data: &data, params: &[], values: None };
     let mut maker = Maker {
         makings,
         tera: &tera,
@@ -103,11 +103,8 @@ pub fn corpus(source: &Source, variants: Variants) -> Result<Corpus, GenerateErr
         variants,
         corpus: Corpus::default(),
     };
-    let mut families: BTreeMap<&str, Coverage> = BTreeMap::new();
     for rule in &source.table.rules {
-        let coverage = families.entry(&rule.family).or_default();
-        coverage.next_rule();
-        maker.rule(rule, coverage)?;
+        maker.rule(rule, &mut Coverage::of(&rule.id))?;
     }
     let mut corpus = maker.corpus;
     corpus.fixtures.sort_by(|a, b| a.name.cmp(&b.name));
@@ -188,7 +185,7 @@ impl Maker<'_> {
         let mut reasons: BTreeMap<String, String> = BTreeMap::new();
         let roles: Vec<&HostRole> = stage.host.roles.iter().filter(|role| self.in_scope(stage.rule, role)).collect();
         for role in roles {
-            let (scenarios, without) = scenario::scenarios(self.makings, stage.machine, &self.entry(role));
+            let (scenarios, without) = scenario::scenarios(self.ground(role), stage.machine, &self.entry(role));
             reasons.extend(without.into_iter().map(|why| (format!("~{why}"), why)));
             let mut edges: BTreeMap<String, Vec<Scenario>> = BTreeMap::new();
             for scenario in scenarios.into_iter().filter(|scenario| !done.contains(&scenario.edge)) {
@@ -224,6 +221,13 @@ impl Maker<'_> {
         (rule.scope.roles.is_empty() || means(&rule.scope.roles))
             && !means(&rule.scope.except_roles)
             && (rule.scope.irp.is_empty() || registered(&rule.scope.irp))
+    }
+
+    /// What scenarios are made from in a role: its parameters, and what it returns.
+    fn ground<'g>(&'g self, role: &'g HostRole) -> Makings<'g> {
+        let known = self.makings.table.semantics.roles.get(&role.role);
+        let params = known.map(|role| &role.params[..]).unwrap_or_default();
+        Makings { params, values: role.values.as_ref(), ..self.makings }
     }
 
     fn entry(&self, role: &HostRole) -> LevelValue {
@@ -288,7 +292,9 @@ impl Maker<'_> {
         let setting = Setting { model: stage.model, role: &role.role, index: role.index.as_deref() };
         let path = |word: &Word| {
             let calls = word.first.iter().chain(&word.then).enumerate();
-            calls.map(|(at, call)| Act::Call(at, call.clone())).chain([Act::Exit(usize::MAX - 1)]).collect::<Vec<_>>()
+            let value = word.returns.as_ref().or(role.values.as_ref().map(|(success, _)| success));
+            let exit = Act::Exit(usize::MAX - 1, value.cloned());
+            calls.map(|(at, call)| Act::Call(at, call.clone())).chain([exit]).collect::<Vec<_>>()
         };
         if simulate::sites(self.makings.table, stage.machine, setting, &path(&scenario.bad)).is_empty() {
             return Err("the sequence violates nothing in this role".to_owned());
@@ -322,6 +328,9 @@ impl Maker<'_> {
                 all.extend(simulate::violations(self.makings.table, setting, path));
                 own.extend(simulate::sites(self.makings.table, stage.machine, setting, path));
             }
+            if all.iter().any(|(_, site)| made.inner.contains(site)) {
+                return Ok(Err("the violation would stand in the frame".to_owned()));
+            }
             match verdict {
                 "bad" if own.is_empty() => return Ok(Err("the sequence violates nothing in this role".to_owned())),
                 "ok" if !all.is_empty() => {
@@ -349,7 +358,7 @@ impl Maker<'_> {
     ) -> Result<Result<Woven, String>, GenerateError> {
         let Some(flow) = self.flows.get(&variant.flow) else { return Ok(Err(String::new())) };
         let piece = Piece {
-            makings: self.makings,
+            makings: self.ground(role),
             host: stage.host,
             model: stage.model,
             role,

@@ -9,7 +9,7 @@ mod matching;
 use std::collections::{BTreeMap, BTreeSet};
 
 use rulebook_machine::pattern::{Pattern, Subject};
-use rulebook_machine::rule::{Machine, Next, UNKNOWN};
+use rulebook_machine::rule::{Event, Machine, Next, UNKNOWN};
 use rulebook_machine::semantics::{Contract, ExitState};
 use rulebook_machine::table::{Applicability, Rule, Table};
 
@@ -42,6 +42,8 @@ pub(crate) struct Call {
     pub(crate) binds: Option<String>,
     /// The constant that its result is known to be, where the code tests it.
     pub(crate) result: Option<String>,
+    /// Whether the code asks for success as such, not for that one constant.
+    pub(crate) by_success: bool,
 }
 
 /// A call or return at a site of a fixture.
@@ -49,8 +51,8 @@ pub(crate) struct Call {
 pub(crate) enum Act {
     /// A call.
     Call(usize, Call),
-    /// The return from the entry point.
-    Exit(usize),
+    /// The return from the entry point, with the constant that is surely returned.
+    Exit(usize, Option<String>),
 }
 
 /// Where a path runs: the model of its driver and the role of its entry point.
@@ -72,7 +74,7 @@ fn prepared(table: &Table, path: &[Act]) -> Prepared {
     let spell = |act: &Act| match act {
         // An alias is another spelling of the same call: a machine may know either.
         Act::Call(_, call) => matching::spellings(table, call),
-        Act::Exit(_) => Vec::new(),
+        Act::Exit(..) => Vec::new(),
     };
     path.iter().map(|act| (act.clone(), spell(act))).collect()
 }
@@ -133,6 +135,24 @@ fn hidden<'t>(table: &'t Table, rule: &Rule, setting: Setting<'_>) -> BTreeSet<&
     same.flat_map(|other| &other.machines).flat_map(apis).collect()
 }
 
+/// The event of a return: the first whose test the value surely passes; a test passes nothing that is not known.
+pub(crate) fn exit_event<'m>(table: &Table, machine: &'m Machine, value: Option<&str>) -> Option<&'m Event> {
+    let fits = |pattern: &Pattern| {
+        pattern.subject == Subject::Exit
+            && match (&pattern.result, value) {
+                (None, _) => true,
+                (Some(_), None) => false,
+                (Some(test), Some(value)) => matching::returned(table, test, value) == Some(true),
+            }
+    };
+    machine.events.iter().find(|event| event.patterns.iter().any(fits))
+}
+
+/// Whether a comparison of an argument with a constant holds; `None` where that cannot be told.
+pub(crate) fn compares(table: &Table, condition: &rulebook_machine::condition::Condition, call: &Call) -> Option<bool> {
+    matching::holds(table, condition, call, &Bindings::new(), &BTreeMap::new(), &LevelValue::at_entry(None, None))
+}
+
 /// The functions that a machine's events are about.
 pub(crate) fn apis(machine: &Machine) -> impl Iterator<Item = &str> {
     machine.events.iter().flat_map(|event| &event.patterns).filter_map(Pattern::api)
@@ -150,6 +170,8 @@ struct Run<'t> {
     machine: &'t Machine,
     contract: Contract,
     instances: Vec<Instance>,
+    /// The state of objects that are not met yet: events that name none reach them too.
+    unmet: String,
     memory: matching::Memory,
     level: LevelValue,
     entry: LevelValue,
@@ -192,6 +214,7 @@ fn run_once(
         machine,
         contract,
         instances: Vec::new(),
+        unmet: machine.initial().map(|state| state.name.clone()).unwrap_or_default(),
         memory: BTreeMap::new(),
         level: entry.clone(),
         entry,
@@ -205,7 +228,7 @@ fn run_once(
         match act {
             Act::Call(_, call) if hidden.contains(call.api.as_str()) => run.effects(spellings),
             Act::Call(site, call) => run.call(*site, call, spellings),
-            Act::Exit(site) => run.exit(*site),
+            Act::Exit(site, value) => run.exit(*site, value.as_deref()),
         }
     }
     (run.found, run.guesses)
@@ -259,7 +282,9 @@ impl Run<'_> {
                         return None;
                     }
                 }
-                let holds = |condition| matching::holds(condition, spelling, &bound, &self.memory, level) == Some(true);
+                let holds = |condition| {
+                    matching::holds(self.table, condition, spelling, &bound, &self.memory, level) == Some(true)
+                };
                 event.when.iter().all(holds).then(|| (event.name.clone(), bound, spelling.clone()))
             })
         });
@@ -297,14 +322,10 @@ impl Run<'_> {
         }
     }
 
-    fn exit(&mut self, site: usize) {
-        for event in &self.machine.events {
-            let plain = |pattern: &Pattern| pattern.subject == Subject::Exit && pattern.result.is_none();
-            if event.patterns.iter().any(plain) {
-                let name = event.name.clone();
-                self.happens(site, &name, &Bindings::new(), None);
-                return;
-            }
+    fn exit(&mut self, site: usize, value: Option<&str>) {
+        if let Some(event) = exit_event(self.table, self.machine, value) {
+            let name = event.name.clone();
+            self.happens(site, &name, &Bindings::new(), None);
         }
     }
 
@@ -319,15 +340,16 @@ impl Run<'_> {
             && !self.instances.iter().any(|i| keys.iter().all(|(n, v)| i.bound.get(n) == Some(v)))
         {
             // An object that the role's caller may hold is in no state that could convict.
-            let state = match self.machine.initial() {
-                _ if self.contract.caller_may_hold => UNKNOWN.to_owned(),
-                Some(state) => state.name.clone(),
-                None => String::new(),
-            };
+            let state = if self.contract.caller_may_hold { UNKNOWN.to_owned() } else { self.unmet.clone() };
             self.instances.push(Instance { bound: keys.clone(), state, at_entry: None });
         }
         let machine = self.machine;
         let exit = machine.event(event).is_some_and(|event| event.patterns.iter().any(|p| p.subject == Subject::Exit));
+        if keys.is_empty()
+            && let Some(Next::Go(next)) = machine.state(&self.unmet).and_then(|state| state.on.get(event))
+        {
+            self.unmet.clone_from(next);
+        }
         for instance in &mut self.instances {
             if !keys.iter().all(|(name, value)| instance.bound.get(name).is_none_or(|known| known == value)) {
                 continue;
@@ -335,7 +357,11 @@ impl Run<'_> {
             instance.bound.extend(bound.iter().map(|(name, value)| (name.clone(), value.clone())));
             for check in machine.checks.iter().filter(|check| check.event == event) {
                 let same = (&self.level, &self.entry, self.contract.irql_may_change);
-                if check.require.iter().any(|c| matching::violated(c, call, &instance.bound, &self.memory, same)) {
+                if check
+                    .require
+                    .iter()
+                    .any(|c| matching::violated(self.table, c, call, &instance.bound, &self.memory, same))
+                {
                     self.found.insert(site);
                 }
             }

@@ -49,7 +49,13 @@ pub(super) fn call_of(pattern: &Pattern) -> Option<Call> {
         Some(ResultTest::Is(names)) => names.first().cloned(),
         _ => None,
     };
-    Some(Call { api: api.clone(), args: args.list.iter().map(operand).collect(), binds: pattern.binds.clone(), result })
+    Some(Call {
+        api: api.clone(),
+        args: args.list.iter().map(operand).collect(),
+        binds: pattern.binds.clone(),
+        result,
+        by_success: false,
+    })
 }
 
 /// The call itself, and its other spellings: a rule may name any of them.
@@ -86,7 +92,7 @@ fn rewritten(from: &Pattern, to: &Pattern, call: &Call) -> Option<Call> {
         _ => None,
     });
     let args = target_args.list.iter().map(value).collect();
-    Some(Call { api: target.clone(), args, binds: binds.or_else(|| call.binds.clone()), result: call.result.clone() })
+    Some(Call { api: target.clone(), args, binds: binds.or_else(|| call.binds.clone()), ..call.clone() })
 }
 
 fn arity(args: &Args, call: &Call) -> bool {
@@ -217,8 +223,31 @@ pub(super) fn test(table: &Table, wanted: &ResultTest, call: &Call) -> Option<bo
     }
 }
 
+/// Whether a returned constant passes a test; `None` where its value is not known.
+pub(super) fn returned(table: &Table, wanted: &ResultTest, value: &str) -> Option<bool> {
+    let number_of = || number(table, value);
+    let same = |names: &[String]| {
+        if same_constant(table, names, value) {
+            return Some(true);
+        }
+        // Two names may stand for one value: only known values are surely different.
+        let known = number_of().is_some() && names.iter().all(|name| number(table, name).is_some());
+        known.then_some(false)
+    };
+    match wanted {
+        // The sign of a status.
+        ResultTest::Ok => number_of().map(|value| value >= 0),
+        ResultTest::Fail => number_of().map(|value| value < 0),
+        ResultTest::Null => number_of().map(|value| value == 0),
+        ResultTest::NonNull => number_of().map(|value| value != 0),
+        ResultTest::Is(names) => same(names),
+        ResultTest::Not(names) => same(names).map(|same| !same),
+    }
+}
+
 /// Whether a condition holds at a call; `None` where that cannot be told.
 pub(super) fn holds(
+    table: &Table,
     condition: &Condition,
     call: &Call,
     bound: &Bindings,
@@ -235,11 +264,12 @@ pub(super) fn holds(
         }
     };
     let (left, right) = (term(left, Some(call), bound, memory)?, term(right, Some(call), bound, memory)?);
-    compare(&left, *op, &right)
+    compare(table, &left, *op, &right)
 }
 
 /// Whether a requirement is surely not met; `same` is the level, that at entry, and whether it may change.
 pub(super) fn violated(
+    table: &Table,
     condition: &Condition,
     call: Option<&Call>,
     bound: &Bindings,
@@ -256,7 +286,7 @@ pub(super) fn violated(
         }
         Condition::Compare { left, op, right } => {
             let sides = term(left, call, bound, memory).zip(term(right, call, bound, memory));
-            sides.and_then(|(left, right)| compare(&left, *op, &right)) == Some(false)
+            sides.and_then(|(left, right)| compare(table, &left, *op, &right)) == Some(false)
         }
     }
 }
@@ -279,11 +309,9 @@ fn term(term: &Term, call: Option<&Call>, bound: &Bindings, memory: &Memory) -> 
     }
 }
 
-fn compare(left: &Operand, op: Compare, right: &Operand) -> Option<bool> {
+fn compare(table: &Table, left: &Operand, op: Compare, right: &Operand) -> Option<bool> {
     let number = |operand: &Operand| match operand {
-        Operand::Const(name) if name == "NULL" || name == "FALSE" => Some(0),
-        Operand::Const(name) if name == "TRUE" => Some(1),
-        Operand::Const(name) => name.parse::<i64>().ok(),
+        Operand::Const(name) => number(table, name),
         _ => None,
     };
     let ordering = match (number(left), number(right)) {
@@ -293,6 +321,8 @@ fn compare(left: &Operand, op: Compare, right: &Operand) -> Option<bool> {
     // An address is never null; an object that is passed is not either.
     let equal = ordering.map(std::cmp::Ordering::is_eq).or(match (left, right) {
         (Operand::Addr(_) | Operand::Object(_), Operand::Const(name)) if name == "NULL" => Some(false),
+        // Two names that differ are taken to differ in value; a name and a number may be the same.
+        (Operand::Const(_), Operand::Const(_)) if number(left).is_some() != number(right).is_some() => None,
         (Operand::Const(left), Operand::Const(right)) => Some(left == right),
         (left, right) if left == right => Some(true),
         (Operand::Object(_), Operand::Object(_)) => Some(false),
@@ -305,5 +335,52 @@ fn compare(left: &Operand, op: Compare, right: &Operand) -> Option<bool> {
         Compare::Le => ordering.map(std::cmp::Ordering::is_le),
         Compare::Gt => ordering.map(std::cmp::Ordering::is_gt),
         Compare::Ge => ordering.map(std::cmp::Ordering::is_ge),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table() -> Table {
+        let mut table = Table::default();
+        let known = [("GOOD", 0), ("WAITING", 0x103), ("BAD", -3), ("ALSO_ZERO", 0)];
+        table.semantics.constants.extend(known.map(|(name, value)| (name.to_owned(), value)));
+        table
+    }
+
+    #[test]
+    fn a_returned_constant_passes_a_test_only_where_its_value_is_known() {
+        for (test, value, expected) in [
+            ("ok", "GOOD", Some(true)),
+            ("ok", "WAITING", Some(true)),
+            ("fail", "BAD", Some(true)),
+            ("fail", "ELSEWHERE", None),
+            ("WAITING", "WAITING", Some(true)),
+            ("WAITING", "BAD", Some(false)),
+            ("WAITING", "ELSEWHERE", None),
+            ("!WAITING", "GOOD", Some(true)),
+            ("!WAITING", "ELSEWHERE", None),
+            ("ELSEWHERE", "ELSEWHERE", Some(true)),
+        ] {
+            let pattern: Pattern = format!("exit -> {test}").parse().unwrap();
+            assert_eq!(returned(&table(), &pattern.result.unwrap(), value), expected, "{test} {value}");
+        }
+    }
+
+    #[test]
+    fn constants_compare_by_value() {
+        for (left, condition, expected) in [
+            ("0", "#0 == GOOD", Some(true)),
+            ("ALSO_ZERO", "#0 != GOOD", Some(false)),
+            ("50", "#0 > 50", Some(false)),
+            ("51", "#0 > 50", Some(true)),
+            ("0", "#0 != ELSEWHERE", None),
+            ("ONE", "#0 != OTHER", Some(true)),
+        ] {
+            let call = Call { args: vec![Operand::Const(left.to_owned())], ..Call::default() };
+            let condition: Condition = condition.parse().unwrap();
+            assert_eq!(crate::simulate::compares(&table(), &condition, &call), expected, "{left} {condition}");
+        }
     }
 }

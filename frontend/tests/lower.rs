@@ -19,6 +19,7 @@ fn language() -> Language {
         container: names(&["CONTAINING_RECORD"]),
         seh: pairs(&[("try", "try"), ("except", "except"), ("finally", "finally"), ("leave", "leave")]),
         noreturn: names(&["Halt"]),
+        signed: names(&["NTSTATUS", "int"]),
         identity: names(&["SAME", "UNREFERENCED_PARAMETER"]),
         macros: pairs(&[("HasBit(Flags, Bit)", "((Flags) & (Bit))"), ("Most(A, B)", "((A) > (B) ? (A) : (B))")]),
         accessor_macros: pairs(&[("DECLARE_GETTER", "{1}"), ("DECLARE_TYPE", "GetObject_{0}")]),

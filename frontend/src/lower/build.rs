@@ -41,6 +41,7 @@ pub(super) struct Cx<'a> {
     container: FxHashSet<Symbol>,
     identity: FxHashSet<Symbol>,
     noreturn: FxHashSet<Symbol>,
+    signed: FxHashSet<Symbol>,
     cache: RefCell<FxHashMap<(Form, String), Option<Expansion>>>,
     next_id: Cell<u32>,
 }
@@ -73,6 +74,7 @@ impl<'a> Cx<'a> {
             container: set(&language.container),
             identity: set(&language.identity),
             noreturn: set(&language.noreturn),
+            signed: set(&language.signed),
             cache: RefCell::default(),
             next_id: Cell::new(0),
         }

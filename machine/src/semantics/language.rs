@@ -31,6 +31,9 @@ pub struct Language {
     pub pageable_regions: BTreeMap<String, String>,
     /// Names of types in capitals, to tell `NTSTATUS MARK name(` from `MARK NTSTATUS name(`.
     pub types: Vec<String>,
+    /// Signed types of 32 bits: a number of 32 bits that is cast to one is negative where its highest bit is set, as
+    /// failing statuses are.
+    pub signed: Vec<String>,
     /// Parts of the names of macros that head a loop, such as `FOREACH`; asked only where `NAME(…)` is followed by `{`.
     pub loops: Vec<String>,
     /// Code-segment marks among [`Self::blank`] that make the function after them pageable.

@@ -42,7 +42,7 @@ impl Builder<'_> {
             "this" => Some(ExKind::This),
             "string_literal" | "raw_string_literal" | "concatenated_string" => Some(self.string(node)),
             "parenthesized_expression" | "extension_expression" => self.parenthesized(node),
-            "cast_expression" => node.child_by_field_name("value").map(|value| self.ex(value).kind),
+            "cast_expression" => self.cast(node),
             "binary_expression" => self.binary(node),
             "unary_expression" => self.unary(node),
             "pointer_expression" => self.pointer(node),
@@ -101,6 +101,20 @@ impl Builder<'_> {
         let text = self.slice(node);
         let inner = text.split_once('"').and_then(|(_, rest)| rest.strip_suffix('"')).unwrap_or(text);
         ExKind::Str(squeezed(inner))
+    }
+
+    fn cast(&mut self, node: Node) -> Option<ExKind> {
+        let value = self.ex(node.child_by_field_name("value")?).kind;
+        let to = node.child_by_field_name("type").map_or("", |name| self.slice(name));
+        Some(self.narrowed(Symbol::new(to.trim()), value))
+    }
+
+    /// A number cast to a signed type of 32 bits.
+    fn narrowed(&self, to: Symbol, value: ExKind) -> ExKind {
+        match value {
+            ExKind::Int(number) if self.cx.signed.contains(&to) => ExKind::Int(i64::from(number as i32)),
+            value => value,
+        }
     }
 
     fn parenthesized(&mut self, node: Node) -> Option<ExKind> {
@@ -350,9 +364,11 @@ impl Builder<'_> {
                     let callee = Box::new(self.make(function, ExKind::Ident(name)));
                     let args = self.arguments(arguments);
                     let plain = Box::new(self.make(node, ExKind::Call { callee, args }));
-                    let Some(cast) = self.boxed(list.named_child(0)) else {
+                    let Some(cast) = list.named_child(0) else {
                         return plain.kind;
                     };
+                    let value = self.ex(cast).kind;
+                    let cast = Box::new(self.make(cast, self.narrowed(name, value)));
                     return ExKind::MaybeCast { name, plain, cast };
                 }
             }

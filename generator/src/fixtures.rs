@@ -15,12 +15,13 @@ mod weave;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
+use rayon::prelude::*;
 use rulebook_machine::rule::Machine;
 use rulebook_machine::table::Rule;
 use serde::Serialize;
 
-use crate::simulate::{self, Act, LevelValue, Setting};
-use crate::writer::{Tree, sanitised};
+use crate::simulate::{self, Act, Judges, LevelValue, Setting};
+use crate::writer::{Tree, sanitised, sanitised_before};
 use crate::{GenerateError, Source};
 use choose::{Coverage, Factors};
 use data::{Host, HostRole};
@@ -95,18 +96,24 @@ pub fn corpus(source: &Source, variants: Variants) -> Result<Corpus, GenerateErr
     let data = data::Data::bundled()?;
     let (tera, flows) = flow::bundled()?;
     let makings = Makings { table: &source.table, facts: &source.facts, data: &data, params: &[], values: None };
-    let mut maker = Maker {
-        makings,
-        tera: &tera,
-        factors: Factors::new(&flows),
-        flows: &flows,
-        variants,
-        corpus: Corpus::default(),
+    let judges = Judges::new(&source.table);
+    let factors = Factors::new(&flows);
+    // What a rule's fixtures are depends on no other rule's.
+    let made = |rule: &Rule| {
+        let corpus = Corpus::default();
+        let mut maker =
+            Maker { makings, judges: &judges, tera: &tera, factors: &factors, flows: &flows, variants, corpus };
+        maker.rule(rule, &mut Coverage::of(&rule.id)).map(|()| maker.corpus)
     };
-    for rule in &source.table.rules {
-        maker.rule(rule, &mut Coverage::of(&rule.id))?;
+    let parts: Vec<_> = source.table.rules.par_iter().map(made).collect();
+    let mut corpus = Corpus::default();
+    for part in parts {
+        let part = part?;
+        corpus.tree.extend(part.tree);
+        corpus.fixtures.extend(part.fixtures);
+        corpus.expected.extend(part.expected);
+        corpus.without.extend(part.without);
     }
-    let mut corpus = maker.corpus;
     corpus.fixtures.sort_by(|a, b| a.name.cmp(&b.name));
     corpus.expected.sort();
     corpus.without.sort();
@@ -145,9 +152,10 @@ fn lists(corpus: &mut Corpus) -> Result<(), GenerateError> {
 
 struct Maker<'m> {
     makings: Makings<'m>,
+    judges: &'m Judges<'m>,
     tera: &'m tera::Tera,
     flows: &'m BTreeMap<String, flow::Flow>,
-    factors: Factors,
+    factors: &'m Factors,
     variants: Variants,
     corpus: Corpus,
 }
@@ -235,6 +243,10 @@ impl Maker<'_> {
         LevelValue::at_entry(contract.and_then(|contract| contract.irql.as_ref()), role.index.as_deref())
     }
 
+    fn caller_may_hold(&self, role: &HostRole) -> bool {
+        self.makings.table.semantics.roles.get(&role.role).is_some_and(|role| role.contract.caller_may_hold)
+    }
+
     /// The twins of an edge in their variants, its calls by turns; `Err` says why this role does not suit them.
     fn edge(
         &mut self,
@@ -289,7 +301,7 @@ impl Maker<'_> {
 
     /// Whether the bare sequences are what they claim to be in this role; what no variant changes is told once.
     fn suits(&self, stage: Stage<'_>, role: &HostRole, scenario: &Scenario) -> Result<(), String> {
-        let setting = Setting { model: stage.model, role: &role.role, index: role.index.as_deref() };
+        let setting = Setting { model: stage.model, role: &role.role, index: role.index.as_deref(), doubts: false };
         let path = |word: &Word| {
             let calls = word.first.iter().chain(&word.then).enumerate();
             let value = word.returns.as_ref().or(role.values.as_ref().map(|(success, _)| success));
@@ -299,7 +311,7 @@ impl Maker<'_> {
         if simulate::sites(self.makings.table, stage.machine, setting, &path(&scenario.bad)).is_empty() {
             return Err("the sequence violates nothing in this role".to_owned());
         }
-        let violated = simulate::violations(self.makings.table, setting, &path(&scenario.good));
+        let violated = self.judges.violations(setting, &path(&scenario.good));
         if violated.is_empty() {
             return Ok(());
         }
@@ -315,7 +327,7 @@ impl Maker<'_> {
         scenario: &Scenario,
         variant: &Variant,
     ) -> Result<Result<(), String>, GenerateError> {
-        let setting = Setting { model: stage.model, role: &role.role, index: role.index.as_deref() };
+        let setting = Setting { model: stage.model, role: &role.role, index: role.index.as_deref(), doubts: false };
         let mut woven = Vec::new();
         for (verdict, word) in [("bad", &scenario.bad), ("ok", &scenario.good)] {
             let made = match self.weave(stage, role, variant, verdict, word)? {
@@ -325,8 +337,17 @@ impl Maker<'_> {
             let mut all = simulate::Violations::new();
             let mut own = BTreeSet::new();
             for path in &made.paths {
-                all.extend(simulate::violations(self.makings.table, setting, path));
+                all.extend(self.judges.violations(setting, path));
                 own.extend(simulate::sites(self.makings.table, stage.machine, setting, path));
+            }
+            // What only may be violated would be neither expected nor unexpected.
+            let doubting = Setting { doubts: true, ..setting };
+            let surely = if self.caller_may_hold(role) { &made.paths[..] } else { &[] };
+            for path in surely.iter().chain(&made.doubts) {
+                let maybe = self.judges.violations(doubting, path);
+                if let Some((rule, _)) = maybe.difference(&all).next() {
+                    return Ok(Err(format!("whether the twins violate {rule} cannot be told")));
+                }
             }
             if all.iter().any(|(_, site)| made.inner.contains(site)) {
                 return Ok(Err("the violation would stand in the frame".to_owned()));
@@ -390,7 +411,7 @@ impl Maker<'_> {
     ) -> Result<(), GenerateError> {
         let (calls, place) =
             (choose::word(&format!("{:?}", variant.calls)), choose::word(&format!("{:?}", variant.place)));
-        let leaf = sanitised(&format!("{scenario}-{}-{calls}-{place}-{verdict}", variant.flow));
+        let leaf = sanitised_before(scenario, &format!("-{}-{calls}-{place}-{verdict}", variant.flow));
         let name = format!("{}/{}/{leaf}", sanitised(stage.model), sanitised(stage.rule.name()));
         let folder = format!("{FOLDER}/fixtures/{name}");
         for (file, text) in &made.files {

@@ -3,6 +3,7 @@
 //! Fixtures are made from abstract sequences, so their expected results need no analyzer: the sequence of each path
 //! is run through every machine. Values are names here; where a machine cannot tell, nothing is expected.
 
+mod judges;
 mod level;
 mod matching;
 
@@ -11,8 +12,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use rulebook_machine::pattern::{Pattern, Subject};
 use rulebook_machine::rule::{Event, Machine, Next, UNKNOWN};
 use rulebook_machine::semantics::{Contract, ExitState};
-use rulebook_machine::table::{Applicability, Rule, Table};
+use rulebook_machine::table::Table;
 
+pub(crate) use judges::Judges;
 pub(crate) use level::LevelValue;
 pub(crate) use matching::Bindings;
 
@@ -62,6 +64,9 @@ pub(crate) struct Setting<'t> {
     pub(crate) role: &'t str,
     /// The constant that the entry point is registered under.
     pub(crate) index: Option<&'t str>,
+    /// Whether what cannot be told is taken as a violation could need it: an object that the role's caller may hold
+    /// is taken not to be held.
+    pub(crate) doubts: bool,
 }
 
 /// The violations of one path: rule and site.
@@ -79,60 +84,13 @@ fn prepared(table: &Table, path: &[Act]) -> Prepared {
     path.iter().map(|act| (act.clone(), spell(act))).collect()
 }
 
-/// Runs one path through every machine of the table that applies.
-pub(crate) fn violations(table: &Table, setting: Setting<'_>, path: &[Act]) -> Violations {
-    let path = prepared(table, path);
-    let names: BTreeSet<&str> =
-        path.iter().flat_map(|(_, spellings)| spellings).map(|call| call.api.as_str()).collect();
-    // A machine none of whose functions is called can only report what the return says.
-    let concerned = |machine: &&Machine| {
-        let patterns = machine.events.iter().flat_map(|event| &event.patterns);
-        let mut calls = patterns.filter(|pattern| pattern.api().is_none_or(|api| names.contains(api)));
-        calls.next().is_some()
-    };
-    let mut found = Violations::new();
-    for rule in table.rules.iter().filter(|rule| applies(table, rule, setting)) {
-        let mut hidden_apis = None;
-        for machine in rule.machines.iter().filter(concerned) {
-            let hidden = hidden_apis.get_or_insert_with(|| hidden(table, rule, setting));
-            for site in run(table, machine, setting, &path, hidden) {
-                found.insert((rule.id.clone(), site));
-            }
-        }
-    }
-    found
+fn patterns(machine: &Machine) -> impl Iterator<Item = &Pattern> {
+    machine.events.iter().flat_map(|event| &event.patterns)
 }
 
 /// The sites of one path at which one machine reports.
 pub(crate) fn sites(table: &Table, machine: &Machine, setting: Setting<'_>, path: &[Act]) -> BTreeSet<usize> {
     run(table, machine, setting, &prepared(table, path), &BTreeSet::new())
-}
-
-fn applies(table: &Table, rule: &Rule, setting: Setting<'_>) -> bool {
-    let own = rule.model() == setting.model;
-    let model = match rule.applicability {
-        Applicability::Framework => own,
-        Applicability::Dispatch => own || setting.model == "wdm",
-        Applicability::Kernel => true,
-    };
-    let means = |words: &[String]| words.iter().any(|word| table.semantics.roles_of(word).contains(&setting.role));
-    let registered = |names: &[String]| names.iter().any(|name| setting.index == Some(name));
-    model
-        && (rule.scope.roles.is_empty() || means(&rule.scope.roles))
-        && !means(&rule.scope.except_roles)
-        && (rule.scope.irp.is_empty() || registered(&rule.scope.irp))
-}
-
-/// The functions that a rule of the same name in the driver's own model governs.
-fn hidden<'t>(table: &'t Table, rule: &Rule, setting: Setting<'_>) -> BTreeSet<&'t str> {
-    if rule.model() == setting.model {
-        return BTreeSet::new();
-    }
-    let same = table
-        .rules
-        .iter()
-        .filter(|other| other.model() == setting.model && other.name().eq_ignore_ascii_case(rule.name()));
-    same.flat_map(|other| &other.machines).flat_map(apis).collect()
 }
 
 /// The event of a return: the first whose test the value surely passes; a test passes nothing that is not known.
@@ -155,7 +113,7 @@ pub(crate) fn compares(table: &Table, condition: &rulebook_machine::condition::C
 
 /// The functions that a machine's events are about.
 pub(crate) fn apis(machine: &Machine) -> impl Iterator<Item = &str> {
-    machine.events.iter().flat_map(|event| &event.patterns).filter_map(Pattern::api)
+    patterns(machine).filter_map(Pattern::api)
 }
 
 struct Instance {
@@ -165,9 +123,18 @@ struct Instance {
     at_entry: Option<String>,
 }
 
+/// An event that a call is.
+struct Met {
+    event: String,
+    bound: Bindings,
+    /// The call in the spelling that the machine knows; `None` for other events.
+    call: Option<Call>,
+}
+
 struct Run<'t> {
     table: &'t Table,
     machine: &'t Machine,
+    setting: Setting<'t>,
     contract: Contract,
     instances: Vec<Instance>,
     /// The state of objects that are not met yet: events that name none reach them too.
@@ -198,10 +165,10 @@ fn run(
     found
 }
 
-fn run_once(
-    table: &Table,
-    machine: &Machine,
-    setting: Setting<'_>,
+fn run_once<'t>(
+    table: &'t Table,
+    machine: &'t Machine,
+    setting: Setting<'t>,
     path: &Prepared,
     hidden: &BTreeSet<&str>,
     guess: usize,
@@ -212,6 +179,7 @@ fn run_once(
     let mut run = Run {
         table,
         machine,
+        setting,
         contract,
         instances: Vec::new(),
         unmet: machine.initial().map(|state| state.name.clone()).unwrap_or_default(),
@@ -262,7 +230,7 @@ impl Run<'_> {
             instance.at_entry = Some(instance.state.clone());
         }
         for (event, bound) in given {
-            self.happens(usize::MAX, event, &bound, None);
+            self.happens(usize::MAX, &[Met { event: event.clone(), bound, call: None }]);
         }
         self.found.clear();
     }
@@ -270,8 +238,9 @@ impl Run<'_> {
     fn call(&mut self, site: usize, call: &Call, spellings: &[Call]) {
         self.fresh += 1;
         let (guess, mut guesses) = (self.guess, 0);
-        let met = self.machine.events.iter().find_map(|event| {
-            event.patterns.iter().find_map(|pattern| {
+        let mut met: Vec<Met> = Vec::new();
+        for event in &self.machine.events {
+            let fitting = event.patterns.iter().find_map(|pattern| {
                 let spelling = spellings.iter().find(|spelling| pattern.api() == Some(spelling.api.as_str()))?;
                 let level = &self.level;
                 let bound = matching::fits(self.table, pattern, spelling, &self.memory, level, self.fresh)?;
@@ -285,13 +254,16 @@ impl Run<'_> {
                 let holds = |condition| {
                     matching::holds(self.table, condition, spelling, &bound, &self.memory, level) == Some(true)
                 };
-                event.when.iter().all(holds).then(|| (event.name.clone(), bound, spelling.clone()))
-            })
-        });
-        self.guesses = self.guesses.max(guesses);
-        if let Some((event, bound, spelling)) = met {
-            self.happens(site, &event, &bound, Some(&spelling));
+                event.when.iter().all(holds).then(|| Met {
+                    event: event.name.clone(),
+                    bound,
+                    call: Some(spelling.clone()),
+                })
+            });
+            met.extend(fitting);
         }
+        self.guesses = self.guesses.max(guesses);
+        self.happens(site, &met);
         self.made(call);
         self.effects(spellings);
     }
@@ -324,61 +296,73 @@ impl Run<'_> {
 
     fn exit(&mut self, site: usize, value: Option<&str>) {
         if let Some(event) = exit_event(self.table, self.machine, value) {
-            let name = event.name.clone();
-            self.happens(site, &name, &Bindings::new(), None);
+            let event = event.name.clone();
+            self.happens(site, &[Met { event, bound: Bindings::new(), call: None }]);
         }
     }
 
-    /// An event: checks first, then the instances that it reaches move.
-    fn happens(&mut self, site: usize, event: &str, bound: &Bindings, call: Option<&Call>) {
-        let keys: Bindings = bound
-            .iter()
-            .filter(|(name, _)| self.machine.keys.contains(name))
-            .map(|(n, v)| (n.clone(), v.clone()))
-            .collect();
-        if keys.len() == self.machine.keys.len()
-            && !self.instances.iter().any(|i| keys.iter().all(|(n, v)| i.bound.get(n) == Some(v)))
-        {
-            // An object that the role's caller may hold is in no state that could convict.
-            let state = if self.contract.caller_may_hold { UNKNOWN.to_owned() } else { self.unmet.clone() };
-            self.instances.push(Instance { bound: keys.clone(), state, at_entry: None });
-        }
+    /// Something happened that is one of these events: for each object the first that can be about it.
+    fn happens(&mut self, site: usize, met: &[Met]) {
         let machine = self.machine;
-        let exit = machine.event(event).is_some_and(|event| event.patterns.iter().any(|p| p.subject == Subject::Exit));
-        if keys.is_empty()
-            && let Some(Next::Go(next)) = machine.state(&self.unmet).and_then(|state| state.on.get(event))
+        let keys = |met: &Met| -> Bindings {
+            let of_keys = met.bound.iter().filter(|(name, _)| machine.keys.contains(name));
+            of_keys.map(|(name, value)| (name.clone(), value.clone())).collect()
+        };
+        if let Some(first) = met.first() {
+            let keys = keys(first);
+            if keys.len() == machine.keys.len()
+                && !self.instances.iter().any(|i| keys.iter().all(|(n, v)| i.bound.get(n) == Some(v)))
+            {
+                // An object that the role's caller may hold is in no state that could convict.
+                let held = self.contract.caller_may_hold && !keys.is_empty() && !self.setting.doubts;
+                let state = if held { UNKNOWN.to_owned() } else { self.unmet.clone() };
+                self.instances.push(Instance { bound: keys, state, at_entry: None });
+            }
+        }
+        let nameless = met.iter().find(|met| keys(met).is_empty());
+        if let Some(Next::Go(next)) =
+            nameless.and_then(|met| machine.state(&self.unmet).and_then(|state| state.on.get(&met.event)))
         {
             self.unmet.clone_from(next);
         }
-        for instance in &mut self.instances {
-            if !keys.iter().all(|(name, value)| instance.bound.get(name).is_none_or(|known| known == value)) {
-                continue;
+        for at in 0..self.instances.len() {
+            let bound = &self.instances[at].bound;
+            let about = |(name, value): (&String, &Operand)| bound.get(name).is_none_or(|known| known == value);
+            if let Some(met) = met.iter().find(|met| keys(met).iter().all(about)) {
+                self.reaches(site, at, met);
             }
-            instance.bound.extend(bound.iter().map(|(name, value)| (name.clone(), value.clone())));
-            for check in machine.checks.iter().filter(|check| check.event == event) {
-                let same = (&self.level, &self.entry, self.contract.irql_may_change);
-                if check
-                    .require
-                    .iter()
-                    .any(|c| matching::violated(self.table, c, call, &instance.bound, &self.memory, same))
-                {
-                    self.found.insert(site);
-                }
+        }
+    }
+
+    /// An event of one instance: checks first, then it moves.
+    fn reaches(&mut self, site: usize, at: usize, met: &Met) {
+        let machine = self.machine;
+        let event = machine.event(&met.event);
+        let exit = event.is_some_and(|event| event.patterns.iter().any(|p| p.subject == Subject::Exit));
+        let instance = &mut self.instances[at];
+        instance.bound.extend(met.bound.iter().map(|(name, value)| (name.clone(), value.clone())));
+        let same = (&self.level, &self.entry, self.contract.irql_may_change);
+        for check in machine.checks.iter().filter(|check| check.event == met.event) {
+            let broken = |condition| {
+                matching::violated(self.table, condition, met.call.as_ref(), &instance.bound, &self.memory, same)
+            };
+            if check.require.iter().any(broken) {
+                self.found.insert(site);
             }
-            let excused = exit
-                && match self.contract.exit {
-                    ExitState::Same => instance.at_entry.as_ref() == Some(&instance.state),
-                    ExitState::Initial => false,
-                    ExitState::Any => true,
-                };
-            match machine.state(&instance.state).and_then(|state| state.on.get(event)) {
-                Some(Next::Go(state)) => instance.state.clone_from(state),
-                Some(Next::Error(_)) if !excused => {
-                    self.found.insert(site);
-                    UNKNOWN.clone_into(&mut instance.state);
-                }
-                _ => {}
+        }
+        let excused = exit
+            && match self.contract.exit {
+                ExitState::Same => instance.at_entry.as_ref() == Some(&instance.state),
+                ExitState::Initial => false,
+                ExitState::Any => true,
+            };
+        match machine.state(&instance.state).and_then(|state| state.on.get(&met.event)) {
+            Some(Next::Go(state)) => instance.state.clone_from(state),
+            Some(Next::Error(_)) if !excused => {
+                self.found.insert(site);
+                UNKNOWN.clone_into(&mut instance.state);
             }
+            _ => {}
         }
     }
 }

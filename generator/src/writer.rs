@@ -6,8 +6,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
+use std::hash::Hasher as _;
 use std::path::{Path, PathBuf};
 
+use fnv::FnvHasher;
 use similar::TextDiff;
 
 use crate::GenerateError;
@@ -205,15 +207,41 @@ fn storable(part: &str) -> bool {
         && !part.trim_matches('.').is_empty()
 }
 
+/// How long the part of a path that stands for a name may be, in characters.
+const NAME: usize = 100;
+
 /// The part of a path that stands for a name from a page: what cannot be stored becomes `-`.
 #[must_use]
 pub fn sanitised(name: &str) -> String {
-    let mut part: String =
-        name.chars().map(|c| if c.is_ascii_alphanumeric() || "_-".contains(c) { c } else { '-' }).take(120).collect();
+    let mut part: String = plain(name).take(NAME).collect();
     if !storable(&part) {
         part.push('_');
     }
     part
+}
+
+/// The same for a name that ends in something that tells it from others: where it is too long, the rest is cut, and
+/// the number of the whole stands for what is gone.
+#[must_use]
+pub fn sanitised_before(name: &str, end: &str) -> String {
+    let whole = format!("{name}{end}");
+    if whole.chars().count() <= NAME {
+        return sanitised(&whole);
+    }
+    let number = format!("-{:08x}", number_of(&whole));
+    let room = NAME.saturating_sub(end.chars().count() + number.len());
+    sanitised(&format!("{}{number}{end}", plain(name).take(room).collect::<String>()))
+}
+
+fn plain(name: &str) -> impl Iterator<Item = char> {
+    name.chars().map(|c| if c.is_ascii_alphanumeric() || "_-".contains(c) { c } else { '-' })
+}
+
+/// The same on every machine and in every release, which the standard library's hash is not.
+fn number_of(text: &str) -> u32 {
+    let mut hasher = FnvHasher::default();
+    hasher.write(text.as_bytes());
+    hasher.finish() as u32
 }
 
 fn marked(text: &str) -> bool {
@@ -290,6 +318,14 @@ mod tests {
             assert_eq!(sanitised(name), part);
             Tree::default().add(&format!("a/{part}/b.c"), String::new()).unwrap();
         }
+    }
+
+    #[test]
+    fn long_names_are_cut_before_what_tells_them_apart() {
+        assert_eq!(sanitised_before("short", "-bad"), "short-bad");
+        let names = ["a", "b"].map(|last| sanitised_before(&format!("{}{last}", "x".repeat(120)), "-bad"));
+        assert!(names.iter().all(|name| name.len() == NAME && name.ends_with("-bad")), "{names:?}");
+        assert_ne!(names[0], names[1]);
     }
 
     #[test]

@@ -4,7 +4,7 @@
 
 mod bites;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -61,6 +61,16 @@ fn every_fixture_is_validated() {
         }
     }
     assert!(others.is_empty(), "{counts:?}\n{}", others.join("\n"));
+}
+
+/// Rules other than a fixture's own are held to the list too.
+#[test]
+fn what_is_found_is_what_is_expected() {
+    let expected: BTreeSet<Hit> = expectations(&read("expected.csv")).into_iter().collect();
+    let found: BTreeSet<Hit> = whole().findings.iter().map(hit).collect();
+    let shown = |hits: Vec<&Hit>| hits.iter().map(|hit| format!("{hit:?}")).collect::<Vec<_>>().join("\n");
+    assert_eq!(shown(expected.difference(&found).collect()), "", "expected, not found");
+    assert_eq!(shown(found.difference(&expected).collect()), "", "found, not expected");
 }
 
 #[test]

@@ -272,7 +272,7 @@ fn levels_are_read_in_words_and_signs() {
 /// Pages that can be read in two ways, or not to the end, with the sentence that is to blame.
 #[test]
 fn what_is_ambiguous_is_refused_with_its_sentence() {
-    let strict = "Calls to **KeAcquireSpinLock** and **KeReleaseSpinLock** are used in strict alternation.";
+    let strict = "The Made rule specifies that calls to **KeAcquireSpinLock** and **KeReleaseSpinLock** are used in strict alternation.";
     for (prose, list, reason, text) in [
         (format!("{strict} Nested calls are permitted."), SPIN, "nesting is permitted here and barred in", "Nested calls are permitted."),
         (format!("{strict} However, if the driver is a bus driver, the rule passes."), SPIN, "an exception", "However,"),
@@ -309,7 +309,7 @@ fn a_demand_that_no_pattern_fits_is_handed_back() {
 /// Without reference pages, what a timed acquire returns is told by the prototype: only zero holds.
 #[test]
 fn a_timed_acquire_needs_no_reference_page() {
-    let prose = "The Made rule specifies that calls to **WdfWaitLockAcquire** and **WdfWaitLockRelease** are used in a balanced way.";
+    let prose = "Calls to **WdfWaitLockAcquire** and **WdfWaitLockRelease** are used in a balanced way.";
     let derivation = made(prose, "WdfWaitLockAcquire\nWdfWaitLockRelease");
     let pair = &derivation.spec.as_ref().unwrap().pair[0];
     let shown = |patterns: &[rulebook_machine::pattern::Pattern]| {

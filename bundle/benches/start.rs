@@ -9,6 +9,10 @@ use rulebook_diagnostics::Problem;
 use rulebook_machine::Semantics;
 use rulebook_machine::table::Rule;
 
+/// As the program has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     divan::main();
 }

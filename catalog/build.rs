@@ -1,14 +1,9 @@
-//! Bundles the data: as text, whatever files there are, and the facts about APIs in a form that is read in no time.
+//! Bundles the data as text, whatever files there are.
 
 use std::error::Error;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
-
-/// The crate's own types, so that what is written here is what is read there.
-#[path = "src/api_facts.rs"]
-#[expect(dead_code, unreachable_pub, reason = "a module of the library, whose other parts ask the questions")]
-mod api_facts;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
@@ -32,14 +27,6 @@ fn main() -> Result<(), Box<dyn Error>> {
     code.push_str("];\n");
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
     fs::write(out.join("bundled.rs"), code)?;
-    // Reading the text of all facts takes longer than anything that is asked of them.
-    println!("cargo::rerun-if-changed=src/api_facts.rs");
-    let facts = files.iter().filter(|(path, _)| path.starts_with("apis/"));
-    let texts =
-        facts.map(|(path, file)| Ok((path.as_str(), fs::read_to_string(file)?))).collect::<io::Result<Vec<_>>>()?;
-    let texts: Vec<(&str, &str)> = texts.iter().map(|(path, text)| (*path, text.as_str())).collect();
-    let facts = api_facts::ApiFacts::parse(&texts)?;
-    fs::write(out.join("facts.bin"), postcard::to_stdvec(&facts)?)?;
     Ok(())
 }
 

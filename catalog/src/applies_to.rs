@@ -1,7 +1,7 @@
 //! The APIs that a page names: the list under "Applies to", and those of the running text.
 
 use rulebook_diagnostics::Span;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::chunks::{Chunk, chunks};
 use crate::html;
@@ -10,7 +10,7 @@ use crate::links::LinkKind;
 use crate::text::is_identifier;
 
 /// What an API is to the page that names it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ApiRole {
     /// An entry of the list of APIs that the rule is about.
@@ -24,7 +24,7 @@ pub enum ApiRole {
 }
 
 /// An API named by a page.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ApiRef {
     /// The name as the page has it, plain. In translations it may be translated; trust the target then.
     pub name: String,

@@ -1,7 +1,7 @@
 //! Bug checks: the line of a rule page, codes in every spelling, and the pages that list sub-codes by rule.
 
 use rulebook_diagnostics::{Problem, Span};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::chunks::{Chunk, chunks};
 use crate::front_matter::FrontMatter;
@@ -12,7 +12,7 @@ use crate::sections::outline;
 use crate::text::{Source, Spanned, is_identifier};
 
 /// A bug check that Driver Verifier raises for a rule.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BugCheck {
     /// The code, such as 0xC4.
     pub code: u32,

@@ -99,7 +99,7 @@ impl Catalog {
         self.api(name).map(|api| api.name.value.clone())
     }
 
-    /// The rule pages that the program carries with it.
+    /// The rule pages that the program carries with it, read from their text. `rulebook-bundle` has them read already.
     #[must_use]
     pub fn bundled() -> (Self, Vec<Problem>) {
         let pages = bundled::files().iter().copied().filter(|(path, _)| path.starts_with("rules/"));

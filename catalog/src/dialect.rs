@@ -1,7 +1,7 @@
 //! The two sections that only our own pages have: the rule's machine, and code that shows what it means.
 
 use rulebook_diagnostics::Span;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::chunks::{Chunk, chunks};
 use crate::inline::Inline;
@@ -14,7 +14,7 @@ use crate::text::{Spanned, lines};
 const MARK: &str = "//~";
 
 /// The machine of a rule as it stands on the page.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Specification {
     /// The YAML text.
     pub text: String,
@@ -23,7 +23,7 @@ pub struct Specification {
 }
 
 /// What an example shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ExampleKind {
     /// Code that violates the rule at its marks.
@@ -37,7 +37,7 @@ pub enum ExampleKind {
 }
 
 /// A mark in the code of an example.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Marker {
     /// The line it is about, from 1, in the example's code; each `^` behind the mark points one line up.
     pub line: u32,
@@ -48,7 +48,7 @@ pub struct Marker {
 }
 
 /// Hand-written code that shows what a rule means.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Example {
     /// What it shows.
     pub kind: ExampleKind,

@@ -90,9 +90,9 @@ mod tests {
             ("**Driver model:** **WDM**", "WDM@20"),
             ("**驱动程序模型：KMDF**", "KMDF@23"),
             ("**ドライバー モデル:オーディオ**", "-"),
+            ("**Note**: see 0xC4 DRIVER_X", "-"),
             ("**Bug check(s) found with this rule**: [**Bug Check 0xC4: A\\_B**](x) (0x1)", "C4"),
             ("**此规则找到的错误检查**：[**Bug 检查 0XC4:A\\_B**](../debugger/bug-check-0xc4--a.md) (0x1)", "C4"),
-            ("**Note**: see 0xC4 DRIVER_X", "-"),
             ("Driver model: WDM", "-"),
         ] {
             assert_eq!(shown(line), expected, "{line}");

@@ -4,23 +4,26 @@
 //! page there ever was, and a value reaches up to the next key.
 
 use rulebook_diagnostics::{Problem, Span};
+use serde::{Deserialize, Serialize};
 use serde_yaml::Value;
 
+use crate::packed;
 use crate::text::{Source, Spanned, lines, too_deep, trim};
 
 /// One key of the front matter.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Entry {
     /// The key and its place.
     pub key: Spanned<String>,
     /// The value as YAML reads it.
+    #[serde(with = "packed::value")]
     pub value: Value,
     /// The place of the value.
     pub span: Span,
 }
 
 /// The front matter of one page.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct FrontMatter {
     /// Every key in the order of the page; unknown ones are kept.
     pub entries: Vec<Entry>,

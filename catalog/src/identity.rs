@@ -191,7 +191,7 @@ impl FromStr for RuleId {
 }
 
 /// Where the model of a rule was read, best first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ModelSource {
     /// A `model` key in the front matter, as our own pages have it.

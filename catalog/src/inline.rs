@@ -2,12 +2,12 @@
 
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 use rulebook_diagnostics::Span;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::html;
 
 /// What a stretch of text is marked as.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Mark {
     /// Bold.
@@ -21,7 +21,7 @@ pub enum Mark {
 }
 
 /// A mark and the stretch of plain text it covers.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Marked {
     /// What it is.
     pub mark: Mark,
@@ -36,7 +36,7 @@ pub struct Marked {
 /// Running text: plain, with marks beside it.
 ///
 /// Escapes and entities are resolved, no-break spaces are spaces, line ends of the page are `\n`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 pub struct Inline {
     /// The text without any markup.
     pub text: String,
@@ -45,8 +45,8 @@ pub struct Inline {
     /// The place of the whole in the page.
     pub span: Span,
     /// Which stretches of `text` stand where in the page: `(offset in text, place in page)`.
-    #[serde(skip)]
-    map: Vec<(u32, Span)>,
+    /// Left out where people read.
+    pub(crate) map: Vec<(u32, Span)>,
 }
 
 impl Inline {
@@ -234,7 +234,7 @@ impl Builder {
 }
 
 /// What a block of prose is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum BlockKind {
     /// A paragraph.
@@ -252,12 +252,11 @@ pub enum BlockKind {
 }
 
 /// One paragraph, item or cell.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Block {
     /// What it is.
     pub kind: BlockKind,
     /// Its text.
-    #[serde(flatten)]
     pub inline: Inline,
 }
 

@@ -26,6 +26,7 @@ mod join;
 pub mod links;
 pub mod lists;
 pub mod load;
+pub mod packed;
 pub mod page;
 mod parts;
 pub mod passages;

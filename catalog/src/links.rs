@@ -87,7 +87,7 @@ pub fn slug(target: &str) -> String {
 }
 
 /// Where a target leads, as far as it matters to the catalog.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum LinkKind {
     /// A page of the API reference.
@@ -136,7 +136,7 @@ impl LinkKind {
 }
 
 /// A link as a page has it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Link {
     /// The text, plain.
     pub text: String,

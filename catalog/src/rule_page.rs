@@ -1,7 +1,7 @@
 //! A rule page as facts.
 
 use rulebook_diagnostics::{Problem, Span};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::applies_to::{self, ApiRef, ApiRole};
 use crate::bug_check::BugCheck;
@@ -10,13 +10,14 @@ use crate::front_matter::FrontMatter;
 use crate::identity::{ModelSource, RuleId, identify};
 use crate::inline::Block;
 use crate::links::Link;
+use crate::packed;
 use crate::parts::Parts;
 use crate::sections::{Outline, Section, SectionKind, outline};
 use crate::testing::Testing;
 use crate::text::{Source, Spanned, unescape};
 
 /// Fenced code.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CodeBlock {
     /// What stands behind the opening fence, such as `cpp`; may be empty.
     pub lang: String,
@@ -27,7 +28,7 @@ pub struct CodeBlock {
 }
 
 /// An alert or note.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Note {
     /// The kind in lower case: `note`, `important`, …; empty for a plain quote.
     pub kind: String,
@@ -36,7 +37,7 @@ pub struct Note {
 }
 
 /// A section that no other fact is read from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExtraSection {
     /// Its heading.
     pub heading: Spanned<String>,
@@ -45,9 +46,10 @@ pub struct ExtraSection {
 }
 
 /// Everything a rule page says.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RulePage {
     /// The page itself.
+    #[serde(with = "packed::source")]
     pub source: Source,
     /// Its front matter, unknown keys included.
     pub front_matter: FrontMatter,

@@ -4,14 +4,14 @@
 //! of both and the list is lost. Here the text of an underlined heading is one line, never a paragraph.
 
 use rulebook_diagnostics::Span;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::html;
 use crate::inline::Inline;
 use crate::text::{Spanned, lines, trim};
 
 /// What a section is, by its anchor or its heading.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SectionKind {
     /// Before the first heading below the title.
@@ -31,7 +31,7 @@ pub enum SectionKind {
 }
 
 /// One section of a page.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Section {
     /// What it is.
     pub kind: SectionKind,

@@ -1,7 +1,7 @@
 //! How a rule can be tested: the command for Static Driver Verifier, and the options of Driver Verifier.
 
 use rulebook_diagnostics::Span;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::chunks::{Chunk, chunks};
 use crate::html;
@@ -10,7 +10,7 @@ use crate::links::{Link, links, slug};
 use crate::text::{Spanned, is_identifier};
 
 /// What "How to test" says.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Testing {
     /// The test at compile time, if there is one.
     pub compile_time: Option<CompileTime>,
@@ -19,7 +19,7 @@ pub struct Testing {
 }
 
 /// A test by Static Driver Verifier.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CompileTime {
     /// The rule that the command names.
     pub rule: Option<Spanned<String>>,
@@ -28,7 +28,7 @@ pub struct CompileTime {
 }
 
 /// A test by Driver Verifier.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunTime {
     /// The options to select, in the page's words.
     pub options: Vec<Link>,

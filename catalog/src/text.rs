@@ -4,10 +4,10 @@
 //! what an offset means. Offsets are bytes of the decoded text; a byte order mark is not part of it.
 
 use rulebook_diagnostics::{LineIndex, Place, Span};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A value together with the place it was read from.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Spanned<T> {
     /// What was read.
     pub value: T,

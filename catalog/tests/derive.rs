@@ -225,20 +225,10 @@ const SPIN: &str = "KeAcquireSpinLock\nKeReleaseSpinLock";
 #[test]
 fn sentences_demand_what_they_say_and_no_more() {
     for (prose, double, unheld, exit) in [
+        ("Calls to **KeAcquireSpinLock** and **KeReleaseSpinLock** are used in strict alternation.", true, true, false),
+        ("Calls to **KeAcquireSpinLock** and **KeReleaseSpinLock** are used in a balanced way.", false, true, false),
         (
-            "The Made rule specifies that calls to **KeAcquireSpinLock** and **KeReleaseSpinLock** are used in strict alternation.",
-            true,
-            true,
-            false,
-        ),
-        (
-            "The Made rule specifies that calls to **KeAcquireSpinLock** and **KeReleaseSpinLock** are used in a balanced way.",
-            false,
-            true,
-            false,
-        ),
-        (
-            "The Made rule specifies that a driver must not call **KeReleaseSpinLock** without first acquiring the lock via **KeAcquireSpinLock**.",
+            "A driver must not call **KeReleaseSpinLock** without first acquiring the lock via **KeAcquireSpinLock**.",
             false,
             true,
             false,
@@ -262,20 +252,14 @@ fn sentences_demand_what_they_say_and_no_more() {
 #[test]
 fn levels_are_read_in_words_and_signs() {
     for (prose, must) in [
-        (
-            "The Made rule specifies that the driver calls **KeSetEvent** only at IRQL <= DISPATCH\\_LEVEL.",
-            "<= DISPATCH",
-        ),
-        (
-            "The Made rule specifies that the driver calls **KeSetEvent** only when it is executing at IRQL equal to PASSIVE\\_LEVEL.",
-            "== PASSIVE",
-        ),
+        ("The driver calls **KeSetEvent** only at IRQL <= DISPATCH\\_LEVEL.", "<= DISPATCH"),
+        ("The driver calls **KeSetEvent** only when it is executing at IRQL equal to PASSIVE\\_LEVEL.", "== PASSIVE"),
         (
             "This rule verifies that the following routines are only called at **IRQL = DISPATCH\\_LEVEL**.\n\n- KeSetEvent",
             "== DISPATCH",
         ),
         (
-            "The Made rule specifies that the driver calls the following routine only when it is executing at IRQL = PASSIVE\\_LEVEL or IRQL = APC\\_LEVEL:\n\n- [**KeSetEvent**](x)",
+            "The driver calls the following routine only when it is executing at IRQL = PASSIVE\\_LEVEL or IRQL = APC\\_LEVEL:\n\n- [**KeSetEvent**](x)",
             "<= APC",
         ),
     ] {
@@ -313,7 +297,7 @@ fn what_is_ambiguous_is_refused_with_its_sentence() {
 
 #[test]
 fn a_demand_that_no_pattern_fits_is_handed_back() {
-    let prose = "The Made rule specifies that calls to **KeAcquireSpinLock** and **KeReleaseSpinLock** are used in strict alternation. The driver must not sleep.";
+    let prose = "Calls to **KeAcquireSpinLock** and **KeReleaseSpinLock** are used in strict alternation. The driver must not sleep.";
     let derivation = made(prose, SPIN);
     assert_eq!(derivation.status(), "partial");
     assert_eq!(
@@ -325,7 +309,7 @@ fn a_demand_that_no_pattern_fits_is_handed_back() {
 /// Without reference pages, what a timed acquire returns is told by the prototype: only zero holds.
 #[test]
 fn a_timed_acquire_needs_no_reference_page() {
-    let prose = "The Made rule specifies that calls to **WdfWaitLockAcquire** and **WdfWaitLockRelease** are used in a balanced way.";
+    let prose = "Calls to **WdfWaitLockAcquire** and **WdfWaitLockRelease** are used in a balanced way.";
     let derivation = made(prose, "WdfWaitLockAcquire\nWdfWaitLockRelease");
     let pair = &derivation.spec.as_ref().unwrap().pair[0];
     let shown = |patterns: &[rulebook_machine::pattern::Pattern]| {

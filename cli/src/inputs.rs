@@ -3,16 +3,15 @@
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
+use rulebook_bundle::Bundle;
 use rulebook_catalog::derive::with_reference;
 use rulebook_catalog::{Catalog, Lists, Pages, RulePage, rules};
 use rulebook_diagnostics::Problem;
 use rulebook_generator::book::facts::{self, RuleFacts};
 use rulebook_generator::{Source, source};
+use rulebook_machine::Table;
 
 use crate::args::Rules;
-
-/// The facts of the bundled rules; `rulebook generate` writes them.
-const RULES: &str = include_str!("../rules.json");
 
 /// The rules to work with.
 pub(crate) struct Loaded {
@@ -48,22 +47,31 @@ impl Listed {
     }
 }
 
-/// The rules that `args` ask for, as lists show them. The bundled ones were listed when they were generated, so that
-/// asking takes no time.
+/// The rules that `args` ask for, as lists show them.
 pub(crate) fn listed(args: &Rules) -> anyhow::Result<Listed> {
-    let bundled = facts::parse(RULES).context("the bundled list of rules is damaged")?;
     if is_bundled(args) {
-        let lists = Lists::bundled().context("the bundled lists are damaged")?;
-        return Ok(Listed { rules: bundled, lists, families: Vec::new(), problems: Vec::new(), functions: None });
+        let (rules, lists, problems) = bundled_rules()?;
+        return Ok(Listed { rules, lists, families: Vec::new(), problems, functions: None });
     }
     let loaded = load(args)?;
     Ok(Listed {
         rules: facts::all(&loaded.catalog, &loaded.source.table),
         lists: loaded.catalog.lists().clone(),
-        families: bundled.into_iter().map(|rule| rule.family).collect(),
+        families: bundled_rules()?.0.into_iter().map(|rule| rule.family).collect(),
         problems: loaded.problems,
         functions: Some(loaded.source.facts.functions.into_keys().collect()),
     })
+}
+
+/// The bundled rules with their lists, without the facts about functions, which lists do not show.
+fn bundled_rules() -> anyhow::Result<(Vec<RuleFacts>, Lists, Vec<Problem>)> {
+    let (catalog, mut problems) = rulebook_bundle::catalog()?;
+    let (rules, wrong) = rulebook_bundle::rules()?;
+    problems.extend(wrong);
+    problems.sort();
+    let table = Table { rules, ..Table::default() };
+    let facts = facts::all(&catalog, &table);
+    Ok((facts, catalog.into_pages().lists, problems))
 }
 
 /// Whether only bundled data is asked for.
@@ -74,9 +82,15 @@ pub(crate) fn is_bundled(args: &Rules) -> bool {
 
 /// Loads what `args` ask for.
 pub(crate) fn load(args: &Rules) -> anyhow::Result<Loaded> {
+    if is_bundled(args) {
+        let (catalog, mut source) = Source::of(Bundle::read()?);
+        let mut problems = std::mem::take(&mut source.problems);
+        problems.sort();
+        return Ok(Loaded { catalog, source, problems });
+    }
     let (catalog, mut problems) = match &args.docs {
         Some(dir) => pages(dir)?,
-        None => Catalog::bundled(),
+        None => rulebook_bundle::catalog()?,
     };
     let mut all = catalog.into_pages();
     if let Some(dir) = &args.own {

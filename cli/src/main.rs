@@ -22,6 +22,10 @@ use clap::Parser as _;
 use crate::args::{Arguments, Command};
 use crate::output::Outcome;
 
+/// Half of a short command is asking for memory, and the threads of a long one ask for it at once.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let colour = arguments.color;

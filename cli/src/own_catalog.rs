@@ -25,13 +25,13 @@ pub(crate) struct Own {
 impl Own {
     /// The catalog in `dir`, or the bundled one.
     pub(crate) fn load(dir: Option<&Path>) -> anyhow::Result<Self> {
-        let (pages, problems, files, (known_path, known)) = match dir {
+        let (pages, problems, files, facts, (known_path, known)) = match dir {
             None => {
-                let (pages, problems) = Catalog::bundled();
-                let facts = bundled::files().iter().filter(|(path, _)| path.starts_with("apis/"));
-                let files = facts.map(|(path, text)| FactFile { path: (*path).to_owned(), text: (*text).to_owned() });
+                let (pages, problems) = rulebook_bundle::catalog()?;
+                let apis = bundled::files().iter().filter(|(path, _)| path.starts_with("apis/"));
+                let files = apis.map(|(path, text)| FactFile { path: (*path).to_owned(), text: (*text).to_owned() });
                 let known = bundled::file(KNOWN).unwrap_or_default().to_owned();
-                (pages, problems, files.collect(), (KNOWN.to_owned(), known))
+                (pages, problems, files.collect(), rulebook_bundle::facts()?, (KNOWN.to_owned(), known))
             }
             Some(dir) => {
                 let rules = dir.join("rules");
@@ -44,12 +44,13 @@ impl Own {
                     Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
                     read => read.with_context(|| format!("`{}` cannot be read", known.display()))?,
                 };
-                (pages, problems, fact_files(&dir.join("apis"))?, (shown(&known), text))
+                let files = fact_files(&dir.join("apis"))?;
+                let texts: Vec<(&str, &str)> =
+                    files.iter().map(|file| (file.path.as_str(), file.text.as_str())).collect();
+                let facts = ApiFacts::parse(&texts)?;
+                (pages, problems, files, facts, (shown(&known), text))
             }
         };
-        let texts: Vec<(&str, &str)> =
-            files.iter().map(|file: &FactFile| (file.path.as_str(), file.text.as_str())).collect();
-        let facts = ApiFacts::parse(&texts)?;
         let known = KnownDifferences::parse(&known_path, &known)?;
         Ok(Self { pages, problems, files, facts, known })
     }

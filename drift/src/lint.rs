@@ -37,9 +37,8 @@ mod vague;
 mod wording;
 mod words;
 
+use rulebook_bundle::BundleError;
 use rulebook_catalog::Catalog;
-use rulebook_catalog::api_facts::ApiFactsError;
-use rulebook_diagnostics::Problem;
 use thiserror::Error;
 
 pub use finding::Finding;
@@ -50,12 +49,9 @@ use context::{Context, Lore};
 /// Why documents could not be judged: the data that the program carries with it is damaged.
 #[derive(Debug, Error)]
 pub enum LintError {
-    /// The facts about APIs.
-    #[error("the bundled API facts are damaged")]
-    Facts(#[from] ApiFactsError),
-    /// The semantics.
-    #[error("the bundled semantics are damaged: {}", .0.message)]
-    Semantics(Box<Problem>),
+    /// The facts about APIs or the semantics.
+    #[error(transparent)]
+    Bundle(#[from] BundleError),
     /// The lists of words.
     #[error("the bundled words are damaged")]
     Words(#[from] serde_yaml::Error),

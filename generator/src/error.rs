@@ -26,6 +26,9 @@ pub enum GenerateError {
         /// What is wrong.
         reason: String,
     },
+    /// What the program carries with it.
+    #[error(transparent)]
+    Bundle(#[from] rulebook_bundle::BundleError),
     /// A name that would lead out of the output folder, or that some system cannot store.
     #[error("`{0}` is not a path below the output folder")]
     Path(String),

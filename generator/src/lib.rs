@@ -14,19 +14,13 @@ pub mod writer;
 
 pub use error::GenerateError;
 pub use fixtures::{Corpus, Variants, corpus};
-use rulebook_catalog::Catalog;
 pub use source::Source;
 use writer::Tree;
-
-use crate::book::facts;
 
 /// Everything that `rulebook generate` keeps in the tree, rendered in memory.
 pub fn tree(source: &Source, variants: Variants) -> Result<Tree, GenerateError> {
     let mut tree = corpus(source, variants)?.tree;
     tree.add("checker/table.json", table::render(&source.table)?)?;
-    // Problems of the bundled pages are those of `source`.
-    let (catalog, _) = Catalog::bundled();
-    tree.add("cli/rules.json", facts::render(&facts::all(&catalog, &source.table))?)?;
     for (name, text) in headers::emit_headers(&source.facts) {
         let text = if text.contains(writer::MARK) {
             text

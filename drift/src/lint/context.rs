@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rulebook_catalog::api_facts::ApiFacts;
 use rulebook_catalog::links::slug;
 use rulebook_catalog::{ApiPage, BugCheckPage, Catalog, FrontMatter, Passage, PassageKind, RulePage, RuleSetPage};
-use rulebook_catalog::{Source, bundled, passages, semantics};
+use rulebook_catalog::{Source, passages};
 use rulebook_diagnostics::Span;
 use rulebook_machine::Semantics;
 
@@ -81,8 +81,7 @@ pub(crate) struct Lore {
 impl Lore {
     /// What the program carries with it.
     pub(crate) fn bundled() -> Result<Self, LintError> {
-        let facts = ApiFacts::parse(&of("apis/"))?;
-        let semantics = semantics::semantics(&of("semantics/")).map_err(LintError::Semantics)?;
+        let (facts, semantics) = (rulebook_bundle::facts()?, rulebook_bundle::semantics()?);
         let names = Names::bundled(&facts, &semantics);
         Ok(Self { facts, semantics, words: Words::bundled()?, names })
     }
@@ -144,11 +143,6 @@ impl<'p> Context<'p> {
     pub(crate) fn rules_named(&self, name: &str) -> Vec<&'p RulePage> {
         self.rules.iter().filter(|page| page.id.name.eq_ignore_ascii_case(name)).copied().collect()
     }
-}
-
-/// The bundled files of one folder.
-fn of(folder: &str) -> Vec<(&'static str, &'static str)> {
-    bundled::files().iter().copied().filter(|(path, _)| path.starts_with(folder)).collect()
 }
 
 /// One page for each rule. Where a folder holds older or translated copies as well, the page counts that stands beside

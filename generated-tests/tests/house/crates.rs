@@ -4,17 +4,18 @@ use crate::{read, root};
 
 /// The crates of the workspace and the crates of the house that each may depend on outside its tests.
 /// An arrow that is not here does not exist: above all `checker` knows no catalog, and `generator` no checker.
-const MAY_USE: [(&str, &[&str]); 10] = [
+const MAY_USE: [(&str, &[&str]); 11] = [
     ("machine", &[]),
     ("diagnostics", &[]),
     ("frontend", &["machine", "diagnostics"]),
     ("catalog", &["machine", "diagnostics"]),
     ("checker", &["machine", "diagnostics", "frontend"]),
-    ("generator", &["machine", "diagnostics", "catalog"]),
+    ("bundle", &["machine", "diagnostics", "catalog"]),
+    ("generator", &["machine", "diagnostics", "catalog", "bundle"]),
     ("generated-tests", &["machine", "diagnostics", "checker"]),
-    ("drift", &["machine", "diagnostics", "catalog"]),
+    ("drift", &["machine", "diagnostics", "catalog", "bundle"]),
     ("importer", &["machine", "catalog"]),
-    ("cli", &["machine", "diagnostics", "frontend", "catalog", "checker", "drift", "generator"]),
+    ("cli", &["machine", "diagnostics", "frontend", "catalog", "bundle", "checker", "drift", "generator"]),
 ];
 
 /// The crates of the house that a manifest depends on, in the tables that `wanted` accepts.

@@ -5,15 +5,10 @@ use std::collections::BTreeSet;
 use rulebook_catalog::{Catalog, RulePage};
 use rulebook_machine::Table;
 use rulebook_machine::table::Rule;
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
-
-use crate::GenerateError;
-use crate::table::GENERATED;
-use crate::writer::MARK;
+use serde::Serialize;
 
 /// A rule as lists show it. The names of the fields are a contract with scripts: add, never rename.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RuleFacts {
     /// `model/Name`.
     pub id: String,
@@ -106,28 +101,6 @@ fn watched(rule: &Rule, listed: &BTreeSet<String>) -> Vec<String> {
     let patterns = rule.machines.iter().flat_map(|machine| &machine.events).flat_map(|event| &event.patterns);
     let names: BTreeSet<&str> = patterns.filter_map(|pattern| pattern.api()).collect();
     names.into_iter().filter(|name| !listed.contains(*name)).map(str::to_owned).collect()
-}
-
-/// The facts of all bundled rules as JSON: the mark first, then one line for each rule.
-pub fn render(all: &[RuleFacts]) -> Result<String, GenerateError> {
-    let failed = |error: serde_json::Error| GenerateError::Json(error.to_string());
-    let mut out = format!("{{{}:{},\"rules\":[\n", Value::from(MARK), Value::from(GENERATED));
-    for (at, rule) in all.iter().enumerate() {
-        out.push_str(if at > 0 { ",\n" } else { "" });
-        out.push_str(&serde_json::to_string(rule).map_err(failed)?);
-    }
-    out.push_str("\n]}\n");
-    Ok(out)
-}
-
-/// Reads what [`render`] wrote.
-pub fn parse(text: &str) -> Result<Vec<RuleFacts>, GenerateError> {
-    #[derive(Deserialize)]
-    struct File {
-        rules: Vec<RuleFacts>,
-    }
-    let file: File = serde_json::from_str(text).map_err(|error| GenerateError::Json(error.to_string()))?;
-    Ok(file.rules)
 }
 
 fn bug_checks(catalog: &Catalog, page: &RulePage) -> Vec<String> {

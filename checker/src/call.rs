@@ -59,6 +59,24 @@ impl Run<'_, '_> {
         }
     }
 
+    /// Judges a call of which nothing is known but the function, by the machines that ask no more.
+    pub(crate) fn judge_alone(&mut self, nothing_known: &State, call: &Call, loc: Loc) {
+        if self.body_of(&call.callee).is_some() {
+            return;
+        }
+        let site = Site(u32::MAX);
+        let unknown = self.engine.values.make(Node::Result(site));
+        let api = self.read(call, vec![unknown; call.args.len()], loc, site);
+        let compiled = self.engine.compiled;
+        let before = self.found.violations.len();
+        self.judge_stateless(nothing_known, &api);
+        let mut at = 0;
+        self.found.violations.retain(|violation| {
+            at += 1;
+            at <= before || compiled.machine(violation.machine).everywhere
+        });
+    }
+
     /// Who does not look at a truth value counts on its being true: paths that give false are left out where others give true.
     fn expect_success(&self, finished: &mut Vec<(State, V)>) {
         let range = |(state, result): &(State, V)| state.range(&self.engine.values, *result);
@@ -148,13 +166,22 @@ impl Run<'_, '_> {
             values.make(Node::Pure(api.name, list))
         } else if function.returns == Some(Returns::Irql) {
             before
+        } else if let (true, [place, _]) = (function.exchanges, &api.args[..]) {
+            state.load(values, *place)
         } else {
             values.make(Node::Result(api.site))
         };
         self.forget_arguments(&mut state, api, known, getter);
         if known.is_none() {
             for arg in &api.args {
-                let Some(kept) = self.escape(state, *arg) else { return };
+                let Some(kept) = self.escape(state, *arg, false) else { return };
+                state = kept;
+            }
+        }
+        if let (true, [place, new]) = (function.exchanges, &api.args[..]) {
+            state.store(&self.engine.values, *place, *new, api.site);
+            if !self.engine.values.in_local(*place) {
+                let Some(kept) = self.escape(state, *new, true) else { return };
                 state = kept;
             }
         }

@@ -72,14 +72,17 @@ pub(crate) struct CMachine<'t> {
     pub(crate) checks: Vec<Vec<CCheck<'t>>>,
     /// Events of the return from an entry point, in order: the first whose test of the returned value holds.
     pub(crate) exits: Vec<(u8, Option<CResult>)>,
-    /// Events of the object being stored where it outlives the function: the key that it is.
-    pub(crate) escapes: Vec<(u8, u16)>,
+    /// Events of the object being handed to a function that nothing is known of: the key that it is, and whether being
+    /// stored where it outlives the function is such an event too.
+    pub(crate) escapes: Vec<(u8, u16, bool)>,
     /// Events of the entry into a role function: the parameter's name and the key that it is.
     pub(crate) params: Vec<(u8, String, u16)>,
     /// Whether it has neither keys nor more than one state: judged call by call, without a run of its own.
     pub(crate) stateless: bool,
     /// Whether a condition speaks of the level.
     pub(crate) level_matters: bool,
+    /// Whether a call alone breaks the rule, whoever makes it and however the path led there: no caller need be asked.
+    pub(crate) everywhere: bool,
 }
 
 #[derive(Debug)]
@@ -155,6 +158,7 @@ pub(crate) struct CFunction {
     pub(crate) irql: Option<CEffect>,
     pub(crate) returns: Option<Returns>,
     pub(crate) accessor: bool,
+    pub(crate) exchanges: bool,
     pub(crate) raises: bool,
     pub(crate) asserts: Option<Interval>,
     /// Role types by argument position.
@@ -224,6 +228,7 @@ impl<'t> Base<'t> {
                 irql: function.irql.as_ref().map(effect),
                 returns: function.returns,
                 accessor: function.accessor,
+                exchanges: function.exchanges,
                 raises: function.raises,
                 asserts: function.asserts,
                 registers: function
@@ -325,7 +330,8 @@ impl<'t> Compiled<'t> {
                 let made = self.pattern(&pattern, &mut vars);
                 match &pattern.subject {
                     Subject::Exit => exits.push((at as u8, made.result.clone())),
-                    Subject::Escape(name) => escapes.push((at as u8, var(&mut vars, name))),
+                    Subject::Escape(name) => escapes.push((at as u8, var(&mut vars, name), true)),
+                    Subject::Handed(name) => escapes.push((at as u8, var(&mut vars, name), false)),
                     Subject::Param(name) => params.extend(made.binds.map(|key| (at as u8, name.clone(), key))),
                     _ => {}
                 }
@@ -377,6 +383,10 @@ impl<'t> Compiled<'t> {
             .flat_map(|check| &check.require)
             .chain(machine.events.iter().flat_map(|event| &event.when))
             .any(speaks_of_level);
+        let stateless = machine.keys.is_empty() && next.len() == 1;
+        let scope = &rule.scope;
+        let scoped = !scope.roles.is_empty() || !scope.except_roles.is_empty() || !scope.irp.is_empty();
+        let unconditional = machine.checks.is_empty() && machine.events.iter().all(|event| event.when.is_empty());
         let checks = machine.events.iter().map(|event| checks_of(event, self, &mut vars)).collect();
         self.machines.push(CMachine {
             rule,
@@ -389,8 +399,9 @@ impl<'t> Compiled<'t> {
             exits,
             escapes,
             params,
-            stateless: machine.keys.is_empty() && next.len() == 1,
+            stateless,
             level_matters,
+            everywhere: stateless && !scoped && unconditional,
             next,
             checks,
         });

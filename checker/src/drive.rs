@@ -17,6 +17,7 @@ use crate::engine::Engine;
 use crate::finding::{Convicted, Findings};
 use crate::roles::{self, Attached, Entry, Roles};
 use crate::run::Subject;
+use crate::summary::Violation;
 use crate::why::{Checked, Watch};
 
 /// How many objects of one rule are followed through one function.
@@ -192,14 +193,19 @@ impl<'p, 't> Drive<'p, 't> {
                         .map(|machine| machine.rule.id.clone()),
                 );
             }
+            let told = |violation: &&Violation| self.compiled.machine(violation.machine).everywhere;
+            let alone = base.violations.iter().filter(told);
+            convicted.extend(alone.map(|violation| Convicted::new(violation, id, None, violation.irql.clone(), None)));
             if root {
-                for violation in base.violations.iter().filter(|violation| violation.assumed.is_empty()) {
+                let asked = base.violations.iter().filter(|violation| !told(violation) && violation.assumed.is_empty());
+                for violation in asked {
                     self.judge_base(engine, id, violation, &mut convicted);
                 }
                 self.judge_level_at_exit(engine, id, &base.exits, &mut convicted);
             }
             let mut subjects: Vec<Subject> = base.moved.iter().cloned().collect();
             subjects.extend(self.handed_over(engine, id));
+            subjects.retain(|subject| !engine.idle[subject.machine.0 as usize]);
             subjects.sort_by_key(|subject| (subject.machine, subject.key.clone()));
             subjects.dedup();
             let mut followed: FxHashMap<MachineId, usize> = FxHashMap::default();

@@ -16,7 +16,7 @@ use crate::run::{Effort, Exit, Found, Run, Subject};
 use crate::state::{Lost, State, UNKNOWN};
 use crate::summary::{self, Outcome, Translate, Violation};
 use crate::trace::Kind;
-use crate::value::{Node, Site, V, Values};
+use crate::value::{Node, Site, V, Values, negated};
 use crate::why::Watch;
 
 /// How many objects of a function are followed on behalf of its callers.
@@ -34,6 +34,8 @@ pub(crate) struct Engine<'a> {
     pub(crate) values: Values,
     /// Whether each function can be left by an exception.
     pub(crate) raises: Vec<bool>,
+    /// Whether each machine has nothing to follow in this driver.
+    pub(crate) idle: Vec<bool>,
     /// Functions without a body that only return what belongs to their argument.
     pub(crate) accessors: &'a FxHashSet<Symbol>,
     pub(crate) nameless: Symbol,
@@ -111,6 +113,7 @@ impl<'a> Engine<'a> {
             options,
             values,
             raises: crate::raise::raising(code, compiled),
+            idle: crate::idle::idle(code, compiled),
             accessors,
             nameless: Symbol::new(""),
             hidden: Symbol::new("<level>"),
@@ -488,17 +491,15 @@ impl Run<'_, '_> {
             return;
         }
         let values = &mut self.engine.values;
+        let mut roots = Vec::with_capacity(outcome.forgotten.len());
         for (root, by_callback) in &outcome.forgotten {
             let root = translate.value(values, *root);
             if values.as_int(root).is_none() && (self.way.is_none() || values.in_local(root)) {
-                after.forget(values, root, Lost { site, by_callback: *by_callback });
+                roots.push((root, Lost { site, by_callback: *by_callback }));
             }
         }
-        if self.way.is_none() {
-            for field in &outcome.changed {
-                after.forget_name(values, *field, site);
-            }
-        }
+        let names = if self.way.is_none() { &outcome.changed[..] } else { &[] };
+        after.forget_all(values, &roots, names, site);
         for (address, value) in &outcome.writes {
             let (address, value) = (translate.value(values, *address), translate.value(values, *value));
             after.store(values, address, value, site);
@@ -544,7 +545,7 @@ impl Run<'_, '_> {
                 _ => None,
             };
             let values = &self.engine.values;
-            let compared = matches!(values.node(value), Node::Bin(..));
+            let compared = matches!(values.node(value), Node::Bin(op, ..) if negated(op).is_some());
             let possible = match truth {
                 Some(truth) if compared => state.facts.assume(values, value, truth),
                 _ => state.facts.restrict(values, value, range),
@@ -609,7 +610,8 @@ impl Run<'_, '_> {
     ) {
         let standing = state.instance.as_ref().map(|instance| instance.state);
         for theirs in violations {
-            if standing.is_some_and(|standing| standing != theirs.pre) || theirs.depth > 12 {
+            let told = self.engine.compiled.machine(theirs.machine).everywhere;
+            if told || standing.is_some_and(|standing| standing != theirs.pre) || theirs.depth > 12 {
                 continue;
             }
             let mut after = state.clone();

@@ -165,7 +165,7 @@ impl Run<'_, '_> {
         let Some(places) = compiled.by_api.get(&api.name) else { return };
         for place in places {
             let machine = compiled.machine(place.machine);
-            if machine.stateless {
+            if machine.stateless || self.engine.idle[place.machine.0 as usize] {
                 continue;
             }
             let pattern = &machine.events[place.event as usize].patterns[place.pattern as usize];

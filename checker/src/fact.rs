@@ -89,6 +89,16 @@ impl Range {
         None
     }
 
+    /// The numbers that are greater by `by`; what has no bound gets none.
+    fn moved(&self, by: i64) -> Self {
+        let bound = |bound: i64, none: i64| if bound == none { none } else { bound.saturating_add(by) };
+        Self {
+            low: bound(self.low, i64::MIN),
+            high: bound(self.high, i64::MAX),
+            not: self.not.iter().map(|number| number.saturating_add(by)).collect(),
+        }
+    }
+
     /// The numbers in both.
     pub(crate) fn meet(&self, other: &Self) -> Self {
         let mut not = self.not.clone();
@@ -170,12 +180,17 @@ impl Facts {
         match values.node(value) {
             Node::Int(number) => Range::exactly(number),
             _ if values.is_address(value) => Range::between(1, i64::MAX),
+            _ if let Some((of, number)) = values.as_sum(value) => self.range(values, of).moved(number),
             _ => self.ranges.get(value).cloned().unwrap_or(Range::ALL),
         }
     }
 
     /// Learns that `value` lies in `range`; false if it cannot.
     pub(crate) fn restrict(&mut self, values: &Values, value: V, range: &Range) -> bool {
+        // What is known of a sum with a number is kept as what is known of the other part.
+        if let Some((of, number)) = values.as_sum(value) {
+            return self.restrict(values, of, &range.moved(-number));
+        }
         let met = self.range(values, value).meet(range);
         if met.is_empty() {
             return false;

@@ -152,7 +152,7 @@ impl Findings<'_, '_, '_> {
         let pattern = &machine.events[place.event as usize].patterns[place.pattern as usize];
         let at = pattern.args.iter().position(|arg| matches!(arg, crate::compiled::CArg::Var(0)))?;
         let at = rewrite.map_or(Some(at), |rewrite| rewrite.args.get(at).copied().flatten())?;
-        argument(self.text(loc), at)
+        argument(self.text(loc), name.as_str(), at)
     }
 
     fn place(&self, loc: Loc) -> rulebook_diagnostics::Place {
@@ -217,7 +217,9 @@ impl Findings<'_, '_, '_> {
 }
 
 /// The argument at a position of a call's text, without `&`, casts being left as they are.
-fn argument(call: &str, at: usize) -> Option<String> {
+fn argument(call: &str, name: &str, at: usize) -> Option<String> {
+    // What stands before the name is a cast of the result, or an assignment.
+    let call = call.find(name).map_or(call, |start| &call[start..]);
     let open = call.find('(')?;
     let mut depth = 0_usize;
     let mut parts = vec![String::new()];

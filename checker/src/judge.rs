@@ -234,8 +234,9 @@ impl Drive<'_, '_> {
                     let first = violation.seen == 0 && !pre.given;
                     let may_be_held = contract.is_some_and(|contract| contract.caller_may_hold) || annotated_holder;
                     // A function that nobody is known to call may be the release half of a pair: unless it takes the
-                    // object as well, or shows by what is its own that nobody took it.
-                    let half = role.is_none() && !takes_it_too && !violation.unset && !is_local;
+                    // object as well, on another way to this place, or shows by what is its own that nobody took it.
+                    let both = takes_it_too && violation.sometimes_fine;
+                    let half = role.is_none() && !both && !violation.unset && !is_local;
                     if first && (may_be_held || half) {
                         engine.watch.note(violation.loc, || {
                             let who = if may_be_held {

@@ -17,6 +17,7 @@ mod engine;
 mod event;
 mod fact;
 mod finding;
+mod idle;
 mod judge;
 mod live;
 mod raise;

@@ -9,7 +9,7 @@ use crate::code::{Code, FuncId};
 use crate::compiled::{Base, MachineId};
 use crate::run::Run;
 use crate::state::{Lost, State};
-use crate::value::{Node, Site};
+use crate::value::{Node, Site, V};
 
 /// Whether each function can be left by an exception.
 pub(crate) fn raising(code: &Code<'_>, base: &Base<'_>) -> Vec<bool> {
@@ -83,22 +83,18 @@ impl Run<'_, '_> {
     fn half_done(&mut self, body: FuncId, call: &Call, state: &State, site: Site) -> State {
         let mut after = state.clone();
         let Some(summary) = self.engine.base(body) else { return after };
+        let mut names = Vec::new();
         for outcome in &summary.outcomes {
-            for (address, _) in &outcome.writes {
-                if let Node::Field(_, name) | Node::Global(name) = self.engine.values.node(*address) {
-                    after.forget_name(&mut self.engine.values, name, site);
-                }
-            }
-            for name in &outcome.changed {
-                after.forget_name(&mut self.engine.values, *name, site);
-            }
+            names.extend(outcome.writes.iter().filter_map(|(address, _)| match self.engine.values.node(*address) {
+                Node::Field(_, name) | Node::Global(name) => Some(name),
+                _ => None,
+            }));
+            names.extend(&outcome.changed);
         }
-        for arg in &call.args {
-            let arg = state.eval(&mut self.engine.values, self.ir, arg);
-            if self.engine.values.as_int(arg).is_none() {
-                after.forget(&self.engine.values, arg, Lost { site, by_callback: false });
-            }
-        }
+        let args = call.args.iter().map(|arg| state.eval(&mut self.engine.values, self.ir, arg)).collect::<Vec<_>>();
+        let of_objects = args.into_iter().filter(|arg| self.engine.values.as_int(*arg).is_none());
+        let roots: Vec<(V, Lost)> = of_objects.map(|arg| (arg, Lost { site, by_callback: false })).collect();
+        after.forget_all(&mut self.engine.values, &roots, &names, site);
         after
     }
 

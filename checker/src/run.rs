@@ -58,6 +58,8 @@ pub(crate) struct Subject {
 /// A path that ended in a return.
 #[derive(Debug)]
 pub(crate) struct Exit {
+    /// The block and, of the states before it, the one that led here.
+    from: (BlockId, usize),
     pub(crate) state: State,
     pub(crate) result: Option<V>,
     pub(crate) loc: Loc,
@@ -106,6 +108,10 @@ pub(crate) struct Run<'e, 'a> {
     seen: Vec<(Vec<State>, u32)>,
     /// Blocks to visit, by their order: indexes into `seen`.
     pending: BTreeMap<u32, Vec<usize>>,
+    /// Whether the budget is spent, and paths are merged wherever they can be.
+    hurried: bool,
+    /// The block that is visited, and the index of the state it is visited with.
+    visiting: (BlockId, usize),
 }
 
 impl<'e, 'a> Run<'e, 'a> {
@@ -131,6 +137,8 @@ impl<'e, 'a> Run<'e, 'a> {
             level_matters,
             seen,
             pending: BTreeMap::new(),
+            hurried: false,
+            visiting: (BlockId(0), 0),
         }
     }
 
@@ -145,17 +153,42 @@ impl<'e, 'a> Run<'e, 'a> {
             self.enqueue(BlockId(0), state, None);
         }
         let budget = self.effort.visits.1 + self.effort.visits.0 * self.ir.blocks.len();
+        // What is spent on getting to the end of what was cut short: one state for each block and automaton state.
+        let rest = if self.way.is_some() { 0 } else { 100 + 4 * self.ir.blocks.len() };
         let mut visits = 0;
         while let Some((order, indexes)) = self.pending.pop_first() {
             let block = self.engine.code.get(self.id).order[order as usize];
             for index in indexes {
                 visits += 1;
-                if visits > budget {
+                if visits > budget + rest {
                     self.found.cut = true;
+                    self.judge_unvisited();
                     return;
                 }
+                self.hurried |= visits > budget;
                 let state = self.seen[block.0 as usize].0[index].clone();
+                // A state that is visited again has grown: what it leads to stands for what it led to.
+                self.visiting = (block, index);
+                self.found.exits.retain(|exit| exit.from != (block, index));
                 self.block(block, state);
+            }
+        }
+    }
+
+    /// Calls that break a rule whoever makes them, in blocks that the run did not get to.
+    fn judge_unvisited(&mut self) {
+        if self.subject.is_some() || self.way.is_some() {
+            return;
+        }
+        let nothing_known = self.engine.entry(self.id);
+        for at in &self.engine.code.get(self.id).order {
+            if !self.seen[at.0 as usize].0.is_empty() {
+                continue;
+            }
+            for instr in &self.ir.blocks[at.0 as usize].instrs {
+                if let InstrKind::Call(call) = &instr.kind {
+                    self.judge_alone(&nothing_known, call, instr.loc);
+                }
             }
         }
     }
@@ -212,6 +245,10 @@ impl<'e, 'a> Run<'e, 'a> {
                 list.remove(at);
                 pending.retain(|index| *index != at);
                 pending.iter_mut().filter(|index| **index > at).for_each(|index| *index -= 1);
+                let exits = &mut self.found.exits;
+                exits.retain(|exit| exit.from != (to, at));
+                let later = exits.iter_mut().filter(|exit| exit.from.0 == to && exit.from.1 > at);
+                later.for_each(|exit| exit.from.1 -= 1);
                 state = union;
             }
         }
@@ -220,7 +257,7 @@ impl<'e, 'a> Run<'e, 'a> {
         let mates: Vec<usize> = (0..list.len()).filter(|at| list[*at].mergeable(&state, level)).collect();
         let limit = if head { apart.min(self.effort.in_loop) } else { apart };
         // Where merging goes on and on, one state takes all, so that it comes to an end.
-        let widen = *merges >= WIDEN_AFTER;
+        let widen = self.hurried || *merges >= WIDEN_AFTER;
         let into = if widen || mates.len() < limit {
             mates.last().copied()
         } else {
@@ -268,7 +305,7 @@ impl<'e, 'a> Run<'e, 'a> {
                         };
                         state.store(values, address, value, site);
                         let outlives = !self.engine.values.in_local(address);
-                        next.extend(if outlives { self.escape(state, value) } else { Some(state) });
+                        next.extend(if outlives { self.escape(state, value, true) } else { Some(state) });
                     }
                     InstrKind::Havoc(place) => {
                         let address = state.address(&mut self.engine.values, ir, place);
@@ -303,12 +340,13 @@ impl<'e, 'a> Run<'e, 'a> {
         }
     }
 
-    /// The followed object is stored, or given to a function that nothing is known of: somebody else may have it now.
-    pub(crate) fn escape(&self, mut state: State, value: V) -> Option<State> {
+    /// The followed object is `stored`, or given to a function that nothing is known of: somebody else may have it now.
+    pub(crate) fn escape(&self, mut state: State, value: V, stored: bool) -> Option<State> {
         let Some(subject) = &self.subject else { return Some(state) };
         let machine = self.engine.compiled.machine(subject.machine);
-        let event = machine.escapes.iter().find(|(_, var)| subject.key.get(usize::from(*var)) == Some(&value));
-        let (Some((event, _)), Some(instance)) = (event, &mut state.instance) else { return Some(state) };
+        let own = |var: u16| subject.key.get(usize::from(var)) == Some(&value);
+        let event = machine.escapes.iter().find(|(_, var, by_store)| (*by_store || !stored) && own(*var));
+        let (Some((event, ..)), Some(instance)) = (event, &mut state.instance) else { return Some(state) };
         match machine.next(instance.state, *event) {
             CNext::Go(UNKNOWN) => return None,
             CNext::Go(to) => {
@@ -367,7 +405,7 @@ impl<'e, 'a> Run<'e, 'a> {
                     let slot = self.engine.result_slot;
                     state.store(&self.engine.values, slot, result, site);
                 }
-                self.found.exits.push(Exit { state, result, loc: *loc });
+                self.found.exits.push(Exit { from: self.visiting, state, result, loc: *loc });
             }
             Term::Branch { cond, then, other, loc } => {
                 let value = state.eval(&mut self.engine.values, ir, cond);
@@ -474,7 +512,8 @@ impl Found {
                 }
             }
         }
-        if here < PER_PLACE && all < PER_MACHINE {
+        // A place that a report may stand for alone is not left out for the number of others.
+        if here < PER_PLACE && (all < PER_MACHINE || (here == 0 && new.depth == 0)) {
             self.violations.push(new);
         }
     }

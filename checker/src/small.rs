@@ -2,6 +2,9 @@
 
 use std::rc::Rc;
 
+/// Up to so many are set one by one.
+const FEW: usize = 3;
+
 /// An ordered map, shared until written.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct SmallMap<K, T>(Rc<Vec<(K, T)>>);
@@ -31,6 +34,47 @@ impl<K: Ord + Copy, T: Clone + PartialEq> SmallMap<K, T> {
         }
     }
 
+    /// Sets many at once; of several for one key the last counts.
+    pub(crate) fn set_all(&mut self, mut new: Vec<(K, T)>) {
+        new.sort_by(|a, b| a.0.cmp(&b.0));
+        new.reverse();
+        new.dedup_by(|later, earlier| later.0 == earlier.0);
+        new.retain(|(key, value)| self.get(*key) != Some(value));
+        if new.len() <= FEW {
+            for (key, value) in new {
+                self.set(key, value);
+            }
+            return;
+        }
+        let mut merged = Vec::with_capacity(self.0.len() + new.len());
+        for (key, value) in self.0.iter() {
+            while new.last().is_some_and(|(next, _)| next < key) {
+                merged.extend(new.pop());
+            }
+            match new.last() {
+                Some((next, _)) if next == key => merged.extend(new.pop()),
+                _ => merged.push((*key, value.clone())),
+            }
+        }
+        merged.extend(new.into_iter().rev());
+        self.0 = Rc::new(merged);
+    }
+
+    /// Every key of the two maps in order, with what each has for it.
+    pub(crate) fn each_of_both(&self, other: &Self, mut take: impl FnMut(K, Option<&T>, Option<&T>)) {
+        let (mut here, mut there) = (self.0.iter().peekable(), other.0.iter().peekable());
+        loop {
+            let key = match (here.peek(), there.peek()) {
+                (Some((a, _)), Some((b, _))) => *a.min(b),
+                (Some((key, _)), None) | (None, Some((key, _))) => *key,
+                (None, None) => return,
+            };
+            let a = here.next_if(|(other, _)| *other == key).map(|(_, value)| value);
+            let b = there.next_if(|(other, _)| *other == key).map(|(_, value)| value);
+            take(key, a, b);
+        }
+    }
+
     pub(crate) fn iter(&self) -> std::slice::Iter<'_, (K, T)> {
         self.0.iter()
     }
@@ -47,5 +91,28 @@ impl<K: Ord + Copy, T: Clone + PartialEq> SmallMap<K, T> {
 
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_set_at_once_are_as_many_set_in_turn() {
+        for new in
+            [vec![], vec![(2, 'b')], vec![(9, 'z'), (0, 'a'), (2, 'x'), (5, 'c'), (9, 'y')], vec![(7, 'q'), (7, 'r')]]
+        {
+            let mut one: SmallMap<u32, char> = SmallMap::default();
+            for (key, value) in [(1, 'k'), (2, 'l'), (5, 'm')] {
+                one.set(key, value);
+            }
+            let mut other = one.clone();
+            for (key, value) in &new {
+                one.set(*key, *value);
+            }
+            other.set_all(new.clone());
+            assert_eq!(one, other, "{new:?}");
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! What is known at one point of one path: memory, facts, the level, the tracked object.
 
 use rulebook_frontend::ir::{Expr, Function, LocalId, Place, Symbol};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::fact::{Facts, Range};
 use crate::small::SmallMap;
@@ -197,10 +198,9 @@ impl State {
         };
         let stale: Vec<V> = self.memory.iter().map(|(other, _)| *other).filter(|other| overlaps(*other)).collect();
         if !stale.is_empty() {
-            self.memory.retain(|other, _| !stale.contains(&other));
-            for other in stale {
-                self.havoc.set(other, Lost { site, by_callback: false });
-            }
+            // In order, as the memory is.
+            self.memory.retain(|other, _| stale.binary_search(&other).is_err());
+            self.havoc.set_all(stale.into_iter().map(|other| (other, Lost { site, by_callback: false })).collect());
         }
         self.memory.set(address, value);
     }
@@ -216,18 +216,45 @@ impl State {
         }
     }
 
-    /// Forgets the member or variable of that name in every object outside the function.
-    pub(crate) fn forget_name(&mut self, values: &mut Values, name: Symbol, site: Site) {
-        let named = |values: &Values, address: V| match values.node(address) {
-            Node::Field(_, field) => field == name && !values.in_local(address),
-            Node::Global(global) => global == name,
+    /// Forgets what a callee may have changed: what is stored at each of the `roots` and in it, and the members of
+    /// those names in every object outside the function. One walk over what is known, however much that is.
+    pub(crate) fn forget_all(&mut self, values: &mut Values, roots: &[(V, Lost)], names: &[Symbol], site: Site) {
+        let by_root: FxHashMap<V, Lost> = roots.iter().copied().collect();
+        let by_name: FxHashSet<Symbol> = names.iter().copied().collect();
+        let known: &Values = values;
+        let named = |address: V| match known.node(address) {
+            Node::Field(_, field) => by_name.contains(&field) && !known.in_local(address),
+            Node::Global(global) => by_name.contains(&global),
             _ => false,
         };
-        let values_ref: &Values = values;
-        self.memory.retain(|address, _| !named(values_ref, address));
-        let any = values.make(Node::Opaque(name));
-        self.havoc.set(any, Lost { site, by_callback: false });
-        self.names_forgotten = true;
+        let lost = |address: V| {
+            let mut at = address;
+            loop {
+                if let Some(lost) = by_root.get(&at)
+                    && (!lost.by_callback || known.is_written(address))
+                {
+                    return true;
+                }
+                match known.parent(at) {
+                    Some((base, _)) => at = base,
+                    None => return named(address),
+                }
+            }
+        };
+        self.memory.retain(|address, _| !lost(address));
+        let mut havoc: Vec<(V, Lost)> = Vec::with_capacity(roots.len() + names.len());
+        for (root, lost) in roots {
+            match self.havoc.get(*root) {
+                // What was lost whole stays lost whole.
+                Some(before) if !before.by_callback && lost.by_callback => {}
+                _ => havoc.push((*root, *lost)),
+            }
+        }
+        for name in names {
+            havoc.push((values.make(Node::Opaque(*name)), Lost { site, by_callback: false }));
+            self.names_forgotten = true;
+        }
+        self.havoc.set_all(havoc);
     }
 
     /// The address of a place.
@@ -339,7 +366,15 @@ impl State {
             }
             _ => false,
         };
-        let held = |value: V| value == irql || stored(value) || memory.iter().any(|(_, held)| *held == value);
+        // A flag may hold the contrary of a result, or its comparison: what is known of the result decides the flag.
+        let in_flag = |flag: V, value: V| match values.node(flag) {
+            Node::Un(_, a) => a == value,
+            Node::Bin(_, a, b) => a == value || b == value,
+            _ => false,
+        };
+        let held = |value: V| {
+            value == irql || stored(value) || memory.iter().any(|(_, held)| *held == value || in_flag(*held, value))
+        };
         let kept = |value: V| {
             values.exportable(value)
                 || held(value)
@@ -364,27 +399,35 @@ impl State {
             met.push((irql, self.irql, other.irql));
         }
         if !self.memory.same(&other.memory) {
-            let only_there =
-                other.memory.iter().map(|(address, _)| *address).filter(|address| self.memory.get(*address).is_none());
-            let addresses: Vec<V> = self.memory.iter().map(|(address, _)| *address).chain(only_there).collect();
-            for address in addresses {
-                let (here, there) = (self.load(values, address), other.load(values, address));
-                if here != there {
-                    let value = values.make(Node::Phi(block, address));
-                    met.push((value, here, there));
-                    memory.set(address, value);
-                } else if self.memory.get(address).is_none() {
-                    memory.set(address, here);
+            let mut changed = Vec::new();
+            self.memory.each_of_both(&other.memory, |address, here, there| {
+                if here.is_some() && here == there {
+                    return;
                 }
-            }
+                let here_now = here.copied().unwrap_or_else(|| self.load(values, address));
+                let there_now = there.copied().unwrap_or_else(|| other.load(values, address));
+                if here_now != there_now {
+                    let value = values.make(Node::Phi(block, address));
+                    met.push((value, here_now, there_now));
+                    changed.push((address, value));
+                } else if here.is_none() {
+                    changed.push((address, here_now));
+                }
+            });
+            memory.set_all(changed);
         }
         let mut havoc = self.havoc.clone();
-        for (root, there) in other.havoc.iter() {
-            let lost = havoc.get(*root).map_or(*there, |here| Lost {
-                site: here.site.max(there.site),
-                by_callback: here.by_callback && there.by_callback,
+        if !self.havoc.same(&other.havoc) {
+            let mut lost = Vec::new();
+            self.havoc.each_of_both(&other.havoc, |root, here, there| match (here, there) {
+                (Some(here), Some(there)) if here != there => {
+                    let by_callback = here.by_callback && there.by_callback;
+                    lost.push((root, Lost { site: here.site.max(there.site), by_callback }));
+                }
+                (None, Some(there)) => lost.push((root, *there)),
+                _ => {}
             });
-            havoc.set(*root, lost);
+            havoc.set_all(lost);
         }
         let mut facts = self.facts.join(&other.facts, widen);
         // What is newly merged here has, of its earlier facts, only those of the two sides.

@@ -299,6 +299,20 @@ impl Values {
             BinOp::Add | BinOp::Or | BinOp::Xor if self.as_int(a) == Some(0) => return b,
             _ => {}
         }
+        // A count that went up and down again is what it was.
+        if let (BinOp::Sub, Some(number)) = (op, self.small(b)) {
+            let negative = self.int(-number);
+            return self.binary(BinOp::Add, a, negative);
+        }
+        if let (BinOp::Add, Some(second), Some((of, first))) = (op, self.small(b), self.as_sum(a)) {
+            let sum = self.int(first + second);
+            return self.binary(BinOp::Add, of, sum);
+        }
+        // Of a sum with a number the other part is what is compared.
+        if let (BinOp::Eq | BinOp::Ne, Some(number), Some((of, added))) = (op, self.small(b), self.as_sum(a)) {
+            let rest = self.int(number - added);
+            return self.binary(op, of, rest);
+        }
         // A truth value compared with a truth constant is itself, or its contrary.
         if let (BinOp::Eq | BinOp::Ne, Some(number @ (0 | 1))) = (op, self.as_int(b))
             && self.is_truth(a)
@@ -311,6 +325,19 @@ impl Values {
         let swap = commutes && (self.as_int(a).is_some() || (self.as_int(b).is_none() && b < a));
         let (a, b) = if swap { (b, a) } else { (a, b) };
         self.make(Node::Bin(op, a, b))
+    }
+
+    /// The other part of a sum with a number, and the number.
+    pub(crate) fn as_sum(&self, value: V) -> Option<(V, i64)> {
+        match self.node(value) {
+            Node::Bin(BinOp::Add, of, number) => Some((of, self.small(number)?)),
+            _ => None,
+        }
+    }
+
+    /// A number that sums of a few cannot overflow with, and that stands for no name.
+    fn small(&self, value: V) -> Option<i64> {
+        self.as_int(value).filter(|number| number.abs() < NAMES >> 8)
     }
 
     /// Whether the value can only be 0 or 1.

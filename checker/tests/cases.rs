@@ -1,6 +1,7 @@
-//! Cases by which lock checkers are compared, and traps that real drivers set them.
+//! Cases by which checkers are compared, traps that real drivers set them, and what the engine knows of drivers.
 //!
-//! A comment `//~ Name` marks a line that the rule `wdm/Name` must report; every other line must be silent.
+//! The first line names the rules that are run; a comment `//~ Name` marks a line that a rule of that name must
+//! report; every other line must be silent.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests, like tests, stop at the first thing wrong")]
 
@@ -9,15 +10,20 @@ use std::path::PathBuf;
 
 use rulebook_checker::{Options, bundled_table, check_paths};
 
-/// Holds the findings of `wdm/SpinLock` in a case file against its marks.
+/// Holds the findings in a case file against its marks.
 fn check(name: &str) {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/cases").join(name);
     let text = std::fs::read_to_string(&path).unwrap();
-    let marked: BTreeSet<u32> =
-        (1..).zip(text.lines()).filter(|(_, line)| line.ends_with("//~ SpinLock")).map(|(number, _)| number).collect();
-    let options = Options { rules: vec!["wdm/SpinLock".to_owned()], ..Options::default() };
+    let first = text.lines().next().unwrap();
+    let rules: Vec<String> = first.strip_prefix("// rules: ").unwrap().split(' ').map(str::to_owned).collect();
+    let marks = |line: &str| line.split_once("//~ ").map(|(_, name)| name.to_owned());
+    let marked: BTreeSet<(u32, String)> =
+        (1..).zip(text.lines()).filter_map(|(number, line)| Some((number, marks(line)?))).collect();
+    let options = Options { rules, ..Options::default() };
     let (report, _) = check_paths(&[path], &bundled_table().unwrap(), &options, &|_, _, _| {});
-    let found: BTreeSet<u32> = report.findings.iter().map(|finding| finding.place.line).collect();
+    let name_of = |rule: &str| rule.split_once('/').map_or(rule, |(_, name)| name).to_owned();
+    let found: BTreeSet<(u32, String)> =
+        report.findings.iter().map(|finding| (finding.place.line, name_of(&finding.rule))).collect();
     assert_eq!(found, marked, "{name}: found on the left, marked on the right");
     assert_eq!(report.summary.untrusted, 0, "{name}: every function is analysed");
 }
@@ -30,4 +36,19 @@ fn four_defects_and_one_in_a_caller_are_found_and_three_correct_functions_are_no
 #[test]
 fn traps_are_told_from_defects() {
     check("traps.c");
+}
+
+#[test]
+fn counts_and_tests_of_pointers_are_followed() {
+    check("values.c");
+}
+
+#[test]
+fn what_the_driver_registers_says_what_a_function_is() {
+    check("roles.c");
+}
+
+#[test]
+fn objects_are_followed_where_they_are_made_and_where_they_are_given_away() {
+    check("objects.c");
 }

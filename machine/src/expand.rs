@@ -110,6 +110,9 @@ fn expand_pair(pair: &Pair) -> Machine {
     }
     if pair.double == Demand::Error {
         held.insert("acquire".into(), say("is acquired while it is held"));
+    } else {
+        // How often it must be released now, the automaton does not count.
+        held.insert("acquire".into(), go(UNKNOWN));
     }
     if !pair.handed_off.is_empty() {
         held.insert("handed-off".into(), go(UNKNOWN));

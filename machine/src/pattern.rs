@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! [$x =] Name(arg, …) [-> result]      arg: $x | out $x | &$x | NAME | A|B | 12 | _ | ... | Param: arg
-//! [$x =] param(Name)    exit [-> result]    write(path = arg)    read(path)    use($x)    escape($x)
+//! [$x =] param(Name)    exit [-> result]    escape($x)    handed($x)
 //! ```
 
 mod parse;
@@ -39,19 +39,10 @@ pub enum Subject {
     Param(String),
     /// The return from the entry point.
     Exit,
-    /// An assignment to a member path, such as `Irp->IoStatus.Status`.
-    Write {
-        /// The path.
-        path: String,
-        /// The value stored.
-        value: Arg,
-    },
-    /// A read of a member path.
-    Read(String),
-    /// Any use of a value: passed to a function, dereferenced, stored.
-    Use(String),
-    /// The value is stored in memory that outlives the function, or handed to a queue.
+    /// The value is stored in memory that outlives the function, or handed to a function that nothing is known of.
     Escape(String),
+    /// The value is handed to a function that nothing is known of.
+    Handed(String),
 }
 
 /// The arguments of a call pattern.
@@ -128,9 +119,8 @@ impl Pattern {
                 let named = args.named.iter().map(|(_, arg)| arg);
                 all.extend(args.list.iter().chain(named).filter_map(Arg::variable));
             }
-            Subject::Write { value, .. } => all.extend(value.variable()),
-            Subject::Use(name) | Subject::Escape(name) => all.push(name),
-            Subject::Param(_) | Subject::Exit | Subject::Read(_) => {}
+            Subject::Escape(name) | Subject::Handed(name) => all.push(name),
+            Subject::Param(_) | Subject::Exit => {}
         }
         let mut seen = Vec::new();
         all.retain(|name| {
@@ -195,9 +185,7 @@ impl fmt::Display for Pattern {
             }
             Subject::Param(name) => write!(f, "param({name})")?,
             Subject::Exit => f.write_str("exit")?,
-            Subject::Write { path, value } => write!(f, "write({path} = {value})")?,
-            Subject::Read(path) => write!(f, "read({path})")?,
-            Subject::Use(name) => write!(f, "use(${name})")?,
+            Subject::Handed(name) => write!(f, "handed(${name})")?,
             Subject::Escape(name) => write!(f, "escape(${name})")?,
         }
         match &self.result {

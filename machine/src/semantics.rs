@@ -68,6 +68,9 @@ pub struct Function {
     /// Whether its result depends on its arguments alone (a context getter): equal arguments, equal results.
     #[serde(skip_serializing_if = "is_default")]
     pub accessor: bool,
+    /// Whether it stores its second argument where the first points, and returns what stood there.
+    #[serde(skip_serializing_if = "is_default")]
+    pub exchanges: bool,
     /// Whether it can raise a structured exception that drivers handle.
     #[serde(skip_serializing_if = "is_default")]
     pub raises: bool,
@@ -234,6 +237,7 @@ impl Function {
         self.irql = part.irql.or(self.irql.take());
         self.returns = part.returns.or(self.returns);
         self.accessor |= part.accessor;
+        self.exchanges |= part.exchanges;
         self.raises |= part.raises;
         self.asserts = part.asserts.or(self.asserts);
         self.registers.extend(part.registers);

@@ -97,7 +97,7 @@ pub struct Pair {
     /// Events that release.
     #[serde(with = "one_or_many")]
     pub release: Vec<Pattern>,
-    /// Acquiring while held.
+    /// Acquiring while held; where that is ignored, the object is not followed on.
     pub double: Demand,
     /// Releasing while free.
     pub unheld: Demand,

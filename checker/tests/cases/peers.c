@@ -1,3 +1,4 @@
+// rules: wdm/SpinLock
 // The eight cases by which lock checkers are compared: four defects (and one in a caller), three correct functions.
 typedef struct _EXT { KSPIN_LOCK Lock; ULONG Count; BOOLEAN Busy; } EXT, *PEXT;
 

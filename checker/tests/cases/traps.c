@@ -1,3 +1,4 @@
+// rules: wdm/SpinLock
 // Five traps of real driver code: correct functions that look wrong, each with a twin that is wrong.
 typedef struct _QUEUE { KSPIN_LOCK Lock; KSPIN_LOCK Other; LIST_ENTRY Irps; ULONG Count; IO_CSQ Csq; } QUEUE, *PQUEUE;
 typedef enum _WHICH { WhichFirst, WhichSecond } WHICH;

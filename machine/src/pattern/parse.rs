@@ -43,14 +43,8 @@ impl Reader<'_> {
         self.expect("(")?;
         let subject = match name.as_str() {
             "param" => Subject::Param(self.name()?),
-            "read" => Subject::Read(self.path()?),
-            "use" => Subject::Use(self.variable()?),
             "escape" => Subject::Escape(self.variable()?),
-            "write" => {
-                let path = self.path()?;
-                self.expect("=")?;
-                Subject::Write { path, value: self.arg()? }
-            }
+            "handed" => Subject::Handed(self.variable()?),
             _ => {
                 return Ok(Subject::Call { api: name, args: self.args()? });
             }
@@ -162,11 +156,6 @@ impl Reader<'_> {
         Ok(name)
     }
 
-    fn path(&mut self) -> Result<String, SpecError> {
-        self.space();
-        self.word(|c| c.is_ascii_alphanumeric() || "_.->$[]*".contains(c), "a member path is expected")
-    }
-
     fn word(&mut self, of: impl Fn(char) -> bool, why: &str) -> Result<String, SpecError> {
         let rest = &self.text[self.at..];
         let length = rest.find(|c| !of(c)).unwrap_or(rest.len());
@@ -224,10 +213,8 @@ mod tests {
             "$q = param(DeviceInit)",
             "exit",
             "exit -> STATUS_PENDING|STATUS_SUCCESS",
-            "write(Irp->IoStatus.Status = STATUS_PENDING)",
-            "read(Irp->PendingReturned)",
-            "use($r)",
             "escape($r)",
+            "handed($r)",
             "KeWaitForSingleObject(_, _, _, _, !NULL)",
         ] {
             let pattern: Pattern = text.parse().unwrap();

@@ -1,0 +1,67 @@
+//! Which machines cannot report in a driver, whatever its paths are: those whose errors need calls that it never makes.
+
+use rulebook_frontend::ir::{Callee, Symbol};
+use rustc_hash::FxHashSet;
+
+use crate::code::{self, Code};
+use crate::compiled::{CCondition, CEvent, CMachine, CNext, Compiled};
+use crate::state::UNKNOWN;
+
+/// For each machine, whether it is idle in this driver.
+pub(crate) fn idle(code: &Code<'_>, compiled: &Compiled<'_>) -> Vec<bool> {
+    let called = called(code, compiled);
+    compiled.machines.iter().map(|machine| !can_report(machine, &called)).collect()
+}
+
+/// The functions that the driver calls, and those that the system has called when it enters a role, under every name
+/// that they are known by.
+fn called(code: &Code<'_>, compiled: &Compiled<'_>) -> FxHashSet<Symbol> {
+    let named = |callee: &Callee| match callee {
+        Callee::Named(name) | Callee::Method { name, .. } | Callee::Member(name, _) => Some(*name),
+        Callee::Pointer(_) => None,
+    };
+    let by_driver = code.functions.iter().flat_map(|function| code::calls(function.ir)).filter_map(named);
+    let contracts = compiled.table.semantics.roles.values().map(|role| &role.contract);
+    let before_entry = contracts
+        .flat_map(|contract| {
+            let unless = contract.entered_after_unless.as_ref();
+            contract.entered_after.iter().chain(unless.into_iter().flat_map(|unless| &unless.calls))
+        })
+        .filter_map(|call| call.api().map(Symbol::new));
+    let mut called: FxHashSet<Symbol> = FxHashSet::default();
+    for mut name in by_driver.chain(before_entry) {
+        while called.insert(name) {
+            let Some(rewrite) = compiled.aliases.get(name) else { break };
+            name = rewrite.to;
+        }
+    }
+    called
+}
+
+fn can_report(machine: &CMachine<'_>, called: &FxHashSet<Symbol>) -> bool {
+    let events: Vec<u8> = (0..machine.events.len() as u8)
+        .filter(|event| can_happen(&machine.events[usize::from(*event)], called))
+        .collect();
+    let mut reached = vec![0, UNKNOWN];
+    let mut at = 0;
+    while at < reached.len() {
+        for event in &events {
+            match machine.next(reached[at], *event) {
+                CNext::Error(_) => return true,
+                CNext::Go(to) if !reached.contains(to) => reached.push(*to),
+                CNext::Go(_) | CNext::Stay => {}
+            }
+        }
+        at += 1;
+    }
+    events.iter().any(|event| !machine.checks[usize::from(*event)].is_empty())
+}
+
+fn can_happen(event: &CEvent, called: &FxHashSet<Symbol>) -> bool {
+    let made = |api: &Symbol| called.contains(api);
+    let from_one = |condition: &CCondition| match condition {
+        CCondition::Origin(_, apis, false) => apis.iter().any(made),
+        _ => true,
+    };
+    event.patterns.iter().any(|pattern| pattern.api.as_ref().is_none_or(made)) && event.when.iter().all(from_one)
+}

@@ -1,0 +1,52 @@
+// rules: wdm/ZwRegistryOpen wdm/MarkIrpPending2
+// Objects that helpers make, and objects that are given away.
+
+#include <ntddk.h>
+
+VOID QueueElsewhere(PIRP Irp);
+
+static DRIVER_DISPATCH GivenAway;
+static DRIVER_DISPATCH Kept;
+static DRIVER_DISPATCH ClosesTwice;
+
+static NTSTATUS
+OpenParameters(_Out_ PHANDLE Handle, _In_ POBJECT_ATTRIBUTES Attributes)
+{
+    return ZwOpenKey(Handle, KEY_READ, Attributes);
+}
+
+NTSTATUS
+ClosesTwice(_In_ PDEVICE_OBJECT DeviceObject, _Inout_ PIRP Irp)
+{
+    POBJECT_ATTRIBUTES attributes = DeviceObject->DeviceExtension;
+    HANDLE key;
+    NTSTATUS status;
+
+    UNREFERENCED_PARAMETER(Irp);
+    status = OpenParameters(&key, attributes);
+    if (!NT_SUCCESS(status)) {
+        return status;
+    }
+    status = ZwFlushKey(key);
+    if (!NT_SUCCESS(status)) {
+        ZwClose(key);
+    }
+    ZwClose(key); //~ ZwRegistryOpen
+    return status;
+}
+
+NTSTATUS
+GivenAway(_In_ PDEVICE_OBJECT DeviceObject, _Inout_ PIRP Irp)
+{
+    UNREFERENCED_PARAMETER(DeviceObject);
+    QueueElsewhere(Irp);
+    return STATUS_PENDING;
+}
+
+NTSTATUS
+Kept(_In_ PDEVICE_OBJECT DeviceObject, _Inout_ PIRP Irp)
+{
+    UNREFERENCED_PARAMETER(DeviceObject);
+    UNREFERENCED_PARAMETER(Irp);
+    return STATUS_PENDING; //~ MarkIrpPending2
+}

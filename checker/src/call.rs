@@ -1,6 +1,7 @@
 //! Calls: what they do to values and levels, by body or by semantics.
 
 use rulebook_frontend::ir::{BinOp, Call, Callee, Loc, Symbol};
+use rulebook_machine::irql::Interval;
 use rulebook_machine::semantics::Returns;
 
 use crate::compiled::{CFunction, CLevel, CSlot};
@@ -8,7 +9,7 @@ use crate::fact::Range;
 use crate::run::Run;
 use crate::state::{Lost, State};
 use crate::trace::Kind;
-use crate::value::{Node, Site, V};
+use crate::value::{Node, Site, V, Values};
 
 /// A call of a function without a body here, read through the aliases.
 pub(crate) struct Api {
@@ -166,8 +167,6 @@ impl Run<'_, '_> {
             values.make(Node::Pure(api.name, list))
         } else if function.returns == Some(Returns::Irql) {
             before
-        } else if let (true, [place, _]) = (function.exchanges, &api.args[..]) {
-            state.load(values, *place)
         } else {
             values.make(Node::Result(api.site))
         };
@@ -178,12 +177,9 @@ impl Run<'_, '_> {
                 state = kept;
             }
         }
-        if let (true, [place, new]) = (function.exchanges, &api.args[..]) {
-            state.store(&self.engine.values, *place, *new, api.site);
-            if !self.engine.values.in_local(*place) {
-                let Some(kept) = self.escape(state, *new, true) else { return };
-                state = kept;
-            }
+        if function.exchanges {
+            let Some((kept, old)) = self.exchange(state, api) else { return };
+            (state, result) = (kept, old);
         }
         let values = &mut self.engine.values;
         let mut finished = vec![];
@@ -199,9 +195,11 @@ impl Run<'_, '_> {
                     _ => {}
                 }
             }
+            let slot = self.engine.irql_slot;
+            let lost_level = |values: &mut Values| values.make(Node::Havoc(slot, api.site));
             let level = effect.set.map(|level| match level {
                 CLevel::Level(level) => values.int(i64::from(level)),
-                CLevel::Unknown => values.make(Node::Havoc(self.engine.irql_slot, api.site)),
+                CLevel::Unknown => lost_level(values),
                 CLevel::From(slot) => match (slot, address_of(slot, api)) {
                     (CSlot::Arg(at), _) => api.args.get(at).copied().unwrap_or(before),
                     (CSlot::Hidden(_), Some(object)) => {
@@ -214,9 +212,7 @@ impl Run<'_, '_> {
             });
             // What is no level comes from code that was not understood.
             let level = level.map(|level| match values.as_int(level) {
-                Some(number) if !(0..=31).contains(&number) => {
-                    values.make(Node::Havoc(self.engine.irql_slot, api.site))
-                }
+                Some(number) if !(0..=31).contains(&number) => lost_level(values),
                 _ => level,
             });
             if let Some(level) = level {
@@ -242,12 +238,7 @@ impl Run<'_, '_> {
             }
         }
         if let Some(interval) = function.asserts {
-            let range = Range::between(i64::from(interval.min.0), i64::from(interval.max.0));
-            // Where it cannot hold, the rules have said so; the path goes on as it was.
-            let mut narrowed = state.clone();
-            if narrowed.facts.restrict(&self.engine.values, narrowed.irql, &range) {
-                state = narrowed;
-            }
+            state = self.asserted(state, interval);
         }
         if finished.is_empty() {
             finished.push(state);
@@ -260,6 +251,29 @@ impl Run<'_, '_> {
                 out.push((state, result));
             }
         }
+    }
+
+    /// The path on which the level lies in the interval. Where it cannot, the rules have said so; the path goes on as it
+    /// was.
+    fn asserted(&self, state: State, interval: Interval) -> State {
+        let range = Range::between(i64::from(interval.min.0), i64::from(interval.max.0));
+        let mut narrowed = state.clone();
+        if narrowed.facts.restrict(&self.engine.values, narrowed.irql, &range) { narrowed } else { state }
+    }
+
+    /// Stores the second argument where the first points: what stood there is the result. `None` where nothing is known
+    /// of the followed object any more.
+    fn exchange(&mut self, mut state: State, api: &Api) -> Option<(State, V)> {
+        let values = &mut self.engine.values;
+        let [place, new] = api.args[..] else {
+            let result = values.make(Node::Result(api.site));
+            return Some((state, result));
+        };
+        let old = state.load(values, place);
+        state.store(values, place, new, api.site);
+        let outlives = !values.in_local(place);
+        let state = if outlives { self.escape(state, new, true)? } else { state };
+        Some((state, old))
     }
 
     /// A comparison of two values as the condition language has it.

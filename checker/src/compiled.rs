@@ -333,7 +333,7 @@ impl<'t> Compiled<'t> {
                     Subject::Escape(name) => escapes.push((at as u8, var(&mut vars, name), true)),
                     Subject::Handed(name) => escapes.push((at as u8, var(&mut vars, name), false)),
                     Subject::Param(name) => params.extend(made.binds.map(|key| (at as u8, name.clone(), key))),
-                    _ => {}
+                    Subject::Call { .. } => {}
                 }
                 if let Some(api) = made.api {
                     places.push((api, PatternAt { machine: id, event: at as u8, pattern: patterns.len() as u16 }));

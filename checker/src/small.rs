@@ -36,7 +36,7 @@ impl<K: Ord + Copy, T: Clone + PartialEq> SmallMap<K, T> {
 
     /// Sets many at once; of several for one key the last counts.
     pub(crate) fn set_all(&mut self, mut new: Vec<(K, T)>) {
-        new.sort_by(|a, b| a.0.cmp(&b.0));
+        new.sort_by_key(|(key, _)| *key);
         new.reverse();
         new.dedup_by(|later, earlier| later.0 == earlier.0);
         new.retain(|(key, value)| self.get(*key) != Some(value));

@@ -222,7 +222,7 @@ impl State {
         let by_root: FxHashMap<V, Lost> = roots.iter().copied().collect();
         let by_name: FxHashSet<Symbol> = names.iter().copied().collect();
         let known: &Values = values;
-        let named = |address: V| match known.node(address) {
+        let has_lost_name = |address: V| match known.node(address) {
             Node::Field(_, field) => by_name.contains(&field) && !known.in_local(address),
             Node::Global(global) => by_name.contains(&global),
             _ => false,
@@ -237,7 +237,7 @@ impl State {
                 }
                 match known.parent(at) {
                     Some((base, _)) => at = base,
-                    None => return named(address),
+                    None => return has_lost_name(address),
                 }
             }
         };

@@ -85,7 +85,7 @@ fn overlap(left: &Function, right: &Function) -> bool {
         || (left.returns.is_some() && right.returns.is_some())
         || (left.asserts.is_some() && right.asserts.is_some())
         || (left.accessor && right.accessor)
-        || (left.exchanges && right.exchanges)
+        || (left.exchanges.is_some() && right.exchanges.is_some())
         || (left.raises && right.raises)
         || right.registers.keys().any(|param| left.registers.contains_key(param))
 }

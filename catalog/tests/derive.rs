@@ -99,7 +99,7 @@ fn row(tree: &Tree, page: &RulePage, ours: &RulePage) -> String {
     let derivation = tree.derive(page);
     if derivation.spec.is_none() {
         let first = derivation.refused.first().unwrap_or_else(|| panic!("{}: neither derived nor refused", page.id));
-        return format!("refused: {}", first.reason);
+        return format!("refused: {}", without_quotations(&first.reason));
     }
     let mut row = derivation.status().to_owned();
     let written = rule_of(ours, &tree.facts).0.map(|rule| rule.machines).unwrap_or_default();
@@ -120,6 +120,18 @@ fn row(tree: &Tree, page: &RulePage, ours: &RulePage) -> String {
         }
     }
     row
+}
+
+/// The sentences that a reason quotes, by their first three words: they are the documents', not ours.
+fn without_quotations(reason: &str) -> String {
+    let mut parts = reason.split('“');
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (quoted, rest) = part.split_once('”').unwrap_or((part, ""));
+        let first: Vec<&str> = quoted.split_whitespace().take(3).collect();
+        write!(text, "“{} …”{rest}", first.join(" ")).unwrap();
+    }
+    text
 }
 
 #[test]

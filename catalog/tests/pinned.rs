@@ -12,6 +12,15 @@ use rulebook_catalog::{ApiRole, Page, RulePage, Source};
 use rulebook_diagnostics::Span;
 use support::upstream;
 
+/// The first and the last words of a heading: what lies between is the document's.
+fn ends(heading: &str) -> String {
+    let words: Vec<&str> = heading.split_whitespace().collect();
+    match words.as_slice() {
+        [first, second, .., last] if words.len() > 4 => format!("{first} {second} … {last}"),
+        _ => heading.to_owned(),
+    }
+}
+
 /// The facts of a page in one line per kind; kinds without facts are left out.
 fn shown(page: &RulePage) -> String {
     let at = |span: Span| page.source.line(span);
@@ -43,7 +52,7 @@ fn shown(page: &RulePage) -> String {
     let code = page.code.iter().map(|code| format!("{}@{}", code.lang, at(code.span))).collect();
     let notes = page.notes.iter().map(|note| format!("{}@{}", note.kind, at(note.blocks[0].inline.span))).collect();
     let extra =
-        page.extra.iter().map(|extra| format!("{:?}@{}", extra.heading.value, at(extra.heading.span))).collect();
+        page.extra.iter().map(|extra| format!("{:?}@{}", ends(&extra.heading.value), at(extra.heading.span))).collect();
     let lines = [
         ("also", list(aliases)),
         ("models", list(models)),

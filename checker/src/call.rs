@@ -2,7 +2,7 @@
 
 use rulebook_frontend::ir::{BinOp, Call, Callee, Loc, Symbol};
 use rulebook_machine::irql::Interval;
-use rulebook_machine::semantics::Returns;
+use rulebook_machine::semantics::{Exchange, Returns};
 
 use crate::compiled::{CFunction, CLevel, CSlot};
 use crate::fact::Range;
@@ -68,14 +68,11 @@ impl Run<'_, '_> {
         let site = Site(u32::MAX);
         let unknown = self.engine.values.make(Node::Result(site));
         let api = self.read(call, vec![unknown; call.args.len()], loc, site);
-        let compiled = self.engine.compiled;
         let before = self.found.violations.len();
         self.judge_stateless(nothing_known, &api);
-        let mut at = 0;
-        self.found.violations.retain(|violation| {
-            at += 1;
-            at <= before || compiled.machine(violation.machine).everywhere
-        });
+        let new = self.found.violations.split_off(before);
+        let compiled = self.engine.compiled;
+        self.found.violations.extend(new.into_iter().filter(|new| compiled.machine(new.machine).everywhere));
     }
 
     /// Who does not look at a truth value counts on its being true: paths that give false are left out where others give true.
@@ -177,9 +174,10 @@ impl Run<'_, '_> {
                 state = kept;
             }
         }
-        if function.exchanges {
-            let Some((kept, old)) = self.exchange(state, api) else { return };
-            (state, result) = (kept, old);
+        if let (Some(exchange), [place, new, ..]) = (function.exchanges, &api.args[..]) {
+            result = state.load(&mut self.engine.values, *place);
+            let Some(kept) = self.exchange(state, exchange, (*place, *new), api.site) else { return };
+            state = kept;
         }
         let values = &mut self.engine.values;
         let mut finished = vec![];
@@ -261,19 +259,14 @@ impl Run<'_, '_> {
         if narrowed.facts.restrict(&self.engine.values, narrowed.irql, &range) { narrowed } else { state }
     }
 
-    /// Stores the second argument where the first points: what stood there is the result. `None` where nothing is known
-    /// of the followed object any more.
-    fn exchange(&mut self, mut state: State, api: &Api) -> Option<(State, V)> {
-        let values = &mut self.engine.values;
-        let [place, new] = api.args[..] else {
-            let result = values.make(Node::Result(api.site));
-            return Some((state, result));
-        };
-        let old = state.load(values, place);
-        state.store(values, place, new, api.site);
-        let outlives = !values.in_local(place);
-        let state = if outlives { self.escape(state, new, true)? } else { state };
-        Some((state, old))
+    /// Stores the new value at the place, or may have. `None` where nothing is known of the followed object any more.
+    fn exchange(&self, mut state: State, exchange: Exchange, (place, new): (V, V), site: Site) -> Option<State> {
+        let values = &self.engine.values;
+        match exchange {
+            Exchange::Always => state.store(values, place, new, site),
+            Exchange::Perhaps => state.forget(values, place, Lost { site, by_callback: false }),
+        }
+        if values.in_local(place) { Some(state) } else { self.escape(state, new, true) }
     }
 
     /// A comparison of two values as the condition language has it.

@@ -6,7 +6,7 @@ use rulebook_frontend::ir::{BinOp, Symbol};
 use rulebook_machine::condition::{Compare, Condition, Term};
 use rulebook_machine::pattern::{Arg, Pattern, ResultTest, Subject};
 use rulebook_machine::rule::{self, Next};
-use rulebook_machine::semantics::{IrqlEffect, NewLevel, Returns, Slot};
+use rulebook_machine::semantics::{Exchange, IrqlEffect, NewLevel, Returns, Slot};
 use rulebook_machine::table::{Rule, Table};
 use rulebook_machine::{Interval, Machine};
 use rustc_hash::FxHashMap;
@@ -158,7 +158,7 @@ pub(crate) struct CFunction {
     pub(crate) irql: Option<CEffect>,
     pub(crate) returns: Option<Returns>,
     pub(crate) accessor: bool,
-    pub(crate) exchanges: bool,
+    pub(crate) exchanges: Option<Exchange>,
     pub(crate) raises: bool,
     pub(crate) asserts: Option<Interval>,
     /// Role types by argument position.
@@ -476,6 +476,12 @@ impl CMachine<'_> {
 
     pub(crate) fn event_name(&self, event: u8) -> &str {
         self.machine.events.get(event as usize).map_or("", |event| &event.name)
+    }
+
+    /// The events that leave the state as it is, as bits.
+    pub(crate) fn idle_in(&self, state: u8) -> u64 {
+        let stays = |event: &u8| *self.next(state, *event) == CNext::Stay;
+        (0..self.events.len() as u8).filter(stays).fold(0, |bits, event| bits | 1 << (event & 63))
     }
 
     /// What an instance is, for messages.

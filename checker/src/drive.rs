@@ -195,7 +195,10 @@ impl<'p, 't> Drive<'p, 't> {
             }
             let told = |violation: &&Violation| self.compiled.machine(violation.machine).everywhere;
             let alone = base.violations.iter().filter(told);
-            convicted.extend(alone.map(|violation| Convicted::new(violation, id, None, violation.irql.clone(), None)));
+            convicted.extend(alone.map(|violation| {
+                let role = self.roles_for(id, self.compiled.machine(violation.machine).rule).first().copied().flatten();
+                Convicted::new(violation, id, role, violation.irql.clone(), None)
+            }));
             if root {
                 let asked = base.violations.iter().filter(|violation| !told(violation) && violation.assumed.is_empty());
                 for violation in asked {

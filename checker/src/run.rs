@@ -255,7 +255,11 @@ impl<'e, 'a> Run<'e, 'a> {
         // With many levels about, what is known of the level is given up rather than the run.
         let level = level && list.len() < LEVELS * apart;
         let mates: Vec<usize> = (0..list.len()).filter(|at| list[*at].mergeable(&state, level)).collect();
-        let limit = if head { apart.min(self.effort.in_loop) } else { apart };
+        let limit = match (self.hurried, head) {
+            (true, _) => 1,
+            (false, true) => apart.min(self.effort.in_loop),
+            (false, false) => apart,
+        };
         // Where merging goes on and on, one state takes all, so that it comes to an end.
         let widen = self.hurried || *merges >= WIDEN_AFTER;
         let into = if widen || mates.len() < limit {

@@ -1,7 +1,7 @@
 //! Cases by which checkers are compared, traps that real drivers set them, and what the engine knows of drivers.
 //!
 //! The first line names the rules that are run; a comment `//~ Name` marks a line that a rule of that name must
-//! report; every other line must be silent.
+//! report, and several names a line that several must; every other line must be silent.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests, like tests, stop at the first thing wrong")]
 
@@ -10,15 +10,21 @@ use std::path::PathBuf;
 
 use rulebook_checker::{Options, bundled_table, check_paths};
 
+/// The names that a line is marked with.
+fn names_in(line: &str) -> impl Iterator<Item = &str> {
+    line.split_once("//~ ").into_iter().flat_map(|(_, names)| names.split(' '))
+}
+
 /// Holds the findings in a case file against its marks.
 fn check(name: &str) {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/cases").join(name);
     let text = std::fs::read_to_string(&path).unwrap();
     let first = text.lines().next().unwrap();
     let rules: Vec<String> = first.strip_prefix("// rules: ").unwrap().split(' ').map(str::to_owned).collect();
-    let marks = |line: &str| line.split_once("//~ ").map(|(_, name)| name.to_owned());
-    let marked: BTreeSet<(u32, String)> =
-        (1..).zip(text.lines()).filter_map(|(number, line)| Some((number, marks(line)?))).collect();
+    let marked: BTreeSet<(u32, String)> = (1..)
+        .zip(text.lines())
+        .flat_map(|(number, line)| names_in(line).map(move |name| (number, name.to_owned())))
+        .collect();
     let options = Options { rules, ..Options::default() };
     let (report, _) = check_paths(&[path], &bundled_table().unwrap(), &options, &|_, _, _| {});
     let name_of = |rule: &str| rule.split_once('/').map_or(rule, |(_, name)| name).to_owned();
@@ -51,4 +57,9 @@ fn what_the_driver_registers_says_what_a_function_is() {
 #[test]
 fn objects_are_followed_where_they_are_made_and_where_they_are_given_away() {
     check("objects.c");
+}
+
+#[test]
+fn calls_that_break_a_rule_alone_are_reported_where_they_stand() {
+    check("forbidden.c");
 }

@@ -68,9 +68,9 @@ pub struct Function {
     /// Whether its result depends on its arguments alone (a context getter): equal arguments, equal results.
     #[serde(skip_serializing_if = "is_default")]
     pub accessor: bool,
-    /// Whether it stores its second argument where the first points, and returns what stood there.
-    #[serde(skip_serializing_if = "is_default")]
-    pub exchanges: bool,
+    /// That it stores its second argument where the first points, and returns what stood there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exchanges: Option<Exchange>,
     /// Whether it can raise a structured exception that drivers handle.
     #[serde(skip_serializing_if = "is_default")]
     pub raises: bool,
@@ -83,6 +83,16 @@ pub struct Function {
     /// Where this is stated: a reference page, a header, or `hand` with the reason.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub source: String,
+}
+
+/// Whether an exchange takes place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Exchange {
+    /// At every call.
+    Always,
+    /// Where a comparison says so.
+    Perhaps,
 }
 
 /// A parameter.
@@ -237,7 +247,7 @@ impl Function {
         self.irql = part.irql.or(self.irql.take());
         self.returns = part.returns.or(self.returns);
         self.accessor |= part.accessor;
-        self.exchanges |= part.exchanges;
+        self.exchanges = part.exchanges.or(self.exchanges);
         self.raises |= part.raises;
         self.asserts = part.asserts.or(self.asserts);
         self.registers.extend(part.registers);

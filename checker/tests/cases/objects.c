@@ -1,4 +1,4 @@
-// rules: wdm/ZwRegistryOpen wdm/MarkIrpPending2
+// rules: wdm/ZwRegistryOpen wdm/MarkIrpPending2 wdm/ExclusiveResourceAccess
 // Objects that helpers make, and objects that are given away.
 
 #include <ntddk.h>
@@ -7,6 +7,8 @@ VOID QueueElsewhere(PIRP Irp);
 
 static DRIVER_DISPATCH GivenAway;
 static DRIVER_DISPATCH Kept;
+static FAST_IO_RELEASE_FILE ReleaseFile;
+static DRIVER_DISPATCH ReleaseAndAgain;
 static DRIVER_DISPATCH ClosesTwice;
 
 static NTSTATUS
@@ -49,4 +51,28 @@ Kept(_In_ PDEVICE_OBJECT DeviceObject, _Inout_ PIRP Irp)
     UNREFERENCED_PARAMETER(DeviceObject);
     UNREFERENCED_PARAMETER(Irp);
     return STATUS_PENDING; //~ MarkIrpPending2
+}
+
+// The caller holds it, whether or not it is asked about first.
+VOID
+ReleaseFile(_In_ PFILE_OBJECT FileObject)
+{
+    PERESOURCE resource = FileObject->FsContext;
+
+    if (!ExIsResourceAcquiredExclusiveLite(resource)) {
+        DbgPrint("not held alone");
+    }
+    ExReleaseResourceLite(resource);
+}
+
+NTSTATUS
+ReleaseAndAgain(_In_ PDEVICE_OBJECT DeviceObject, _Inout_ PIRP Irp)
+{
+    PERESOURCE resource = DeviceObject->DeviceExtension;
+
+    UNREFERENCED_PARAMETER(Irp);
+    ExAcquireResourceExclusiveLite(resource, TRUE);
+    ExReleaseResourceLite(resource);
+    ExReleaseResourceLite(resource); //~ ExclusiveResourceAccess
+    return STATUS_SUCCESS;
 }

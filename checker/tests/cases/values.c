@@ -11,6 +11,8 @@ typedef struct _DEVICE_EXTENSION {
 
 static DRIVER_DISPATCH CountedPairs;
 static DRIVER_DISPATCH TestedByMacro;
+static DRIVER_DISPATCH Exchanged;
+static DRIVER_DISPATCH PerhapsExchanged;
 
 static VOID
 Lock(_Inout_ PDEVICE_EXTENSION Extension)
@@ -58,4 +60,37 @@ TestedByMacro(_In_ PDEVICE_OBJECT DeviceObject, _Inout_ PIRP Irp)
         KeReleaseSpinLock(&extension->Lock, irql);
     }
     return STATUS_SUCCESS;
+}
+
+// What an exchange returns is what stood there: whoever gets the mark releases.
+NTSTATUS
+Exchanged(_In_ PDEVICE_OBJECT DeviceObject, _Inout_ PIRP Irp)
+{
+    PDEVICE_EXTENSION extension = DeviceObject->DeviceExtension;
+    KIRQL irql;
+
+    UNREFERENCED_PARAMETER(Irp);
+    KeAcquireSpinLock(&extension->Lock, &irql);
+    extension->Count = 1;
+    if (InterlockedExchange((volatile LONG *)&extension->Count, 0) == 1) {
+        KeReleaseSpinLock(&extension->Lock, irql);
+    }
+    return STATUS_SUCCESS;
+}
+
+// After an exchange on a condition nothing is known of the place.
+NTSTATUS
+PerhapsExchanged(_In_ PDEVICE_OBJECT DeviceObject, _Inout_ PIRP Irp)
+{
+    PDEVICE_EXTENSION extension = DeviceObject->DeviceExtension;
+    KIRQL irql;
+
+    UNREFERENCED_PARAMETER(Irp);
+    extension->Count = 0;
+    KeAcquireSpinLock(&extension->Lock, &irql);
+    InterlockedCompareExchange((volatile LONG *)&extension->Count, 1, 0);
+    if (extension->Count == 0) {
+        KeReleaseSpinLock(&extension->Lock, irql);
+    }
+    return STATUS_SUCCESS; //~ SpinLock IrqlReturn
 }

@@ -4,7 +4,7 @@ use super::*;
 
 const PUBLISHED: &str = "---\ntitle: Latch Rule (WDM)\ndescription: x\n---\n# Latch rule (wdm)\nText.\n\n\
     **Driver model: WDM**\n\n\
-    **Bug check(s) found with this rule**: [**Bug Check 0xC4: DRIVER\\_VERIFIER\\_DETECTED\\_VIOLATION**](../debugger/bug-check-0xc4.md) ( 0x40009)\n\n\
+    **Bug check(s) found with this rule**: [**0xC4: DRIVER\\_VERIFIER\\_DETECTED\\_VIOLATION**](../debugger/bug-check-0xc4.md) ( 0x40009)\n\n\
     ## How to test\nRun [Static Driver Verifier](./static-driver-verifier.md) and specify the **Latch** rule.\n\n\
     ## Applies to\n[**LatchClose**](/x/nf-wdm-latchclose)\n[**LATCH\\_OPEN**](/x/nf-wdm-latch_open)\n";
 

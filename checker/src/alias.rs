@@ -38,6 +38,13 @@ impl Aliases {
         self.by_name.get(&name)
     }
 
+    /// The name, and each that it is rewritten to in turn.
+    pub(crate) fn names(&self, name: Symbol) -> impl Iterator<Item = Symbol> {
+        let next = |name: &Symbol| self.get(*name).map(|rewrite| rewrite.to);
+        // A chain longer than this is a circle in the data.
+        std::iter::successors(Some(name), next).take(5)
+    }
+
     /// `pattern` over the canonical function, following chains of rewrites.
     pub(crate) fn canonical(&self, pattern: &Pattern) -> Pattern {
         let mut pattern = pattern.clone();

@@ -13,8 +13,9 @@ use crate::Options;
 use crate::applies::Kind;
 use crate::code::{Code, FuncId};
 use crate::compiled::{Base, Compiled, MachineId};
-use crate::engine::Engine;
+use crate::engine::{Engine, Summary};
 use crate::finding::{Convicted, Findings};
+use crate::idle;
 use crate::roles::{self, Attached, Entry, Roles};
 use crate::run::Subject;
 use crate::summary::Violation;
@@ -206,9 +207,13 @@ impl<'p, 't> Drive<'p, 't> {
                 }
                 self.judge_level_at_exit(engine, id, &base.exits, &mut convicted);
             }
-            let mut subjects: Vec<Subject> = base.moved.iter().cloned().collect();
-            subjects.extend(self.handed_over(engine, id));
-            subjects.retain(|subject| !engine.idle[subject.machine.0 as usize]);
+            let handed = self.handed_over(engine, id);
+            let mut subjects: Vec<Subject> = base.moved.keys().chain(&handed).cloned().collect();
+            subjects.retain(|subject| {
+                !engine.idle[subject.machine.0 as usize]
+                    && self.can_report(engine, id, &base, subject)
+                    && (handed.contains(subject) || engine.is_moved(id, subject))
+            });
             subjects.sort_by_key(|subject| (subject.machine, subject.key.clone()));
             subjects.dedup();
             let mut followed: FxHashMap<MachineId, usize> = FxHashMap::default();
@@ -230,6 +235,17 @@ impl<'p, 't> Drive<'p, 't> {
             }
         }
         (convicted, cut)
+    }
+
+    /// Whether a rule can be broken by what happens to the object in the function and its calls.
+    fn can_report(&self, engine: &Engine<'_>, id: FuncId, base: &Summary, subject: &Subject) -> bool {
+        let machine = self.compiled.machine(subject.machine);
+        let roles = self.roles_for(id, machine.rule);
+        let entered = roles.iter().map(|role| self.entry_state(engine, subject, *role).state);
+        let starts: Vec<u8> = entered.chain([0]).collect();
+        let loose = base.loose.get(&subject.machine).copied().unwrap_or(0);
+        let events = base.events.get(subject).copied().unwrap_or(0) | loose;
+        idle::can_report(machine, starts, &|event| events >> (event & 63) & 1 == 1)
     }
 
     /// Whether nothing in the driver that is analysed calls the function, or the system does: a function that is

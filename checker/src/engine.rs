@@ -1,5 +1,6 @@
 //! The engine of one driver: summaries on demand, bottom-up.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -7,11 +8,12 @@ use rulebook_frontend::ir::{Loc, LocalId, Symbol};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::Options;
+use crate::adopt::{Moves, Origins};
 use crate::code::{Code, FuncId};
 use crate::compiled::{CNext, Compiled, MachineId};
 use crate::event;
 use crate::fact::Range;
-use crate::replay::{End, Tried};
+use crate::replay::{End, Tried, Ways};
 use crate::run::{Effort, Exit, Found, Run, Subject};
 use crate::state::{Lost, State, UNKNOWN};
 use crate::summary::{self, Outcome, Translate, Violation};
@@ -19,8 +21,6 @@ use crate::trace::Kind;
 use crate::value::{Node, Site, V, Values, negated};
 use crate::why::Watch;
 
-/// How many objects of a function are followed on behalf of its callers.
-const TOUCHED: usize = 48;
 /// How many outcomes a summary has.
 const OUTCOMES: usize = 4;
 /// How many exits are compared with each other.
@@ -36,6 +36,7 @@ pub(crate) struct Engine<'a> {
     pub(crate) raises: Vec<bool>,
     /// Whether each machine has nothing to follow in this driver.
     pub(crate) idle: Vec<bool>,
+    pub(crate) origins: Origins,
     /// Functions without a body that only return what belongs to their argument.
     pub(crate) accessors: &'a FxHashSet<Symbol>,
     pub(crate) nameless: Symbol,
@@ -49,6 +50,10 @@ pub(crate) struct Engine<'a> {
     pub(crate) watch: Watch,
     /// What came of the ways of reports, by entry point and end.
     pub(crate) tried: FxHashMap<(FuncId, End), Tried>,
+    /// The ways through functions, by function, object and its state at entry, where a report's own way cannot be gone.
+    pub(crate) ways: FxHashMap<(FuncId, Option<Subject>, u8), Rc<Ways>>,
+    /// Whether calls leave objects in another state than they found them in, where it was asked.
+    pub(crate) moving: FxHashMap<(FuncId, Subject), bool>,
     base: FxHashMap<FuncId, Slot<Summary>>,
     keyed: FxHashMap<(FuncId, Subject, u8), Slot<Keyed>>,
 }
@@ -69,13 +74,15 @@ pub(crate) struct Summary {
     pub(crate) touched: Vec<Subject>,
     /// Which events each of them has in the function or in its calls, as bits.
     pub(crate) events: FxHashMap<Subject, u64>,
-    pub(crate) moved: FxHashSet<Subject>,
+    /// Events that reach objects without naming them whole, by machine, as bits.
+    pub(crate) loose: BTreeMap<MachineId, u64>,
+    pub(crate) moved: FxHashMap<Subject, Moves>,
     pub(crate) cut: bool,
 }
 
 impl Summary {
     /// Whether the function gives its caller the object that it made: as its result, or through an argument.
-    fn gives(&self, key: &[V]) -> bool {
+    pub(crate) fn gives(&self, key: &[V]) -> bool {
         let [key] = key else { return false };
         self.outcomes
             .iter()
@@ -114,6 +121,7 @@ impl<'a> Engine<'a> {
             values,
             raises: crate::raise::raising(code, compiled),
             idle: crate::idle::idle(code, compiled),
+            origins: Origins::new(code, compiled),
             accessors,
             nameless: Symbol::new(""),
             hidden: Symbol::new("<level>"),
@@ -122,6 +130,8 @@ impl<'a> Engine<'a> {
             result_slot,
             watch: Watch::default(),
             tried: FxHashMap::default(),
+            ways: FxHashMap::default(),
+            moving: FxHashMap::default(),
             base: FxHashMap::default(),
             keyed: FxHashMap::default(),
         }
@@ -161,6 +171,7 @@ impl<'a> Engine<'a> {
             exits,
             touched: found.touched,
             events: found.events,
+            loose: found.loose,
             moved: found.moved,
             cut: found.cut,
         });
@@ -203,7 +214,7 @@ impl<'a> Engine<'a> {
     }
 
     /// The object that a callee stores through an argument into a local of the caller: what stands there after the call.
-    fn made_at(&mut self, summary: &Summary, key: &[V], translate: &mut Translate<'_>) -> Option<V> {
+    pub(crate) fn made_at(&mut self, summary: &Summary, key: &[V], translate: &mut Translate<'_>) -> Option<V> {
         let [key] = key else { return None };
         let Node::Init(address) = self.values.node(*key) else { return None };
         let stores = |outcome: &Outcome| {
@@ -442,8 +453,8 @@ impl Run<'_, '_> {
                     break;
                 }
                 let perhaps = ours.iter().zip(&subject.key).all(|(a, b)| self.engine.values.may_equal(*a, *b));
-                let moves = summary.moved.contains(theirs);
-                if perhaps && moves && before.as_ref().is_some_and(|instance| instance.state != 0) {
+                let held = before.as_ref().is_some_and(|instance| instance.state != 0);
+                if perhaps && held && self.engine.is_moved(body, theirs) {
                     // A call that may release (or take) this very object: nothing is known of it any more.
                     return;
                 }
@@ -555,48 +566,6 @@ impl Run<'_, '_> {
             }
         }
         true
-    }
-
-    /// Objects of the callee become objects of this function.
-    fn adopt(&mut self, summary: &Summary, body: FuncId, translate: &mut Translate<'_>) {
-        for theirs in &summary.touched {
-            let known = theirs.key.iter().all(|value| self.engine.values.exportable(*value));
-            if !known && !summary.gives(&theirs.key) {
-                continue;
-            }
-            if let Some(made) = self.engine.made_at(summary, &theirs.key, translate) {
-                let ours = Subject { machine: theirs.machine, key: vec![made] };
-                self.adopt_as(summary, body, theirs, ours);
-                continue;
-            }
-            let values = &mut self.engine.values;
-            let key: Vec<V> = theirs.key.iter().map(|value| translate.value(values, *value)).collect();
-            let key = key.into_iter().map(|value| values.identity(value)).collect();
-            let ours = Subject { machine: theirs.machine, key };
-            self.adopt_as(summary, body, theirs, ours);
-        }
-    }
-
-    fn adopt_as(&mut self, summary: &Summary, body: FuncId, theirs: &Subject, ours: Subject) {
-        {
-            if self.found.touched.len() < TOUCHED && !self.found.touched.contains(&ours) {
-                self.found.touched.push(ours.clone());
-            }
-            if let Some(events) = summary.events.get(theirs) {
-                *self.found.events.entry(ours.clone()).or_default() |= events;
-            }
-            if summary.moved.contains(theirs) && !self.found.moved.contains(&ours) && self.moves(body, theirs) {
-                self.found.moved.insert(ours);
-            }
-        }
-    }
-
-    /// Whether the callee may leave the object in another state than it found it in.
-    fn moves(&mut self, body: FuncId, subject: &Subject) -> bool {
-        let Some(keyed) = self.engine.keyed(body, subject, 0) else { return true };
-        let moves = |outcome: &Outcome| outcome.moved.as_ref().is_some_and(|moved| moved.post != 0);
-        // What breaks the rule from the initial state is the other half of something.
-        !keyed.violations.is_empty() || keyed.outcomes.iter().any(moves)
     }
 
     /// Violations of the callee that happen when it is called as here.

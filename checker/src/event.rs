@@ -1,5 +1,6 @@
 //! Events: which pattern a call fits, what the machines make of it.
 
+use crate::adopt::Moves;
 use crate::call::Api;
 use crate::compiled::{CArg, CNext, CPattern, CResult, MachineId};
 use crate::condition::Holds;
@@ -168,9 +169,10 @@ impl Run<'_, '_> {
             if machine.stateless || self.engine.idle[place.machine.0 as usize] {
                 continue;
             }
-            let pattern = &machine.events[place.event as usize].patterns[place.pattern as usize];
+            let event = &machine.events[place.event as usize];
+            let pattern = &event.patterns[place.pattern as usize];
             let fit = self.fit(state, state, pattern, api, Some(result), machine.keys);
-            if fit.holds == Holds::No {
+            if fit.holds == Holds::No || !self.engine.origins.possible(self.id, event) {
                 continue;
             }
             let mut key = Vec::with_capacity(machine.keys);
@@ -179,6 +181,9 @@ impl Run<'_, '_> {
                     Some((_, value)) => key.push(*value),
                     None => break,
                 }
+            }
+            if key.len() < machine.keys {
+                *self.found.loose.entry(place.machine).or_default() |= 1 << (place.event & 63);
             }
             if fit.keys.is_empty() && machine.keys > 0 {
                 // An event without an object reaches every one, those of the callers too.
@@ -190,7 +195,7 @@ impl Run<'_, '_> {
             }
             if key.len() == machine.keys && key.iter().all(|value| self.engine.values.as_int(*value) != Some(0)) {
                 let subject = Subject { machine: place.machine, key };
-                self.found.moved.insert(subject.clone());
+                self.found.moved.insert(subject.clone(), Moves::Here);
                 *self.found.events.entry(subject.clone()).or_default() |= 1 << (place.event & 63);
                 if !self.found.touched.contains(&subject) {
                     self.found.touched.push(subject);

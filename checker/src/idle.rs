@@ -10,7 +10,7 @@ use crate::state::UNKNOWN;
 /// For each machine, whether it is idle in this driver.
 pub(crate) fn idle(code: &Code<'_>, compiled: &Compiled<'_>) -> Vec<bool> {
     let called = called(code, compiled);
-    compiled.machines.iter().map(|machine| !can_report(machine, &called)).collect()
+    compiled.machines.iter().map(|machine| !reports(machine, &called)).collect()
 }
 
 /// The functions that the driver calls, and those that the system has called when it enters a role, under every name
@@ -28,21 +28,21 @@ fn called(code: &Code<'_>, compiled: &Compiled<'_>) -> FxHashSet<Symbol> {
             contract.entered_after.iter().chain(unless.into_iter().flat_map(|unless| &unless.calls))
         })
         .filter_map(|call| call.api().map(Symbol::new));
-    let mut called: FxHashSet<Symbol> = FxHashSet::default();
-    for mut name in by_driver.chain(before_entry) {
-        while called.insert(name) {
-            let Some(rewrite) = compiled.aliases.get(name) else { break };
-            name = rewrite.to;
-        }
-    }
-    called
+    by_driver.chain(before_entry).flat_map(|name| compiled.aliases.names(name)).collect()
 }
 
-fn can_report(machine: &CMachine<'_>, called: &FxHashSet<Symbol>) -> bool {
+fn reports(machine: &CMachine<'_>, called: &FxHashSet<Symbol>) -> bool {
+    can_report(machine, vec![0, UNKNOWN], &|event| can_happen(&machine.events[usize::from(event)], called))
+}
+
+/// Whether the machine can report of an object that it meets in one of the states `starts`, by events that `happen`
+/// and those that need no call.
+pub(crate) fn can_report(machine: &CMachine<'_>, starts: Vec<u8>, happens: &dyn Fn(u8) -> bool) -> bool {
+    let by_itself = |event: &CEvent| event.patterns.iter().any(|pattern| pattern.api.is_none());
     let events: Vec<u8> = (0..machine.events.len() as u8)
-        .filter(|event| can_happen(&machine.events[usize::from(*event)], called))
+        .filter(|event| happens(*event) || by_itself(&machine.events[usize::from(*event)]))
         .collect();
-    let mut reached = vec![0, UNKNOWN];
+    let mut reached = starts;
     let mut at = 0;
     while at < reached.len() {
         for event in &events {

@@ -3,6 +3,7 @@
 //! Invariant: it depends on the table alone, never on the catalog; no code here names a rule, an API,
 //! a role type or a status constant.
 
+mod adopt;
 mod alias;
 mod applies;
 mod call;
@@ -119,19 +120,20 @@ pub fn check(
     let cache = Cache::default();
     let prepared = drive::Prepared::new(table);
     let done = std::sync::atomic::AtomicUsize::new(0);
-    let parts: Vec<(Report, Sources)> = projects
-        .par_iter()
-        .with_max_len(1)
-        .map(|project| {
-            let part = drive::driver(project, &prepared, options, &cache);
-            let count = done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1;
-            progress(count, projects.len(), &project.name);
-            part
-        })
-        .collect();
+    // The largest first, so that no thread is left alone with one at the end.
+    let mut order: Vec<usize> = (0..projects.len()).collect();
+    order.sort_by_key(|at| std::cmp::Reverse(projects[*at].sources.len()));
+    let checked = order.into_par_iter().with_max_len(1).map(|at| {
+        let part = drive::driver(&projects[at], &prepared, options, &cache);
+        let count = done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1;
+        progress(count, projects.len(), &projects[at].name);
+        (at, part)
+    });
+    let mut parts: Vec<(usize, (Report, Sources))> = checked.collect();
+    parts.sort_by_key(|(at, _)| *at);
     let mut report = Report { problems, ..Report::default() };
     let mut sources = Sources::new();
-    for (part, texts) in parts {
+    for (_, (part, texts)) in parts {
         report.findings.extend(part.findings);
         report.problems.extend(part.problems);
         report.verdicts.extend(part.verdicts);

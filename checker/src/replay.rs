@@ -4,6 +4,7 @@
 //! path behind the beginning of another. A way that nothing can go is not reported.
 
 use std::borrow::Cow;
+use std::rc::Rc;
 
 use rulebook_frontend::ir::Loc;
 
@@ -41,6 +42,25 @@ enum Decision {
     Branch(Loc, bool),
     /// A call, and the way through the callee.
     Call(Loc, Trace),
+}
+
+/// The ways that a run found, by what they come to.
+#[derive(Debug)]
+pub(crate) struct Ways {
+    cut: bool,
+    violations: Vec<(MachineId, Loc, Trace)>,
+    returns: Vec<Return>,
+}
+
+/// A way to a return.
+#[derive(Debug)]
+struct Return {
+    loc: Loc,
+    /// The state of the followed object.
+    state: Option<u8>,
+    /// Which event it is to the machine of that object.
+    event: Option<u8>,
+    trace: Trace,
 }
 
 /// What is to be found at the end of a way.
@@ -125,7 +145,8 @@ impl Engine<'_> {
         let mut run = Run::new(self, id, subject.cloned(), Effort::ONE_WAY);
         run.way = Some(Way::of(trace));
         let found = run.go(vec![start.clone()]);
-        found.cut || !self.ends(subject, &found, end).is_empty()
+        let ways = self.ways(subject, &found);
+        ways.cut || ways.to(end).next().is_some()
     }
 
     fn goes(&mut self, id: FuncId, subject: Option<&Subject>, pre: u8, trace: &Trace, end: End, depth: u32) -> bool {
@@ -139,13 +160,12 @@ impl Engine<'_> {
         let mut trace = Cow::Borrowed(trace);
         if !self.follow(id, subject, &start, &trace, end) {
             // The story was of two paths; there may still be one.
-            let found = Run::new(self, id, subject.cloned(), Effort::FINE).go(vec![start.clone()]);
-            if found.cut {
+            let ways = self.all_ways(id, subject, pre, &start);
+            if ways.cut {
                 return false;
             }
-            let others = self.ends(subject, &found, end);
-            match others.into_iter().find(|other| self.follow(id, subject, &start, other, end)) {
-                Some(other) => trace = Cow::Owned(other),
+            match ways.to(end).find(|other| self.follow(id, subject, &start, other, end)) {
+                Some(other) => trace = Cow::Owned(other.clone()),
                 None => return false,
             }
         }
@@ -168,24 +188,45 @@ impl Engine<'_> {
             || inside.iter().any(|(subject, pre)| self.goes(callee, Some(subject), *pre, inner, end, depth + 1))
     }
 
-    /// The ways by which a run came to the end.
-    fn ends(&self, subject: Option<&Subject>, found: &Found, end: End) -> Vec<Trace> {
-        match end {
-            End::Violation(machine, loc, _) => found
-                .violations
-                .iter()
-                .filter(|violation| violation.machine == machine && violation.loc == loc)
-                .map(|violation| violation.trace.clone())
-                .collect(),
-            End::Return(loc, state, event) => {
-                let machine = subject.map(|subject| self.compiled.machine(subject.machine));
-                let same = |exit: &&Exit| {
-                    exit.loc == loc
-                        && exit.state.instance.as_ref().is_none_or(|own| own.state == state)
-                        && machine.is_none_or(|machine| machine.exit_event_for(&exit.returned(&self.values)) == event)
-                };
-                found.exits.iter().filter(same).map(|exit| exit.state.trace.clone()).collect()
-            }
+    /// The ways through the function, with as many paths kept apart as can be afforded.
+    fn all_ways(&mut self, id: FuncId, subject: Option<&Subject>, pre: u8, start: &State) -> Rc<Ways> {
+        let at = (id, subject.cloned(), pre);
+        if let Some(known) = self.ways.get(&at) {
+            return Rc::clone(known);
         }
+        let found = Run::new(self, id, subject.cloned(), Effort::FINE).go(vec![start.clone()]);
+        let ways = Rc::new(self.ways(subject, &found));
+        self.ways.insert(at, Rc::clone(&ways));
+        ways
+    }
+
+    /// The ways by which a run came to its ends.
+    fn ways(&self, subject: Option<&Subject>, found: &Found) -> Ways {
+        let machine = subject.map(|subject| self.compiled.machine(subject.machine));
+        let violations = found.violations.iter();
+        let returned = |exit: &Exit| {
+            let event = machine.and_then(|machine| machine.exit_event_for(&exit.returned(&self.values)));
+            let state = exit.state.instance.as_ref().map(|own| own.state);
+            Return { loc: exit.loc, state, event, trace: exit.state.trace.clone() }
+        };
+        Ways {
+            cut: found.cut,
+            violations: violations.map(|found| (found.machine, found.loc, found.trace.clone())).collect(),
+            returns: found.exits.iter().map(returned).collect(),
+        }
+    }
+}
+
+impl Ways {
+    /// Those that come to the end.
+    fn to(&self, end: End) -> impl Iterator<Item = &Trace> {
+        let violations = self.violations.iter().filter(move |(machine, loc, _)| {
+            matches!(end, End::Violation(other, place, _) if other == *machine && place == *loc)
+        });
+        let returns = self.returns.iter().filter(move |found| {
+            let End::Return(loc, state, event) = end else { return false };
+            found.loc == loc && found.state.is_none_or(|own| own == state) && found.event == event
+        });
+        violations.map(|(_, _, trace)| trace).chain(returns.map(|found| &found.trace))
     }
 }

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use rulebook_frontend::ir::{BinOp, BlockId, Function, InstrKind, Loc, Symbol, Term};
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::adopt::Moves;
 use crate::code::FuncId;
 use crate::compiled::{CNext, MachineId};
 use crate::engine::Engine;
@@ -83,8 +84,10 @@ pub(crate) struct Found {
     pub(crate) touched: Vec<Subject>,
     /// Which events each of them has here or in calls, as bits, whether or not a path gets there.
     pub(crate) events: FxHashMap<Subject, u64>,
-    /// Those of them that may be left in another state than they were found in.
-    pub(crate) moved: FxHashSet<Subject>,
+    /// Events that reach objects without naming them whole, by machine, as bits.
+    pub(crate) loose: BTreeMap<MachineId, u64>,
+    /// Those of them that may be left in another state than they were found in, and by what.
+    pub(crate) moved: FxHashMap<Subject, Moves>,
     /// Whether the budget ended the run.
     pub(crate) cut: bool,
 }
@@ -217,7 +220,7 @@ impl<'e, 'a> Run<'e, 'a> {
         if back && !self.engine.options.loops {
             return;
         }
-        state.clean(&self.engine.values, &|local| function.live.at(to, local));
+        state.clean(&self.engine.values, &|local| function.live.at(to, local), function.callers > 0);
         let apart = self.apart(&state);
         let level = self.level_matters;
         let slot = self.engine.irql_slot;

@@ -89,6 +89,10 @@ impl<K: Ord + Copy, T: Clone + PartialEq> SmallMap<K, T> {
         Rc::ptr_eq(&self.0, &other.0)
     }
 
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

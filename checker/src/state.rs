@@ -1,5 +1,7 @@
 //! What is known at one point of one path: memory, facts, the level, the tracked object.
 
+mod sweep;
+
 use rulebook_frontend::ir::{Expr, Function, LocalId, Place, Symbol};
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -141,34 +143,32 @@ impl State {
         if let Some(value) = self.memory.get(address) {
             return *value;
         }
-        if !self.havoc.is_empty() {
-            let mut at = address;
-            let mut last = true;
-            loop {
-                if let Some(lost) = self.havoc.get(at)
-                    && (!lost.by_callback || values.is_written(address))
-                {
-                    return values.make(Node::Havoc(address, lost.site));
-                }
-                let (base, field) = match values.node(at) {
-                    Node::Global(name) if last => (None, Some(name)),
-                    _ => values.parent(at).map_or((None, None), |(base, field)| (Some(base), field)),
-                };
-                // Only the last member names the object that a store to a member changes.
-                if let (true, true, Some(name)) = (self.names_forgotten, last, field) {
-                    let any = values.make(Node::Opaque(name));
-                    if let Some(lost) = self.havoc.get(any) {
-                        return values.make(Node::Havoc(address, lost.site));
-                    }
-                }
-                last = false;
-                match base {
-                    Some(base) => at = base,
-                    None => break,
-                }
-            }
+        match self.lost(values, address) {
+            Some(lost) => values.make(Node::Havoc(address, lost.site)),
+            None => values.init(address),
         }
-        values.make(Node::Init(address))
+    }
+
+    /// By what the content of `address` was lost, if it was: with all that it lies in, or with all members of its name.
+    fn lost(&self, values: &Values, address: V) -> Option<Lost> {
+        if self.havoc.is_empty() {
+            return None;
+        }
+        let mut at = address;
+        loop {
+            if let Some(lost) = self.havoc.get(at)
+                && (!lost.by_callback || values.is_written(address))
+            {
+                return Some(*lost);
+            }
+            // Only the last member names the object that a store to a member changes.
+            if let (true, true, Some(name)) = (self.names_forgotten, at == address, values.last(at))
+                && let Some(lost) = self.havoc.get(name)
+            {
+                return Some(*lost);
+            }
+            at = values.parent(at)?.0;
+        }
     }
 
     /// The number stored at `address`, or in the only member of what is there: a structure of one number is that number.
@@ -191,12 +191,8 @@ impl State {
             self.memory.set(address, value);
             return;
         }
-        let overlaps = |other: V| {
-            other != address
-                && (values.within(other, address)
-                    || (values.parent(other).is_some() && values.may_equal(other, address)))
-        };
-        let stale: Vec<V> = self.memory.iter().map(|(other, _)| *other).filter(|other| overlaps(*other)).collect();
+        let known = self.memory.iter().map(|(other, _)| *other);
+        let stale: Vec<V> = known.filter(|other| values.overlaps(address, *other)).collect();
         if !stale.is_empty() {
             // In order, as the memory is.
             self.memory.retain(|other, _| stale.binary_search(&other).is_err());
@@ -350,12 +346,14 @@ impl State {
         self.facts.forget(|value| !made_from(values, value, &|part| made_here(values, part)));
     }
 
-    /// Forgets locals that are not read again, and facts about values that nothing holds any more:
-    /// paths that differ in nothing else are the same path.
-    pub(crate) fn clean(&mut self, values: &Values, live: &dyn Fn(LocalId) -> bool) {
+    /// Forgets locals that are not read again, what can no longer be got at, and facts about values that nothing holds
+    /// any more: paths that differ in nothing else are the same path. Where nobody calls the function, what it leaves
+    /// behind is not `for_callers`.
+    pub(crate) fn clean(&mut self, values: &Values, live: &dyn Fn(LocalId) -> bool, for_callers: bool) {
         let dead = |address: V| matches!(values.node(address), Node::Local(id) if !live(id));
         self.memory.retain(|address, _| !dead(address));
         self.havoc.retain(|address, _| !dead(address));
+        self.sweep(values, for_callers);
         let (memory, havoc) = (&self.memory, &self.havoc);
         let irql = self.irql;
         // What a call has stored stands there under the name of the call.

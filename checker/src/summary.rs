@@ -47,6 +47,13 @@ pub(crate) struct Moved {
     pub(crate) vars: SmallMap<u16, V>,
 }
 
+impl Outcome {
+    /// Whether the object is left in another state than the initial one.
+    pub(crate) fn moves(&self) -> bool {
+        self.moved.as_ref().is_some_and(|moved| moved.post != 0)
+    }
+}
+
 /// A violation that depends on the caller: the assumptions under which it happens.
 #[derive(Debug, Clone)]
 pub(crate) struct Violation {

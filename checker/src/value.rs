@@ -93,6 +93,7 @@ pub(crate) struct Values {
 
 /// Properties of a value.
 #[derive(Debug, Clone, Copy, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "facts that have nothing to do with each other")]
 struct Flags {
     /// Made of parameters, globals and paths from them alone.
     exportable: bool,
@@ -102,6 +103,12 @@ struct Flags {
     has_parts: bool,
     /// How many steps it is made in; parameters and constants are the simplest.
     height: u8,
+    /// Whether a callback of the driver may store to the address.
+    is_written: bool,
+    /// Of an address, the name of its last member or variable, as [`Node::Opaque`].
+    last: Option<V>,
+    /// Of an address, the value stored there when the function was entered, once it was asked for.
+    init: Option<V>,
 }
 
 impl Values {
@@ -127,9 +134,34 @@ impl Values {
 
     /// Whether a callback of the driver may store to the address: by the name of its last member.
     pub(crate) fn is_written(&self, address: V) -> bool {
-        match self.node(address) {
-            Node::Field(_, name) | Node::Global(name) => self.written.contains(&name),
-            _ => true,
+        self.flags[address.0 as usize].is_written
+    }
+
+    /// The name of the last member or variable of an address, as [`Node::Opaque`].
+    pub(crate) fn last(&self, address: V) -> Option<V> {
+        self.flags[address.0 as usize].last
+    }
+
+    /// The value stored at an address when the function was entered.
+    pub(crate) fn init(&mut self, address: V) -> V {
+        if let Some(known) = self.flags[address.0 as usize].init {
+            return known;
+        }
+        let made = self.make(Node::Init(address));
+        self.flags[address.0 as usize].init = Some(made);
+        made
+    }
+
+    /// Whether a store to `address` may change what is stored at `other`, another address.
+    pub(crate) fn overlaps(&self, address: V, other: V) -> bool {
+        if self.within(other, address) {
+            return other != address;
+        }
+        match (self.node(address), self.node(other)) {
+            (Node::Field(_, name), Node::Field(_, another)) if name != another => false,
+            (Node::Field(..), Node::Index(..)) | (Node::Index(..), Node::Field(..)) => false,
+            (_, Node::Field(..) | Node::Index(..)) => self.may_equal(other, address),
+            _ => false,
         }
     }
 
@@ -143,8 +175,8 @@ impl Values {
         if let Some(value) = self.numbers.get(&node) {
             return *value;
         }
-        let value = V(self.nodes.len() as u32);
         let flags = self.flags_of(node);
+        let value = V(self.nodes.len() as u32);
         self.nodes.push(node);
         self.flags.push(flags);
         self.numbers.insert(node, value);
@@ -186,7 +218,13 @@ impl Values {
         if let Node::Field(base, _) | Node::Index(base, _) = node {
             self.flags[base.0 as usize].has_parts = true;
         }
-        Flags { exportable, in_local, has_parts: false, height: below }
+        let (is_written, last) = match node {
+            Node::Field(_, name) | Node::Global(name) => {
+                (self.written.contains(&name), Some(self.make(Node::Opaque(name))))
+            }
+            _ => (true, None),
+        };
+        Flags { exportable, in_local, has_parts: false, height: below, is_written, last, init: None }
     }
 
     /// Whether a caller can translate `value` without loss: it is made of parameters, globals and paths from them.
@@ -252,6 +290,9 @@ impl Values {
 
     /// Whether `address` is `root` or lies in it.
     pub(crate) fn within(&self, mut address: V, root: V) -> bool {
+        if !self.flags[root.0 as usize].has_parts {
+            return address == root;
+        }
         loop {
             if address == root {
                 return true;

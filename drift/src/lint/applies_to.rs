@@ -87,10 +87,12 @@ impl Listed<'_> {
                 reference.len()
             )
         } else {
-            format!("the page has no list `Applies to`, though its text names {}", count(names.len()))
+            let more = if names.len() > wanted.len() { ", …" } else { "" };
+            format!("the page has no list `Applies to`, though its text names {}{more}", wanted.join(", "))
         };
-        let mut finding =
-            self.finding("applies-to-absent", span, message).found("no `Applies to` list").expected(wanted.join(", "));
+        let mut finding = self.finding("applies-to-absent", span, message).found("no `Applies to` list");
+        // What the text names may be more, or less, than what the rule is about.
+        finding = finding.expected("a list `Applies to`");
         if let Some(api) = self.text.values().next() {
             finding = finding.also(&self.page.source, api.span, format!("the text is about `{}`", api.name));
         }
@@ -136,18 +138,20 @@ impl Listed<'_> {
             if !announced && !self.governs(api) {
                 continue;
             }
-            let message = if announced {
-                format!("the text lists `{}`, the list `Applies to` lacks it", api.name)
-            } else {
-                format!("the rule is about `{}`, the list `Applies to` lacks it", api.name)
+            let told = self.told(context, &api.name);
+            let open = self.left_out(context, &api.name).filter(|_| told.is_none());
+            let what = match (announced, &open) {
+                (true, _) => "the text lists",
+                (false, None) => "the rule is about",
+                (false, Some(_)) => "the text demands something of",
             };
+            let message = format!("{what} `{}`, the list `Applies to` lacks it", api.name);
             let mut finding = self.finding("applies-to-missing", api.span, message).found(api.name.clone());
             finding = finding.also(&self.page.source, self.heading(), "the list");
-            let told = self.told(context, &api.name);
             if let Some((page, entry)) = told {
                 finding = finding.also(&page.source, entry.span, "the reference names the rule for the function");
             }
-            match self.left_out(context, &api.name).filter(|_| told.is_none()) {
+            match open {
                 // The reference is with the list: which of the two sides is wrong, is open.
                 Some((untold, entry)) => {
                     if let Some(rules) = untold.front_matter.get("req.ddi-compliance") {
@@ -254,10 +258,6 @@ impl Listed<'_> {
             found.push(finding);
         }
     }
-}
-
-fn count(number: usize) -> String {
-    if number == 1 { "a function".to_owned() } else { format!("{number} functions") }
 }
 
 /// Rules each of whose lists fits the other's text; returns the rules.

@@ -171,7 +171,8 @@ fn sections(unlisted: Vec<Unlisted<'_>>, found: &mut Vec<Finding>) {
         if all.len() < 3 || on.subcodes.iter().any(|row| class(row.value.value) == group) {
             for Unlisted { page, span, code, .. } in all {
                 let code = shown(code);
-                let message = format!("the reference of bug check 0x{check:X} has no row for `{code}`, which this page gives");
+                let message =
+                    format!("the reference of bug check 0x{check:X} has no row for `{code}`, which this page gives");
                 let says = "the reference, which lists the sub-codes of the other rules";
                 found.push(
                     Finding::new("bug-check-unlisted", &page.id.to_string(), &page.source, span, message)
@@ -304,8 +305,9 @@ fn ranges(page: &BugCheckPage, doc: &Doc<'_>, found: &mut Vec<Finding>) {
             page.subcodes.iter().filter(below).filter(|row| !(low..=high).contains(&row.value.value)).collect();
         let values = page.subcodes.iter().filter(below).map(|row| row.value.value);
         if let (Some(row), Some(lowest), Some(highest)) = (outside.first(), values.clone().min(), values.max()) {
-            let width = last.trim().split(' ').next().map_or(0, |word| word.len().saturating_sub(2));
-            let should = format!("0x{lowest:0width$X} to 0x{highest:0width$X}");
+            let number = last.trim().split(' ').next().unwrap_or_default();
+            let (width, title) = (number.len().saturating_sub(2), &last.trim()[number.len()..]);
+            let should = format!("0x{lowest:0width$X} to 0x{highest:0width$X}{title}");
             let message = format!("the heading announces 0x{low:X} to 0x{high:X}, the table below goes beyond");
             found.push(
                 Finding::new("bug-check-range", &doc.subject(), doc.source, heading.inline.span, message)

@@ -105,11 +105,7 @@ fn level(page: &ApiPage, doc: &Doc<'_>, passage: &Passage, from: usize, text: &s
     let open = [" if ", " when ", " provided ", " unless ", "Otherwise", " otherwise", " or "];
     let around = format!("{} {}", &text[..range.start], &text[range.end..]);
     if *said != wanted && !open.iter().any(|word| around.contains(word)) {
-        let message = format!(
-            "the text demands `{}`, the head of the page `{}`",
-            written(*said),
-            head.text
-        );
+        let message = format!("the text demands `{}`, the head of the page `{}`", written(*said), head.text);
         found.push(
             Finding::new(
                 "irql-contradiction",

@@ -198,7 +198,8 @@ impl Code<'_> {
         let fits = given == wanted || (fact.variadic && given > wanted) || (wanted == 0 && !fact.has_types());
         if !fits {
             let least = if fact.variadic { "at least " } else { "" };
-            let message = format!("`{}` takes {least}{wanted} arguments, the example passes {given}", call.name);
+            let arguments = if wanted == 1 { "argument" } else { "arguments" };
+            let message = format!("`{}` takes {least}{wanted} {arguments}, the example passes {given}", call.name);
             let mut params: Vec<&str> = fact.params.iter().map(|param| param.name.as_str()).collect();
             params.extend(fact.variadic.then_some("..."));
             found.push(self.finding("code-arguments", call.at..call.at + call.name.len(), message).expected(format!(

@@ -74,11 +74,11 @@ fn first_sentence(page: &RulePage) -> Option<String> {
         text.insert(at, ' ');
     }
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    match text.strip_suffix(':') {
-        Some(open) if open.contains("following") => None,
-        Some(open) => Some(format!("{open}.")),
-        None => Some(text),
+    // What follows is not part of a description.
+    if text.contains("following ") {
+        return None;
     }
+    Some(text.strip_suffix(':').map_or(text.clone(), |open| format!("{open}.")))
 }
 
 struct Description<'d> {

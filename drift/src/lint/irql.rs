@@ -187,8 +187,8 @@ fn against_reference(context: &Context<'_>, page: &RulePage, demands: &[Demand<'
             .found(level)
             .also(&page.source, demand.place, "the bound")
             .also(&api.source, api.irql.span, format!("`req.irql` of `{}`", api.name.value));
-        // Where the list is the rule's choice, the list or the text may be what is wrong.
-        if demand.how != How::Kind {
+        // Where only the list has the function, the entry may be what is wrong.
+        if demand.how == How::Named {
             finding = finding.expected(text.text.clone());
         }
         found.push(finding);

@@ -43,11 +43,11 @@ fn signs(context: &Context<'_>, doc: &Doc<'_>, found: &mut Vec<Finding>) {
             let Some(name) = strange_tag(context, &line[at + 1..]) else { continue };
             let span = Span::new(from + at, from + at + 1 + name.len());
             let message = format!("`<{name}` opens a tag in HTML, and there is no such tag");
-            found.push(
-                finding(doc, "entity-missing", span, &message)
-                    .expected(format!("&lt;{name}"))
-                    .edit(doc.source, Span::new(from + at, from + at + 1), "&lt;"),
-            );
+            found.push(finding(doc, "entity-missing", span, &message).expected(format!("&lt;{name}")).edit(
+                doc.source,
+                Span::new(from + at, from + at + 1),
+                "&lt;",
+            ));
         }
         from += line.len();
     }

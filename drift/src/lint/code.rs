@@ -250,7 +250,7 @@ impl Code<'_> {
                 format!("the example calls `{}`, which the rule's list lacks; the list has `{relative}`", call.name);
             found.push(
                 self.finding("code-other-function", call.at..call.at + call.name.len(), message)
-                    .expected((*relative).to_owned()),
+                    .expected(format!("a call of `{relative}`")),
             );
         }
     }

@@ -135,7 +135,9 @@ impl Description<'_> {
                 let Some(relation) = RELATIONS.iter().find(|relation| **relation == between) else {
                     continue;
                 };
-                if let Some(range) = self.side_by_side(left, right).filter(|range| done.insert(range.start)) {
+                // The places of a description are in the order of the text.
+                let range = self.side_by_side(left, right).into_iter().find(|range| done.insert(range.start));
+                if let Some(range) = range {
                     let gap = if *relation == "->" { "" } else { " " };
                     let right = self.raw[range.clone()].split_whitespace().last().unwrap_or(right).to_owned();
                     let should = format!("{left}{gap}{relation}{gap}{right}");
@@ -155,7 +157,8 @@ impl Description<'_> {
     }
 
     /// Where `left` and `right` stand side by side without anything but space or a lone dash between them.
-    fn side_by_side(&self, left: &str, right: &str) -> Option<std::ops::Range<usize>> {
+    fn side_by_side(&self, left: &str, right: &str) -> Vec<std::ops::Range<usize>> {
+        let mut all = Vec::new();
         let escaped = right.replace('_', "\\_");
         for (at, _) in self.raw.match_indices(left) {
             let rest = &self.raw[at + left.len()..];
@@ -169,11 +172,12 @@ impl Description<'_> {
                     after.chars().next().is_none_or(|next| !next.is_alphanumeric() && next != '_')
                 });
                 if ends {
-                    return Some(at..at + left.len() + gap + right.len());
+                    all.push(at..at + left.len() + gap + right.len());
+                    break;
                 }
             }
         }
-        None
+        all
     }
 
     /// Sentences or names without a space between them.

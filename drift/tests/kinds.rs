@@ -23,6 +23,24 @@ struct Case {
     more: Vec<Change>,
     #[serde(default)]
     also: BTreeSet<String>,
+    /// What should stand there.
+    #[serde(default)]
+    expected: Option<String>,
+    /// Whether it is open what should stand there.
+    #[serde(default)]
+    open: bool,
+}
+
+/// A change that makes none.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Fine {
+    why: String,
+    file: String,
+    find: String,
+    put: String,
+    #[serde(default)]
+    more: Vec<Change>,
 }
 
 /// A further change.
@@ -70,11 +88,11 @@ fn judge(linter: &Linter, pages: &BTreeMap<String, String>) -> Vec<Finding> {
     linter.lint(&Catalog::new(pages))
 }
 
-fn spoil(pages: &mut BTreeMap<String, String>, case: &Case) {
-    let more = case.more.iter().map(|change| (change.file.as_ref().unwrap_or(&case.file), &change.find, &change.put));
-    for (file, find, put) in std::iter::once((&case.file, &case.find, &case.put)).chain(more) {
+fn change(pages: &mut BTreeMap<String, String>, what: &str, first: (&String, &String, &String), more: &[Change]) {
+    let more = more.iter().map(|change| (change.file.as_ref().unwrap_or(first.0), &change.find, &change.put));
+    for (file, find, put) in std::iter::once(first).chain(more) {
         let text = pages.get_mut(file).unwrap_or_else(|| panic!("`{file}` is not a page"));
-        assert!(text.contains(find.as_str()), "`{find}` is not in `{file}` ({})", case.kind);
+        assert!(text.contains(find.as_str()), "`{find}` is not in `{file}` ({what})");
         *text = text.replacen(find.as_str(), put, 1);
     }
 }
@@ -95,7 +113,7 @@ fn one_change_makes_one_kind_of_defect_and_its_edits_mend_it() {
     let linter = linter();
     for case in cases() {
         let mut pages = pages();
-        spoil(&mut pages, &case);
+        change(&mut pages, &case.kind, (&case.file, &case.find, &case.put), &case.more);
         let found = judge(&linter, &pages);
         let kinds: BTreeSet<String> = found.iter().map(|finding| finding.entry.kind.clone()).collect();
         let mut wanted = case.also.clone();
@@ -103,8 +121,15 @@ fn one_change_makes_one_kind_of_defect_and_its_edits_mend_it() {
         if kinds != wanted {
             let _ = writeln!(wrong, "{}: {wanted:?} wanted, {kinds:?} found\n{}", case.kind, shown(&found));
         }
-        let edits =
-            || found.iter().filter(|finding| finding.entry.kind == case.kind).flat_map(|finding| &finding.edits);
+        let own = || found.iter().filter(|finding| finding.entry.kind == case.kind);
+        let mut right = own().map(|finding| finding.entry.expected.as_ref());
+        if case.open && right.clone().any(|right| right.is_some()) {
+            let _ = writeln!(wrong, "{}: nothing is expected, but {:?}", case.kind, right.collect::<Vec<_>>());
+        } else if case.expected.is_some() && !right.any(|right| right == case.expected.as_ref()) {
+            let all: Vec<_> = own().map(|finding| &finding.entry.expected).collect();
+            let _ = writeln!(wrong, "{}: {:?} is expected, not {all:?}", case.kind, case.expected);
+        }
+        let edits = || own().flat_map(|finding| &finding.edits);
         if edits().next().is_some() {
             for (path, text) in &mut pages {
                 *text = mended(text, edits().filter(|edit| edit.path == *path));
@@ -116,6 +141,17 @@ fn one_change_makes_one_kind_of_defect_and_its_edits_mend_it() {
     }
     assert!(wrong.is_empty(), "{wrong}");
     insta::assert_snapshot!(said);
+}
+
+#[test]
+fn what_only_looks_like_a_defect_is_none() {
+    let linter = linter();
+    let fine: Vec<Fine> = serde_yaml::from_str(include_str!("fine.yaml")).expect("the list is YAML");
+    for Fine { why, file, find, put, more } in &fine {
+        let mut pages = pages();
+        change(&mut pages, why, (file, find, put), more);
+        assert_eq!(shown(&judge(&linter, &pages)), "", "{why}");
+    }
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Upstream's own pages, where they are at hand: known defects are found, and the patch fits the pages.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -40,9 +41,12 @@ fn known_defects_are_found_and_the_patch_fits() {
         .collect();
     let missing: Vec<&str> = include_str!("upstream.txt")
         .lines()
-        .filter(|line| !line.starts_with('#') && !places.iter().any(|place| place == line))
+        .filter(|line| !line.starts_with(['#', '!']) && !places.iter().any(|place| place == line))
         .collect();
     assert!(missing.is_empty(), "not found:\n{}", missing.join("\n"));
+    let none = include_str!("upstream.txt").lines().filter_map(|line| line.strip_prefix("! "));
+    let wrong: Vec<&str> = none.filter(|line| places.iter().any(|place| place == line)).collect();
+    assert!(wrong.is_empty(), "found, and no defects:\n{}", wrong.join("\n"));
     let strange: Vec<&str> = found
         .iter()
         .map(|finding| finding.entry.kind.as_str())
@@ -63,6 +67,26 @@ fn known_defects_are_found_and_the_patch_fits() {
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{said}");
     assert!(!said.contains("fuzz") && !said.contains("offset"), "{said}");
+}
+
+#[test]
+fn every_place_is_a_line_of_its_document() {
+    let Some(root) = upstream() else { return };
+    let mut lengths: BTreeMap<String, u32> = BTreeMap::new();
+    let mut length = |path: &str| {
+        *lengths.entry(path.to_owned()).or_insert_with(|| {
+            let text = fs::read(path).expect("the document is there");
+            String::from_utf8_lossy(&text).lines().count() as u32
+        })
+    };
+    for Finding { entry, .. } in judge(&root) {
+        let places = std::iter::once((&entry.path, entry.line))
+            .chain(entry.related.iter().map(|evidence| (&evidence.path, evidence.line)));
+        for (path, line) in places {
+            assert!((1..=length(path)).contains(&line), "{path}:{line} is no place ({}, {})", entry.kind, entry.path);
+        }
+        assert!(entry.column > 0, "{entry:?}");
+    }
 }
 
 #[test]

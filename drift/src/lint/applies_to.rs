@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rulebook_catalog::SectionKind;
+use rulebook_catalog::{ApiPage, ComplianceEntry, SectionKind};
 use rulebook_diagnostics::Span;
 
 use super::context::Context;
@@ -87,10 +87,12 @@ impl Listed<'_> {
                 reference.len()
             )
         } else {
-            format!("the page has no list `Applies to`, though its text names {}", count(names.len()))
+            let more = if names.len() > wanted.len() { ", …" } else { "" };
+            format!("the page has no list `Applies to`, though its text names {}{more}", wanted.join(", "))
         };
-        let mut finding =
-            self.finding("applies-to-absent", span, message).found("no `Applies to` list").expected(wanted.join(", "));
+        let mut finding = self.finding("applies-to-absent", span, message).found("no `Applies to` list");
+        // What the text names may be more, or less, than what the rule is about.
+        finding = finding.expected("a list `Applies to`");
         if let Some(api) = self.text.values().next() {
             finding = finding.also(&self.page.source, api.span, format!("the text is about `{}`", api.name));
         }
@@ -136,27 +138,56 @@ impl Listed<'_> {
             if !announced && !self.governs(api) {
                 continue;
             }
-            let message = if announced {
-                format!("the text lists `{}`, the list `Applies to` lacks it", api.name)
-            } else {
-                format!("the rule is about `{}`, the list `Applies to` lacks it", api.name)
+            let told = self.told(context, &api.name);
+            let open = self.left_out(context, &api.name).filter(|_| told.is_none());
+            let what = match (announced, &open) {
+                (true, _) => "the text lists",
+                (false, None) => "the rule is about",
+                (false, Some(_)) => "the text demands something of",
             };
-            let mut finding = self
-                .finding("applies-to-missing", api.span, message)
-                .found(api.name.clone())
-                .expected(format!("an entry `{}` under `Applies to`", api.name));
+            let message = format!("{what} `{}`, the list `Applies to` lacks it", api.name);
+            let mut finding = self.finding("applies-to-missing", api.span, message).found(api.name.clone());
             finding = finding.also(&self.page.source, self.heading(), "the list");
-            let entry = context.catalog.api(&api.name).and_then(|page| {
-                page.compliance
-                    .iter()
-                    .find(|entry| entry.name.eq_ignore_ascii_case(&self.page.id.name))
-                    .map(|entry| (page, entry))
-            });
-            if let Some((page, entry)) = entry {
+            if let Some((page, entry)) = told {
                 finding = finding.also(&page.source, entry.span, "the reference names the rule for the function");
+            }
+            match open {
+                // The reference is with the list: which of the two sides is wrong, is open.
+                Some((untold, entry)) => {
+                    if let Some(rules) = untold.front_matter.get("req.ddi-compliance") {
+                        let says = "the reference does not name the rule for the function, either";
+                        finding = finding.also(&untold.source, rules.span, says);
+                    }
+                    let (page, entry) = entry;
+                    let says = format!("the reference names the rule for `{}`, which the list has", page.name.value);
+                    finding = finding.also(&page.source, entry.span, says);
+                }
+                None => finding = finding.expected(format!("an entry `{}` under `Applies to`", api.name)),
             }
             found.push(finding);
         }
+    }
+
+    /// Where the reference names the rule for the function `name`.
+    fn told<'c>(&self, context: &Context<'c>, name: &str) -> Option<(&'c ApiPage, &'c ComplianceEntry)> {
+        let page = context.catalog.api(name)?;
+        let own = |entry: &&ComplianceEntry| {
+            entry.name.eq_ignore_ascii_case(&self.page.id.name)
+                && entry.model.as_ref().is_none_or(|model| *model == self.page.id.model)
+        };
+        Some((page, page.compliance.iter().find(own)?))
+    }
+
+    /// The reference page of `name`, if it names rules and not this one, with a place where the reference names this rule
+    /// for another function of the list.
+    fn left_out<'c>(
+        &self,
+        context: &Context<'c>,
+        name: &str,
+    ) -> Option<(&'c ApiPage, (&'c ApiPage, &'c ComplianceEntry))> {
+        let page = context.catalog.api(name).filter(|page| !page.compliance.is_empty())?;
+        let sibling = self.page.applies_to().find_map(|api| self.told(context, &api.name))?;
+        Some((page, sibling))
     }
 
     /// Whether the first sentence about the rule demands something of a function: it stands in it as a link, and no word
@@ -193,10 +224,10 @@ impl Listed<'_> {
         let names: Vec<&str> = self.text.values().map(|named| named.name.as_str()).collect();
         let message =
             format!("the text binds only {}, the list has {} other functions", names.join(", "), others.len());
-        found.push(self.finding("applies-to-extra", first.inline.span, message).expected(others.join(", ")).also(
+        found.push(self.finding("applies-to-extra", first.inline.span, message).also(
             &self.page.source,
             self.heading(),
-            "the list",
+            format!("the list, which has {} as well", others.join(", ")),
         ));
     }
 
@@ -221,13 +252,12 @@ impl Listed<'_> {
                     "the text lists the functions that the rule is about",
                 );
             }
+            if let Some((page, entry)) = self.told(context, &api.name) {
+                finding = finding.also(&page.source, entry.span, "the reference names the rule for the function");
+            }
             found.push(finding);
         }
     }
-}
-
-fn count(number: usize) -> String {
-    if number == 1 { "a function".to_owned() } else { format!("{number} functions") }
 }
 
 /// Rules each of whose lists fits the other's text; returns the rules.

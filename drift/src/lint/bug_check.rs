@@ -10,14 +10,16 @@ use super::finding::Finding;
 
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Finding>) {
     let rows = rows(context);
+    let mut unlisted = Vec::new();
     for page in &context.rules {
         for check in &page.bug_checks {
             form(page, check, found);
-            against_table(context, page, check, &rows, found);
+            against_table(context, page, check, &rows, &mut unlisted, found);
         }
         empty(page, found);
         untested(page, &rows, found);
     }
+    sections(unlisted, found);
     conflicts(context, &rows, found);
     unmarked(context, &rows, found);
     for doc in &context.docs {
@@ -78,7 +80,14 @@ fn form(page: &RulePage, check: &BugCheck, found: &mut Vec<Finding>) {
 }
 
 /// The code against the row of the rule.
-fn against_table(context: &Context<'_>, page: &RulePage, check: &BugCheck, rows: &[Row<'_>], found: &mut Vec<Finding>) {
+fn against_table<'p>(
+    context: &Context<'p>,
+    page: &'p RulePage,
+    check: &'p BugCheck,
+    rows: &[Row<'_>],
+    unlisted: &mut Vec<Unlisted<'p>>,
+    found: &mut Vec<Finding>,
+) {
     let Some(code) = check.subcode else { return };
     let Some(on) = context.catalog.bug_checks().iter().find(|on| on.code == check.code) else {
         return;
@@ -133,19 +142,60 @@ fn against_table(context: &Context<'_>, page: &RulePage, check: &BugCheck, rows:
             )
         }
         (None, None) => {
-            let message = format!(
-                "the reference of bug check 0x{:X} has no row for `{}`, which this page gives",
-                check.code,
-                shown(code)
-            );
-            Finding::new("bug-check-unlisted", &id, &page.source, span, message).also(
-                &on.source,
-                on.title.span,
-                "the reference, which lists the sub-codes of the other rules",
-            )
+            unlisted.push(Unlisted { on, page, span, code });
+            return;
         }
     };
     found.push(finding.found(shown(code)));
+}
+
+/// A sub-code of a rule page without a row in the reference.
+struct Unlisted<'p> {
+    on: &'p BugCheckPage,
+    page: &'p RulePage,
+    span: Span,
+    code: u32,
+}
+
+/// Sub-codes without a row. Where the reference has no row of their class at all, one section is missing there, not a row
+/// for each of the rules.
+fn sections(unlisted: Vec<Unlisted<'_>>, found: &mut Vec<Finding>) {
+    let class = |code: u32| code >> 16;
+    let mut groups: BTreeMap<(u32, u32), Vec<Unlisted<'_>>> = BTreeMap::new();
+    for one in unlisted {
+        groups.entry((one.on.code, class(one.code))).or_default().push(one);
+    }
+    for ((check, group), mut all) in groups {
+        all.sort_by_key(|one| one.code);
+        let on = all[0].on;
+        if all.len() < 3 || on.subcodes.iter().any(|row| class(row.value.value) == group) {
+            for Unlisted { page, span, code, .. } in all {
+                let code = shown(code);
+                let message =
+                    format!("the reference of bug check 0x{check:X} has no row for `{code}`, which this page gives");
+                let says = "the reference, which lists the sub-codes of the other rules";
+                found.push(
+                    Finding::new("bug-check-unlisted", &page.id.to_string(), &page.source, span, message)
+                        .found(code)
+                        .also(&on.source, on.title.span, says),
+                );
+            }
+            continue;
+        }
+        let codes: Vec<String> = all.iter().map(|one| shown(one.code)).collect();
+        let message = format!(
+            "the reference of bug check 0x{check:X} has no row of the class 0x{group:04X}xxxx, of which {} rule pages give sub-codes",
+            all.len()
+        );
+        let mut finding =
+            Finding::new("bug-check-unlisted", &format!("0x{check:X}"), &on.source, on.title.span, message)
+                .found("no such rows")
+                .expected(format!("rows for {}", codes.join(", ")));
+        for one in &all {
+            finding = finding.also(&one.page.source, one.span, format!("{} of `{}`", shown(one.code), one.page.id));
+        }
+        found.push(finding);
+    }
 }
 
 /// One sub-code on several rules, where no table tells whose it is.
@@ -255,8 +305,9 @@ fn ranges(page: &BugCheckPage, doc: &Doc<'_>, found: &mut Vec<Finding>) {
             page.subcodes.iter().filter(below).filter(|row| !(low..=high).contains(&row.value.value)).collect();
         let values = page.subcodes.iter().filter(below).map(|row| row.value.value);
         if let (Some(row), Some(lowest), Some(highest)) = (outside.first(), values.clone().min(), values.max()) {
-            let width = last.trim().split(' ').next().map_or(0, |word| word.len().saturating_sub(2));
-            let should = format!("0x{lowest:0width$X} to 0x{highest:0width$X}");
+            let number = last.trim().split(' ').next().unwrap_or_default();
+            let (width, title) = (number.len().saturating_sub(2), &last.trim()[number.len()..]);
+            let should = format!("0x{lowest:0width$X} to 0x{highest:0width$X}{title}");
             let message = format!("the heading announces 0x{low:X} to 0x{high:X}, the table below goes beyond");
             found.push(
                 Finding::new("bug-check-range", &doc.subject(), doc.source, heading.inline.span, message)

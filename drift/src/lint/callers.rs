@@ -6,7 +6,7 @@ use rulebook_catalog::{ApiKind, ApiPage, Passage};
 
 use super::context::{Context, Doc, Kind};
 use super::finding::{Finding, short};
-use super::irql::bounds;
+use super::irql::{bounds, written};
 use super::known::{is_name, words};
 use super::reference::twins;
 
@@ -105,7 +105,7 @@ fn level(page: &ApiPage, doc: &Doc<'_>, passage: &Passage, from: usize, text: &s
     let open = [" if ", " when ", " provided ", " unless ", "Otherwise", " otherwise", " or "];
     let around = format!("{} {}", &text[..range.start], &text[range.end..]);
     if *said != wanted && !open.iter().any(|word| around.contains(word)) {
-        let message = format!("the text demands another level than the head of the page, `{}`", head.text);
+        let message = format!("the text demands `{}`, the head of the page `{}`", written(*said), head.text);
         found.push(
             Finding::new(
                 "irql-contradiction",
@@ -115,7 +115,6 @@ fn level(page: &ApiPage, doc: &Doc<'_>, passage: &Passage, from: usize, text: &s
                 message,
             )
             .found(short(&text[range.clone()]))
-            .expected(head.text.clone())
             .also(doc.source, page.irql.span, "the head of the page"),
         );
     }

@@ -197,8 +197,11 @@ impl Code<'_> {
         let wanted = fact.params.len();
         let fits = given == wanted || (fact.variadic && given > wanted) || (wanted == 0 && !fact.has_types());
         if !fits {
-            let message = format!("`{}` takes {wanted} arguments, the example passes {given}", call.name);
-            let params: Vec<&str> = fact.params.iter().map(|param| param.name.as_str()).collect();
+            let least = if fact.variadic { "at least " } else { "" };
+            let arguments = if wanted == 1 { "argument" } else { "arguments" };
+            let message = format!("`{}` takes {least}{wanted} {arguments}, the example passes {given}", call.name);
+            let mut params: Vec<&str> = fact.params.iter().map(|param| param.name.as_str()).collect();
+            params.extend(fact.variadic.then_some("..."));
             found.push(self.finding("code-arguments", call.at..call.at + call.name.len(), message).expected(format!(
                 "{}({})",
                 call.name,
@@ -247,7 +250,7 @@ impl Code<'_> {
                 format!("the example calls `{}`, which the rule's list lacks; the list has `{relative}`", call.name);
             found.push(
                 self.finding("code-other-function", call.at..call.at + call.name.len(), message)
-                    .expected((*relative).to_owned()),
+                    .expected(format!("a call of `{relative}`")),
             );
         }
     }

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use rulebook_catalog::{PassageKind, RulePage};
+use rulebook_catalog::{Mark, PassageKind, RulePage};
 use rulebook_diagnostics::Span;
 
 use super::context::{Context, Doc};
-use super::finding::{Finding, head, short};
+use super::finding::{Finding, head};
 use super::known::{names, words};
 
 /// The relations that were lost where descriptions were made from pages.
@@ -46,11 +46,39 @@ fn absent(page: &RulePage, doc: &Doc<'_>, span: Span, found: &mut Vec<Finding>) 
     found.push(finding);
 }
 
-/// The first sentence of the running text.
+/// A word as words of the page that stand in it one behind the other; what is left at the end may be another.
+fn apart<'n>(name: &'n str, body: &BTreeSet<&str>) -> Vec<&'n str> {
+    let mut parts = Vec::new();
+    let mut rest = name;
+    while !body.contains(rest) {
+        let follows = |at: usize| body.iter().any(|word| word.len() > 3 && rest[at..].starts_with(word));
+        let cuts = rest.char_indices().map(|(at, _)| at).filter(|at| *at > 2);
+        let Some(cut) = cuts.into_iter().find(|at| body.contains(&rest[..*at]) && follows(*at)) else { break };
+        parts.push(&rest[..cut]);
+        rest = &rest[cut..];
+    }
+    parts.push(rest);
+    parts
+}
+
+/// The first sentence of the running text, whole; `None` where it cannot stand without what it announces.
 fn first_sentence(page: &RulePage) -> Option<String> {
-    let text = &page.prose.first()?.inline.text;
-    let end = text.find(". ").map_or(text.len(), |at| at + 1);
-    Some(short(&text[..end]))
+    let inline = &page.prose.first()?.inline;
+    let end = [". ", ".\n", ".\r"].iter().filter_map(|mark| inline.text.find(mark)).min();
+    let end = end.map_or(inline.text.len(), |at| at + 1);
+    let mut text = inline.text[..end].to_owned();
+    // A link that lacks its space is another defect.
+    let glued = |at: &usize| text[*at..].starts_with(|c: char| c.is_ascii_alphabetic());
+    let ends = inline.marks.iter().filter(|mark| matches!(mark.mark, Mark::Link(_))).map(|mark| mark.end as usize);
+    for at in ends.filter(|at| *at < end).filter(glued).collect::<BTreeSet<_>>().into_iter().rev() {
+        text.insert(at, ' ');
+    }
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    // What follows is not part of a description.
+    if text.contains("following ") {
+        return None;
+    }
+    Some(text.strip_suffix(':').map_or(text.clone(), |open| format!("{open}.")))
 }
 
 struct Description<'d> {
@@ -107,7 +135,9 @@ impl Description<'_> {
                 let Some(relation) = RELATIONS.iter().find(|relation| **relation == between) else {
                     continue;
                 };
-                if let Some(range) = self.side_by_side(left, right).filter(|range| done.insert(range.start)) {
+                // The places of a description are in the order of the text.
+                let range = self.side_by_side(left, right).into_iter().find(|range| done.insert(range.start));
+                if let Some(range) = range {
                     let gap = if *relation == "->" { "" } else { " " };
                     let right = self.raw[range.clone()].split_whitespace().last().unwrap_or(right).to_owned();
                     let should = format!("{left}{gap}{relation}{gap}{right}");
@@ -127,7 +157,8 @@ impl Description<'_> {
     }
 
     /// Where `left` and `right` stand side by side without anything but space or a lone dash between them.
-    fn side_by_side(&self, left: &str, right: &str) -> Option<std::ops::Range<usize>> {
+    fn side_by_side(&self, left: &str, right: &str) -> Vec<std::ops::Range<usize>> {
+        let mut all = Vec::new();
         let escaped = right.replace('_', "\\_");
         for (at, _) in self.raw.match_indices(left) {
             let rest = &self.raw[at + left.len()..];
@@ -141,11 +172,12 @@ impl Description<'_> {
                     after.chars().next().is_none_or(|next| !next.is_alphanumeric() && next != '_')
                 });
                 if ends {
-                    return Some(at..at + left.len() + gap + right.len());
+                    all.push(at..at + left.len() + gap + right.len());
+                    break;
                 }
             }
         }
-        None
+        all
     }
 
     /// Sentences or names without a space between them.
@@ -175,16 +207,17 @@ impl Description<'_> {
         let body: BTreeSet<&str> =
             self.doc.text().flat_map(|passage| words(&passage.inline.text)).map(|(_, word)| word).collect();
         for (_, name) in names(&plain).filter(|(_, name)| !body.contains(name)) {
-            let cut = name.char_indices().map(|(at, _)| at).find(|at| {
-                *at > 2
-                    && body.contains(&name[..*at])
-                    && body.iter().any(|word| word.len() > 3 && name[*at..].starts_with(word))
-            });
-            if let (Some(cut), Some(at)) = (cut, self.raw.replace('\\', "").find(name)) {
+            let parts = apart(name, &body);
+            if let (true, Some(at)) = (parts.len() > 1, self.raw.replace('\\', "").find(name)) {
                 // The place in the raw text is near enough: the name may be escaped there.
                 let start = at.min(self.raw.len());
-                let message = format!("`{}` and `{}` stand without anything between", &name[..cut], &name[cut..]);
-                found.push(self.finding("description-glued", start..start, message).found(name.to_owned()));
+                let quoted: Vec<String> = parts.iter().map(|part| format!("`{part}`")).collect();
+                let message = format!("{} stand without anything between", quoted.join(" and "));
+                found.push(
+                    self.finding("description-glued", start..start, message)
+                        .found(name.to_owned())
+                        .expected(parts.join(", ")),
+                );
             }
         }
     }

@@ -62,6 +62,18 @@ struct Demand<'p> {
     place: Span,
     /// Whether it holds only on a condition.
     conditional: bool,
+    how: How,
+}
+
+/// How a page comes to bound a function.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum How {
+    /// The text names the function.
+    Named,
+    /// The function is in the list below the text.
+    Listed,
+    /// The rule is about functions that can only be called at a level, and the function is in its list.
+    Kind,
 }
 
 /// The sentences of a text with their places.
@@ -112,7 +124,10 @@ fn demands<'p>(context: &Context<'_>, page: &'p RulePage, doc: &Doc<'_>) -> Vec<
             let place = inline.span_of(sentence.start + range.start, sentence.start + range.end);
             let inside = |api: &&&ApiRef| span.start <= api.span.start && api.span.end <= span.end;
             let mut bound: Vec<&ApiRef> = functions.iter().filter(inside).copied().collect();
+            let mut how = How::Named;
+            let mut below: Vec<&ApiRef> = Vec::new();
             if lower.contains("ddis that can only") {
+                how = How::Kind;
                 bound = page.applies_to().filter(|api| is_function(context, api)).collect();
             } else if bound.is_empty() && lower.contains("following") {
                 let list = passages[at + 1..].iter().take_while(|next| {
@@ -127,16 +142,18 @@ fn demands<'p>(context: &Context<'_>, page: &'p RulePage, doc: &Doc<'_>) -> Vec<
                 let text = |api: &&&ApiRef| api.span.end <= end;
                 let named: BTreeSet<String> =
                     functions.iter().filter(text).map(|api| api.name.to_lowercase()).collect();
-                bound.extend(
-                    page.applies_to().filter(|api| is_bound(context, api) && !named.contains(&api.name.to_lowercase())),
-                );
+                let only = |api: &&ApiRef| is_bound(context, api) && !named.contains(&api.name.to_lowercase());
+                below.extend(page.applies_to().filter(only));
             } else if bound.is_empty() && (lower.contains("listed in the rule") || lower.contains("specific ")) {
+                how = How::Listed;
                 bound = page.applies_to().filter(|api| is_function(context, api)).collect();
             }
             let conditional = [" when ", "if ", "unless"].iter().any(|word| lower.contains(word))
                 && !lower.contains("when it is executing")
                 && !lower.contains("when a driver is processing");
-            all.extend(bound.into_iter().map(|api| Demand { api, interval: *interval, place, conditional }));
+            let demand = |api, how| Demand { api, interval: *interval, place, conditional, how };
+            all.extend(bound.into_iter().map(|api| demand(api, how)));
+            all.extend(below.into_iter().map(|api| demand(api, How::Listed)));
         }
     }
     all
@@ -159,24 +176,27 @@ fn against_reference(context: &Context<'_>, page: &RulePage, demands: &[Demand<'
         if !differs {
             continue;
         }
-        let message = format!(
-            "the page demands `{}` for `{}`, its reference page says `{}`",
-            written(demand.interval),
-            demand.api.name,
-            text.text
-        );
-        found.push(
-            Finding::new("irql-differs", &page.id.to_string(), &page.source, demand.api.span, message)
-                .found(written(demand.interval))
-                .expected(text.text.clone())
-                .also(&page.source, demand.place, "the bound")
-                .also(&api.source, api.irql.span, format!("`req.irql` of `{}`", api.name.value)),
-        );
+        let (level, name) = (written(demand.interval), &demand.api.name);
+        let message = match demand.how {
+            How::Named => format!("the page demands `{level}` for `{name}`"),
+            How::Listed => format!("the page demands `{level}` for the functions of its list, `{name}` among them"),
+            How::Kind => format!("the rule is about functions that need `{level}`, and its list has `{name}`"),
+        };
+        let message = format!("{message}; the reference page of `{name}` says `{}`", text.text);
+        let mut finding = Finding::new("irql-differs", &page.id.to_string(), &page.source, demand.api.span, message)
+            .found(level)
+            .also(&page.source, demand.place, "the bound")
+            .also(&api.source, api.irql.span, format!("`req.irql` of `{}`", api.name.value));
+        // Where only the list has the function, the entry may be what is wrong.
+        if demand.how == How::Named {
+            finding = finding.expected(text.text.clone());
+        }
+        found.push(finding);
     }
 }
 
 /// A bound as the pages write it.
-fn written(interval: Interval) -> String {
+pub(super) fn written(interval: Interval) -> String {
     let relation = if interval.min == interval.max {
         "="
     } else if interval.min == Level::PASSIVE {
@@ -203,7 +223,6 @@ fn against_itself(page: &RulePage, demands: &[Demand<'_>], found: &mut Vec<Findi
             found.push(
                 Finding::new("irql-contradiction", &page.id.to_string(), &page.source, demand.place, message)
                     .found(written(demand.interval))
-                    .expected(written(first.interval))
                     .also(&page.source, first.place, "the other bound")
                     .also(&page.source, first.api.span, format!("the function, `{}`", demand.api.name)),
             );

@@ -10,7 +10,7 @@ use super::typography::finding;
 pub(super) fn check(context: &Context<'_>, found: &mut Vec<Finding>) {
     for doc in context.readable().filter(|doc| !matches!(doc.kind, Kind::Api(_))) {
         paragraphs(doc, found);
-        signs(doc, found);
+        signs(context, doc, found);
         tables(doc, found);
         twice(doc, found);
         headings(doc, found);
@@ -32,23 +32,38 @@ fn paragraphs(doc: &Doc<'_>, found: &mut Vec<Finding>) {
     }
 }
 
-/// Comparison signs in cells of HTML.
-fn signs(doc: &Doc<'_>, found: &mut Vec<Finding>) {
+/// Signs in tables of HTML that open a tag which HTML does not have, and so hide what follows.
+fn signs(context: &Context<'_>, doc: &Doc<'_>, found: &mut Vec<Finding>) {
     let text = &doc.source.text;
     let mut from = 0;
     let mut inside = false;
     for line in text.split_inclusive('\n') {
         inside = (inside || line.contains("<table")) && !line.contains("</table");
-        if let Some(at) = line.find(" <= ").filter(|_| inside && line.contains("<td")) {
-            let span = Span::new(from + at + 1, from + at + 3);
-            found.push(
-                finding(doc, "entity-missing", span, "the sign opens a tag in HTML")
-                    .expected("&lt;=")
-                    .edit(doc.source, span, "&lt;="),
-            );
+        for (at, _) in line.match_indices('<').filter(|_| inside) {
+            let Some(name) = strange_tag(context, &line[at + 1..]) else { continue };
+            let span = Span::new(from + at, from + at + 1 + name.len());
+            let message = format!("`<{name}` opens a tag in HTML, and there is no such tag");
+            found.push(finding(doc, "entity-missing", span, &message).expected(format!("&lt;{name}")).edit(
+                doc.source,
+                Span::new(from + at, from + at + 1),
+                "&lt;",
+            ));
         }
         from += line.len();
     }
+}
+
+/// What a `<` opens that HTML takes for a tag, by the text behind it, if it has no such tag.
+///
+/// Only a letter, or a mark and a letter, make a tag; before anything else the sign is shown as it is.
+fn strange_tag<'l>(context: &Context<'_>, behind: &'l str) -> Option<&'l str> {
+    let bare = behind.trim_start_matches('/');
+    let len = bare.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(bare.len());
+    let known = context.words.tags.iter().any(|tag| tag.eq_ignore_ascii_case(&bare[..len]));
+    let tag = bare.starts_with(|c: char| c.is_ascii_alphabetic()) && behind.len() - bare.len() < 2;
+    // An address in angle brackets is a link.
+    let address = bare[len..].starts_with([':', '@']);
+    (tag && !known && !address).then(|| &behind[..behind.len() - bare.len() + len])
 }
 
 /// Tables with a head and nothing below.

@@ -18,7 +18,7 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Finding>) {
                 link.retired(context, found);
                 link.other_api(context, found);
                 link.other_rule(context, found);
-                link.incomplete(found);
+                link.incomplete(context, found);
                 link.anchor(&places, found);
                 link.broken(&places, found);
             }
@@ -110,13 +110,20 @@ impl Link<'_> {
     }
 
     /// The folder of a header in the place of a page in it.
-    fn incomplete(&self, found: &mut Vec<Finding>) {
+    fn incomplete(&self, context: &Context<'_>, found: &mut Vec<Finding>) {
         let path = self.target.trim_end_matches('/');
         let header = path.rsplit('/').next().unwrap_or_default();
         let folder = path.contains("/ddi/") && !header.contains('-') && !header.starts_with('_');
         if let Some(name) = self.name().filter(|name| folder && is_name(name) && !header.eq_ignore_ascii_case(name)) {
             let message = format!("the link on `{name}` leads to the index of a header, not to a page");
-            found.push(self.finding("link-incomplete", message));
+            let mut finding = self.finding("link-incomplete", message);
+            let own = context.catalog.api(name).filter(|api| api.name.value == name && api.kind == ApiKind::Function);
+            if let Some(api) = own {
+                let current = address(&api.source.path);
+                finding = finding.expected(current.clone()).also(&api.source, api.name.span, "the page");
+                finding = self.redirect(finding, &current);
+            }
+            found.push(finding);
         }
     }
 
@@ -158,33 +165,33 @@ impl Link<'_> {
     }
 
     /// A place in a page that the page does not have.
-    fn anchor(&self, places: &Places, found: &mut Vec<Finding>) {
+    fn anchor(&self, places: &Places<'_>, found: &mut Vec<Finding>) {
         let Some((path, anchor)) = self.target.split_once('#') else { return };
         let page = if path.is_empty() { self.doc.source.file_stem().to_lowercase() } else { slug(path) };
         if path.contains("://") || anchor.is_empty() {
             return;
         }
         let Some((known, also)) = places.anchors.get(&page) else { return };
-        if !known.contains(&anchor.to_lowercase()) {
+        if !known.contains_key(&anchor.to_lowercase()) {
             let message = format!("`{page}` has no place `#{anchor}`");
             let near = known
-                .iter()
+                .keys()
                 .min_by_key(|other| (strsim::osa_distance(&anchor.to_lowercase(), other), (*other).clone()));
             let mut finding = self.finding("link-anchor", message);
-            finding.entry.related.push(crate::Evidence {
-                path: also.clone(),
-                line: 0,
-                message: "the page, whose headings are others".to_owned(),
-            });
-            if let Some(near) = near.filter(|near| near.contains("additional") == anchor.contains("additional")) {
-                finding = finding.expected(format!("#{near}"));
+            let near = near.filter(|near| near.contains("additional") == anchor.contains("additional"));
+            match near {
+                Some(near) => {
+                    finding = finding.expected(format!("#{near}"));
+                    finding = finding.also(also, known[near], "the place of the page that is called nearly so");
+                }
+                None => finding = finding.also(also, Span::default(), "the page, whose places are called otherwise"),
             }
             found.push(finding);
         }
     }
 
     /// A relative link to a page that is neither at hand nor in the tree of contents.
-    fn broken(&self, places: &Places, found: &mut Vec<Finding>) {
+    fn broken(&self, places: &Places<'_>, found: &mut Vec<Finding>) {
         let path = self.target.split(['#', '?']).next().unwrap_or_default();
         let relative = !path.contains(':')
             && !path.starts_with('/')

@@ -26,7 +26,7 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Finding>) {
     for doc in context.readable().filter(|doc| !matches!(doc.kind, Kind::Api(_))) {
         for (at, passage) in doc.passages.iter().enumerate() {
             let after = &doc.passages[at + 1..];
-            absent(doc, passage, after, found);
+            absent(context, doc, passage, after, found);
             counted(doc, passage, after, found);
         }
         marks(doc, found);
@@ -54,7 +54,7 @@ fn entries(after: &[Passage]) -> usize {
 }
 
 /// A sentence that ends in a colon and is followed by nothing that it could announce.
-fn absent(doc: &Doc<'_>, passage: &Passage, after: &[Passage], found: &mut Vec<Finding>) {
+fn absent(context: &Context<'_>, doc: &Doc<'_>, passage: &Passage, after: &[Passage], found: &mut Vec<Finding>) {
     let text = passage.inline.text.trim_end();
     let announces = text.ends_with(':') && text.split_whitespace().count() > 4;
     let empty = match passage.kind {
@@ -97,7 +97,13 @@ fn absent(doc: &Doc<'_>, passage: &Passage, after: &[Passage], found: &mut Vec<F
         .any(|noun| lower[at..].split(['.', ',']).next().is_some_and(|s| s.contains(noun)));
     let here = after.iter().take_while(|next| !matches!(next.kind, PassageKind::Heading(_)));
     let listed = here.clone().filter(|next| matches!(next.kind, PassageKind::Item(_)) || is_names(next)).count() > 0;
-    if of_names && (!listed || matches!(passage.kind, PassageKind::Cell { .. })) {
+    // The rule's own list, if it is as long, may be what is spoken of.
+    let rule = match doc.kind {
+        Kind::Rule(page) => Some(page),
+        _ => passage.inline.links().find_map(|(_, target, _)| context.rule_at(target)),
+    };
+    let meant = rule.is_some_and(|rule| rule.applies_to().count() == count);
+    if of_names && !meant && (!listed || matches!(passage.kind, PassageKind::Cell { .. })) {
         let span = passage.inline.span_of(at, text.len());
         let message = format!("the text speaks of {count} of them and lists none");
         found.push(Finding::new("list-absent", &doc.subject(), doc.source, span, message).found(short(&text[at..])));
@@ -201,6 +207,7 @@ fn commas(doc: &Doc<'_>, lines: &[Line<'_>], found: &mut Vec<Finding>) {
     );
     let span = first.passage.inline.span_of(first.at, first.at + first.text.len());
     let mut finding = Finding::new("list-commas", &doc.subject(), doc.source, span, message)
+        .found(first.text)
         .expected(first.text.trim_end_matches(','));
     for line in ending {
         let end = line.at + line.text.len();

@@ -215,7 +215,13 @@ fn family_member(context: &Context<'_>, doc: &Doc<'_>, name: &str, family: &str,
     if name[family.len()..].contains(family.split('_').next().unwrap_or(family)) {
         let message = "several names stand without anything between".to_owned();
         if !matches!(doc.kind, Kind::Rule(_)) {
-            found.push(Finding::new("name-glued", &doc.subject(), doc.source, span, message).found(name));
+            let head = family.split('_').next().unwrap_or(family);
+            let apart = name[head.len()..].replace(head, &format!(", {head}"));
+            found.push(
+                Finding::new("name-glued", &doc.subject(), doc.source, span, message)
+                    .found(name)
+                    .expected(format!("{head}{apart}")),
+            );
         }
         return;
     }
@@ -228,15 +234,34 @@ fn family_member(context: &Context<'_>, doc: &Doc<'_>, name: &str, family: &str,
             let message = format!("there is no `{name}`; the name is cut short");
             report(doc, "name-truncated", span, name, only, message, found);
         }
-        (None, several) => {
+        (None, _) => {
             let message = format!("there is no `{name}`");
             let mut finding = Finding::new("name-unknown", &doc.subject(), doc.source, span, message).found(name);
-            if !several.is_empty() {
-                finding = finding.expected(format!("one of {}", several.join(", ")));
+            if let Some(right) = word_lost(context, doc, name, family, span) {
+                finding = finding.expected(right);
             }
             found.push(finding);
         }
     }
+}
+
+/// The one name of the family that `name` is but for a word, if the names beside it have that word.
+fn word_lost<'c>(context: &'c Context<'_>, doc: &Doc<'_>, name: &str, family: &'c str, span: Span) -> Option<&'c str> {
+    let inside = |passage: &&Passage| passage.inline.span.start <= span.start && span.end <= passage.inline.span.end;
+    let passage = doc.passages.iter().find(inside)?;
+    let beside: BTreeSet<&str> = names(&passage.inline.text)
+        .filter(|(_, other)| other.starts_with(family) && *other != name)
+        .flat_map(|(_, other)| other.split('_'))
+        .collect();
+    let parts: Vec<&str> = name.split('_').collect();
+    let is_whole = |right: &&&str| {
+        let words: Vec<&str> = right.split('_').collect();
+        let lost = (0..words.len()).find(|at| [&words[..*at], &words[at + 1..]].concat() == parts);
+        lost.is_some_and(|at| beside.contains(words[at]))
+    };
+    let all = context.known.beginning(family);
+    let mut fitting = all.iter().filter(is_whole);
+    fitting.next().filter(|_| fitting.next().is_none()).copied()
 }
 
 fn report(doc: &Doc<'_>, kind: &str, span: Span, name: &str, right: &str, message: String, found: &mut Vec<Finding>) {

@@ -50,7 +50,10 @@ fn object(
             // Functions of the other object on the same page may be what is meant.
             let squeezed = wrong.replace(' ', "");
             let other = apis.iter().any(|api| !pattern.is_match(api) && api.to_lowercase().contains(&squeezed));
-            for (at, _) in text.match_indices(wrong.as_str()).filter(|_| !other) {
+            if other || calls_so(context, apis, wrong) {
+                continue;
+            }
+            for (at, _) in text.match_indices(wrong.as_str()) {
                 let span = passage.inline.span_of(at, at + wrong.len());
                 let message = format!("the functions handle the object `{}`, the text calls it `{wrong}`", object.name);
                 let right =
@@ -66,6 +69,17 @@ fn object(
             }
         }
     }
+}
+
+/// Whether the reference itself calls the object of one of the functions so.
+fn calls_so(context: &Context<'_>, apis: &[&str], words: &str) -> bool {
+    let core = words.trim_start_matches("framework ").trim_end_matches(" object");
+    let said = |api: &&str| {
+        let page = context.catalog.api(api)?;
+        let text = page.front_matter.text("description")?.value.to_lowercase();
+        Some(text.contains(core))
+    };
+    apis.iter().any(|api| said(api) == Some(true))
 }
 
 /// A rule's own name where a function or callback is meant.

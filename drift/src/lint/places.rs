@@ -2,36 +2,39 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rulebook_catalog::PassageKind;
+use rulebook_catalog::{PassageKind, Source};
+use rulebook_diagnostics::Span;
 
 use super::context::Context;
 
 /// What can be linked to.
-pub(super) struct Places {
-    /// By page: the anchors, and the page's path.
-    pub(super) anchors: BTreeMap<String, (BTreeSet<String>, String)>,
+pub(super) struct Places<'p> {
+    /// By page: the anchors with their places, and the page itself.
+    pub(super) anchors: BTreeMap<String, (BTreeMap<String, Span>, &'p Source)>,
     /// File names of pages and of entries of the tables of contents.
     pub(super) files: BTreeSet<String>,
     /// The folders that have a table of contents.
     pub(super) folders: BTreeSet<String>,
 }
 
-impl Places {
-    pub(super) fn new(context: &Context<'_>) -> Self {
+impl<'p> Places<'p> {
+    pub(super) fn new(context: &Context<'p>) -> Self {
         let mut anchors = BTreeMap::new();
         let mut files = BTreeSet::new();
         for doc in &context.docs {
-            let mut here: BTreeSet<String> = BTreeSet::new();
+            let mut here: BTreeMap<String, Span> = BTreeMap::new();
             for passage in doc.passages.iter().filter(|passage| matches!(passage.kind, PassageKind::Heading(_))) {
-                here.insert(anchor_of(&passage.inline.text));
+                here.insert(anchor_of(&passage.inline.text), passage.inline.span);
             }
             for mark in [" id=\"", " name=\""] {
                 for (at, _) in doc.source.text.match_indices(mark) {
                     let rest = &doc.source.text[at + mark.len()..];
-                    here.insert(rest.split('"').next().unwrap_or_default().to_lowercase());
+                    let name = rest.split('"').next().unwrap_or_default().to_lowercase();
+                    let start = at + mark.len();
+                    here.insert(name.clone(), Span::new(start, start + name.len()));
                 }
             }
-            anchors.insert(doc.source.file_stem().to_lowercase(), (here, doc.source.path.clone()));
+            anchors.insert(doc.source.file_stem().to_lowercase(), (here, doc.source));
             files.insert(doc.source.file_name().to_lowercase());
         }
         let mut folders = BTreeSet::new();

@@ -1,6 +1,6 @@
-//! Rule pages that say the same: nothing but its name tells a reader what such a rule is about.
+//! Rule pages that say the same: their text does not tell a reader what such a rule is about.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rulebook_catalog::{PassageKind, RulePage, SectionKind};
 use rulebook_diagnostics::Span;
@@ -27,17 +27,28 @@ pub(super) fn check(context: &Context<'_>, found: &mut Vec<Finding>) {
         for page in others {
             let span = page.prose.first().map_or(Span::default(), |block| block.inline.span);
             let place = first.prose.first().map_or(Span::default(), |block| block.inline.span);
-            let message = format!(
-                "apart from the rule's name the text is that of `{}`: nothing says what tells the two apart",
-                first.id
-            );
-            found.push(Finding::new("text-repeated", &page.id.to_string(), &page.source, span, message).also(
+            let same = list(page) == list(first);
+            let rest = if same { "nothing on the pages tells" } else { "only the lists `Applies to` tell" };
+            let message =
+                format!("apart from the rule's name the text is that of `{}`: {rest} the two apart", first.id);
+            let mut finding = Finding::new("text-repeated", &page.id.to_string(), &page.source, span, message).also(
                 &first.source,
                 place,
                 "the same text",
-            ));
+            );
+            for page in [*page, first].into_iter().filter(|_| !same) {
+                if let Some(api) = page.applies_to().next() {
+                    finding = finding.also(&page.source, api.span, format!("the list of `{}`", page.id));
+                }
+            }
+            found.push(finding);
         }
     }
+}
+
+/// The functions of the list `Applies to`.
+fn list(page: &RulePage) -> BTreeSet<String> {
+    page.applies_to().map(|api| api.name.to_ascii_lowercase()).collect()
 }
 
 /// The words of the running text in lower case, the rule's own name left out.

@@ -45,8 +45,9 @@ fn ends(context: &Context<'_>, doc: &Doc<'_>, passage: &Passage, next: Option<&P
                     .first()
                     .is_some_and(|mark| mark.start == 0 && !next.inline.text.starts_with("Driver model"))
         });
-        let mark = if text.contains("following") && announces { ":" } else { "." };
+        let mark = if last.contains("following") && announces { ":" } else { "." };
         let start = text.char_indices().rev().nth(20).map_or(0, |(at, _)| at);
+        let start = text[..start].rfind(char::is_whitespace).map_or(0, |at| at + 1);
         let span = inline.span_of(start, text.len());
         let message = if mark == ":" {
             "the sentence announces a list and has no colon"

@@ -149,12 +149,21 @@ fn marks(doc: &Doc<'_>, passage: &Passage, found: &mut Vec<Finding>) {
         if ["note", "important", "warning", "caution", "tip"].contains(&word.as_str()) {
             let end = text[at..].find(']').map_or(text.len(), |len| at + len + 1);
             let message = "the mark of an alert stands outside a quote and is shown as it is";
-            found.push(
-                finding(doc, "alert-broken", inline.span_of(at, end), message)
-                    .expected(format!("> [!{}]", word.to_uppercase())),
-            );
+            let span = inline.span_of(at, end);
+            // HTML has no quotes of Markdown: there the word stands in bold.
+            let put = if in_table(&doc.source.text[..span.start as usize]) {
+                format!("<strong>{}{}</strong>", word[..1].to_uppercase(), &word[1..])
+            } else {
+                format!("> [!{}]", word.to_uppercase())
+            };
+            found.push(finding(doc, "alert-broken", span, message).expected(put));
         }
     }
+}
+
+/// Whether a table of HTML is open behind `text`.
+fn in_table(text: &str) -> bool {
+    text.rfind("<table").is_some_and(|open| !text[open..].contains("</table"))
 }
 
 /// Text that belongs nowhere.

@@ -46,7 +46,7 @@ fn above(page: &RulePage, passage: &rulebook_catalog::Passage) -> bool {
     passage.inline.span.start < end
 }
 
-/// A text that forbids to do something with requests, and a list of which no function does it.
+/// A text that forbids to do something with requests, and a list that lacks the functions that are named for it.
 fn forbidden(context: &Context<'_>, listed: &Listed<'_>, found: &mut Vec<Finding>) {
     let Some(first) = listed.page.prose.first().filter(|_| !listed.list.is_empty()) else { return };
     let all: Vec<_> = words(&first.inline.text).collect();
@@ -66,12 +66,13 @@ fn forbidden(context: &Context<'_>, listed: &Listed<'_>, found: &mut Vec<Finding
             .keys()
             .find(|name| name.starts_with(peers) && name.contains(&capital) && name.contains("Request"));
         if let (Some(peer), false) = (peer, listed.list.iter().any(|name| does(name))) {
-            let message = format!("the text forbids to {verb} requests, and no function of the list does that");
+            let message =
+                format!("the text forbids to {verb} requests, and the list lacks the functions that are named for it");
             let span = first.inline.span_of(at, at + verb.len());
             found.push(
                 listed
-                    .finding("applies-to-unrelated", span, message)
-                    .expected(format!("functions such as `{peer}`"))
+                    .finding("applies-to-missing", span, message)
+                    .expected(format!("functions such as `{peer}` under `Applies to`"))
                     .also(&listed.page.source, listed.heading(), "the list"),
             );
         }

@@ -124,15 +124,31 @@ impl Text<'_> {
             if &self.plain[at + article.len()..next] != " " {
                 continue;
             }
+            let span = self.place(&(at..at + article.len()));
+            let range = at..next + word.len();
+            let both = ["a", "an", "the"].contains(&article) && ["a", "an", "the"].contains(&word) && article != word;
+            if both || (matches!(article, "a" | "an") && context.words.determiners.iter().any(|other| other == word)) {
+                let message = format!("`{article}` and `{word}` cannot both stand before one noun");
+                let mut finding = Finding::new("article", &self.doc.subject(), self.source(), span, message)
+                    .found(self.plain[range].to_owned());
+                let whole = Span { start: span.start, end: span.end + 1 };
+                // Of two articles either may be meant.
+                if !both {
+                    finding = finding.expected(word);
+                    if self.source().slice(whole) == format!("{article} ") {
+                        finding = finding.edit(self.source(), whole, "");
+                    }
+                }
+                found.push(finding);
+                continue;
+            }
             let right = match article {
                 "a" if takes_an(context, word) => "an",
                 "an" if takes_a(context, word) => "a",
                 _ => continue,
             };
             let message = format!("`{word}` takes `{right}`");
-            let range = at..next + word.len();
             let put = format!("{right} {word}");
-            let span = self.place(&(at..at + article.len()));
             let mut finding = Finding::new("article", &self.doc.subject(), self.source(), span, message)
                 .found(self.plain[range].to_owned())
                 .expected(put);

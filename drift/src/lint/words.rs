@@ -63,6 +63,8 @@ struct Data {
     phrases: Vec<Phrase>,
     objects: Vec<Object>,
     families: Vec<String>,
+    tags: Vec<String>,
+    determiners: Vec<String>,
     may_double: Vec<String>,
     an: Vec<String>,
     a: Vec<String>,
@@ -83,6 +85,8 @@ pub(crate) struct Words {
     pub(crate) objects: Vec<(Regex, Object)>,
     /// Prefixes of names of which the facts know every one.
     pub(crate) families: Vec<String>,
+    pub(crate) tags: Vec<String>,
+    pub(crate) determiners: Vec<String>,
     /// Words that may stand twice in a row.
     pub(crate) may_double: Vec<String>,
     /// Beginnings of words that take `an`, though they begin with a consonant's letter.
@@ -113,6 +117,8 @@ impl Words {
             phrases: phrases.collect::<Result<_, regex::Error>>()?,
             objects: objects.collect::<Result<_, regex::Error>>()?,
             families: data.families,
+            tags: data.tags,
+            determiners: data.determiners,
             may_double: data.may_double,
             an: data.an,
             a: data.a,

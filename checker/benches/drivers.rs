@@ -10,6 +10,10 @@ use rayon::prelude::*;
 use rulebook_checker::{Options, bundled_table, check, check_paths};
 use rulebook_frontend::{Cache, discover, load};
 
+// The allocator of the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     divan::main();
 }

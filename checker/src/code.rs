@@ -31,6 +31,8 @@ pub(crate) struct Func<'p> {
     /// Position of each block in [`Self::order`]; `u32::MAX` for one that is never reached.
     pub(crate) position: Vec<u32>,
     pub(crate) loop_head: Vec<bool>,
+    /// Whether paths from several blocks meet at a block.
+    pub(crate) met: Vec<bool>,
     /// Whether a block may run more than once in one call.
     pub(crate) in_loop: Vec<bool>,
     pub(crate) live: Liveness,
@@ -205,8 +207,10 @@ impl<'p> Func<'p> {
         }
         let mut loop_head = vec![false; count];
         let mut in_loop = vec![false; count];
+        let mut from = vec![0_u32; count];
         for (at, block) in order.iter().enumerate() {
             for next in successors(ir, *block) {
+                from[next.0 as usize] += 1;
                 let head = position[next.0 as usize] as usize;
                 if head <= at {
                     loop_head[next.0 as usize] = true;
@@ -216,7 +220,8 @@ impl<'p> Func<'p> {
             }
         }
         let live = Liveness::new(ir, &order);
-        Self { ir, order, position, loop_head, in_loop, live, first_site, callees: Vec::new(), callers: 0 }
+        let met = from.into_iter().map(|from| from > 1).collect();
+        Self { ir, order, position, loop_head, met, in_loop, live, first_site, callees: Vec::new(), callers: 0 }
     }
 }
 

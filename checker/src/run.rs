@@ -220,7 +220,8 @@ impl<'e, 'a> Run<'e, 'a> {
         if back && !self.engine.options.loops {
             return;
         }
-        state.clean(&self.engine.values, &|local| function.live.at(to, local), function.callers > 0);
+        let met = function.met[to.0 as usize];
+        state.clean(&self.engine.values, &|local| function.live.at(to, local), (met, function.callers > 0));
         let apart = self.apart(&state);
         let level = self.level_matters;
         let slot = self.engine.irql_slot;
@@ -385,11 +386,13 @@ impl<'e, 'a> Run<'e, 'a> {
             }
             let mates: Vec<usize> =
                 (0..kept.len()).filter(|at| kept[*at].mergeable(&state, self.level_matters)).collect();
-            match nearest(&self.engine.values, &kept, &mates, &state) {
-                Some(at) if mates.len() >= 2 * self.apart(&state) => {
+            let crowded = mates.len() >= 2 * self.apart(&state);
+            let into = if crowded { nearest(&self.engine.values, &kept, &mates, &state) } else { None };
+            match into {
+                Some(at) => {
                     kept[at] = kept[at].join(&mut self.engine.values, &state, block.0, false, self.engine.irql_slot);
                 }
-                _ => kept.push(state),
+                None => kept.push(state),
             }
         }
         kept
@@ -486,7 +489,10 @@ impl<'e, 'a> Run<'e, 'a> {
 
 /// Of the `mates` in `list`, the one whose merger with `state` loses least.
 fn nearest(values: &crate::value::Values, list: &[State], mates: &[usize], state: &State) -> Option<usize> {
-    mates.iter().rev().copied().min_by_key(|at| list[*at].loss(values, state))
+    match mates {
+        [only] => Some(*only),
+        _ => mates.iter().rev().copied().min_by_key(|at| list[*at].loss(values, state)),
+    }
 }
 
 /// What a run says of a violation at its own function's call.

@@ -108,12 +108,14 @@ impl State {
     pub(crate) fn loss(&self, values: &Values, other: &Self) -> u32 {
         let mut loss = 0;
         if !self.memory.same(&other.memory) {
-            for (address, here) in self.memory.iter() {
-                let Some(there) = other.memory.get(*address) else { continue };
-                if here != there && self.range(values, *here).kind() != other.range(values, *there).kind() {
+            self.memory.each_of_both(&other.memory, |_, here, there| {
+                if let (Some(here), Some(there)) = (here, there)
+                    && here != there
+                    && self.range(values, *here).kind() != other.range(values, *there).kind()
+                {
                     loss += 8;
                 }
-            }
+            });
         }
         loss + self.facts.loss(values, &other.facts)
     }
@@ -347,13 +349,15 @@ impl State {
     }
 
     /// Forgets locals that are not read again, what can no longer be got at, and facts about values that nothing holds
-    /// any more: paths that differ in nothing else are the same path. Where nobody calls the function, what it leaves
-    /// behind is not `for_callers`.
-    pub(crate) fn clean(&mut self, values: &Values, live: &dyn Fn(LocalId) -> bool, for_callers: bool) {
+    /// any more: paths that differ in nothing else are the same path. What can be got at is asked where paths are `met`;
+    /// where nobody calls the function, what it leaves behind is not `for_callers`.
+    pub(crate) fn clean(&mut self, values: &Values, live: &dyn Fn(LocalId) -> bool, (met, for_callers): (bool, bool)) {
         let dead = |address: V| matches!(values.node(address), Node::Local(id) if !live(id));
         self.memory.retain(|address, _| !dead(address));
         self.havoc.retain(|address, _| !dead(address));
-        self.sweep(values, for_callers);
+        if met {
+            self.sweep(values, for_callers);
+        }
         let (memory, havoc) = (&self.memory, &self.havoc);
         let irql = self.irql;
         // What a call has stored stands there under the name of the call.

@@ -23,7 +23,7 @@ pub(super) const PATTERNS: &[Pattern] = &[
     Pattern { form: r"(?:the driver )?calls {F} at {L}", demands: &[Level] },
     // A bound that stands in the reference.
     Pattern {
-        form: r"a driver calls a framework method at an irql that is less than or equal to the maximum irql for that method",
+        form: r"a driver calls a framework method at an irql [a-z ]+ equal to the maximum irql for that method",
         demands: &[Reference, Maximum],
     },
     Pattern {
@@ -53,14 +53,14 @@ pub(super) const PATTERNS: &[Pattern] = &[
     // The level passed back.
     Pattern { form: r"it must also set the irql to the previous irql level", demands: &[Restore] },
     Pattern {
-        form: r"the value of the newirql parameter in the call to {R} is equal to the irql at which the driver was executing before the call to {A}",
+        form: r"the value of the newirql parameter in the call to {R} is equal to the irql at which [a-z ]+ before the call to {A}",
         demands: &[Restore],
     },
     Pattern { form: r"this value is also the value of the oldirql parameter that is supplied by {A}", demands: &[] },
     // What explains only.
     Pattern { form: r"^applies to any ddi that changes the irql level within [a-z ]+", demands: &[] },
     Pattern { form: r"^a caller executing at {L} can specify any [a-z_]+ value", demands: &[] },
-    Pattern { form: r"typically this call would be preceded by a call to {A}", demands: &[] },
+    Pattern { form: r"typically this call [a-z ]+ preceded by a call to {A}", demands: &[] },
     Pattern {
         form: r"(?:this rule )?is similar to the \S+ rule; however, the \S+ rule is performed on callback functions which have irql requirements (?:in)?dependent (?:of|on) their related object[’']s execution level specification",
         demands: &[Contrast],

@@ -33,13 +33,13 @@ pub(super) const PATTERNS: &[Pattern] = &[
         form: r"[a-z -]*?locks that are acquired (?:using|via|by) {A} are promptly released (?:using|via|by) {R}",
         demands: &[Exit],
     },
-    Pattern { form: r"if a driver calls {A} again prior to releasing the lock, it fails the rule", demands: &[Double] },
+    Pattern { form: r"if a driver calls {A} again prior to [a-z ]+, it fails the rule", demands: &[Double] },
     Pattern {
-        form: r"(?:the miniport driver )?fails the rule if it attempts to acquire a lock that it had already acquired, or if it attempts to release a lock that it had not acquired",
+        form: r"(?:the miniport driver )?fails the rule if it [a-z ]*acquire a lock [a-z ]*already acquired, or if it [a-z ]*release a lock that it had not acquired",
         demands: &[Double, Unheld],
     },
     Pattern {
-        form: r"calls to {A} are made only when the spin lock is in the unlocked state|calls to {A} are called only when the spin lock is (?:in )?the unlocked state",
+        form: r"calls to {A} are (?:made|called) only when the spin lock [a-z ]*unlocked state",
         demands: &[Double],
     },
     Pattern {
@@ -50,7 +50,7 @@ pub(super) const PATTERNS: &[Pattern] = &[
     Pattern { form: r"a thread should not release the [a-z ]+ without acquiring it first", demands: &[Unheld] },
     // At exit, in the order of their words.
     Pattern {
-        form: r"(?:at the end of|when) (?:an?|any|the) (?P<who>[a-z ]*?(?:callback|dispatch|cancel)[a-z ]*?)(?: returns| exits| ends)?,? (?:the driver|it) (?:should|must) not (?:hold|be holding) (?:the|any)(?: [a-z-]+)*? ?(?:locks?|mutex)(?: object)?,?(?: (?:that was )?obtained by a previous call to {A})?",
+        form: r"(?:at the end of|when) (?:an?|any|the) (?P<who>[a-z ]*?(?:callback|dispatch|cancel)[a-z ]*?)(?: returns| exits| ends)?,? (?:the driver|it) (?:should|must) not (?:hold|be holding) (?:the|any)(?: [a-z-]+)*? ?(?:locks?|mutex)(?: object)?,?(?: (?:that was )?obtained by [a-z ]*call to {A})?",
         demands: &[Exit],
     },
     Pattern {
@@ -68,11 +68,11 @@ pub(super) const PATTERNS: &[Pattern] = &[
     Pattern { form: r"the [a-z ]*lock is released before the (?P<who>[a-z ]+) exits", demands: &[Exit] },
     // Nesting.
     Pattern {
-        form: r"nested calls are permitted if they are acquiring and releasing (?:locks for )?different resources",
+        form: r"nested calls are permitted if [a-z ]+ different resources",
         demands: &[],
     },
     Pattern {
-        form: r"nested calls to acquire or release (?:locks for )?the same resources violate this rule",
+        form: r"nested calls to [a-z ]+ the same resources violate this rule",
         demands: &[Double],
     },
     Pattern { form: r"nested calls are permitted", demands: &[Nested] },
@@ -83,5 +83,5 @@ pub(super) const PATTERNS: &[Pattern] = &[
         demands: &[Vague],
     },
     // What explains only.
-    Pattern { form: r"the rule passes when the acquired spin lock is released", demands: &[] },
+    Pattern { form: r"the rule passes when [a-z ]*lock is released", demands: &[] },
 ];

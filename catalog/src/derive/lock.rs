@@ -67,14 +67,8 @@ pub(super) const PATTERNS: &[Pattern] = &[
     },
     Pattern { form: r"the [a-z ]*lock is released before the (?P<who>[a-z ]+) exits", demands: &[Exit] },
     // Nesting.
-    Pattern {
-        form: r"nested calls are permitted if [a-z ]+ different resources",
-        demands: &[],
-    },
-    Pattern {
-        form: r"nested calls to [a-z ]+ the same resources violate this rule",
-        demands: &[Double],
-    },
+    Pattern { form: r"nested calls are permitted if [a-z ]+ different resources", demands: &[] },
+    Pattern { form: r"nested calls to [a-z ]+ the same resources violate this rule", demands: &[Double] },
     Pattern { form: r"nested calls are permitted", demands: &[Nested] },
     // What says nothing by itself.
     Pattern { form: r"the correct use of the [a-z ]*lock interface", demands: &[Vague] },

@@ -32,9 +32,7 @@ impl Drive<'_, '_> {
                 continue;
             }
             let entry = self.entry_level(id, role);
-            let convicting = |bad| entry.as_ref().and_then(|entry| level_that_convicts(engine, entry, bad, violation));
-            let level = violation.entry.as_ref().map_or_else(|| Some(violation.irql.clone()), convicting);
-            let Some(level) = level else {
+            let Some(level) = convicting_level(engine, entry.as_ref(), violation) else {
                 let open = "the levels at which the entry point may be entered leave it open: nobody is convicted";
                 engine.watch.note(violation.loc, || open.to_owned());
                 continue;
@@ -253,16 +251,8 @@ impl Drive<'_, '_> {
                     {
                         continue;
                     }
-                    let level = match &violation.entry {
-                        None => violation.irql.clone(),
-                        Some(bad) => match self
-                            .entry_level(id, role)
-                            .and_then(|entry| level_that_convicts(engine, &entry, bad, violation))
-                        {
-                            Some(level) => level,
-                            None => continue,
-                        },
-                    };
+                    let entry = self.entry_level(id, role);
+                    let Some(level) = convicting_level(engine, entry.as_ref(), violation) else { continue };
                     let end = End::Violation(violation.machine, violation.loc, violation.function);
                     if engine.can_go(id, Some(subject), pre.state, &violation.trace, end) {
                         convicted.push(Convicted::new(violation, id, role, level, None));
@@ -328,6 +318,14 @@ fn exit_violation(
         trace: exit.trace.clone(),
         sometimes_fine: true,
         depth: 0,
+    }
+}
+
+/// The level that convicts: that of the violation, or, where it depends on the level at entry, one of those.
+fn convicting_level(engine: &Engine<'_>, entry: Option<&Entry>, violation: &Violation) -> Option<Range> {
+    match &violation.entry {
+        None => Some(violation.irql.clone()),
+        Some(bad) => level_that_convicts(engine, entry?, bad, violation),
     }
 }
 

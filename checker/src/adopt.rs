@@ -2,10 +2,10 @@
 //!
 //! Only the few that can break a rule are followed, so that what a run costs is asked for as late as possible.
 
-use rulebook_frontend::ir::{Callee, Symbol};
+use rulebook_frontend::ir::Symbol;
 use rustc_hash::FxHashSet;
 
-use crate::code::{Code, FuncId, calls};
+use crate::code::{Code, FuncId, calls, name_of};
 use crate::compiled::{CCondition, CEvent, Compiled};
 use crate::engine::{Engine, Summary};
 use crate::run::{Run, Subject};
@@ -38,11 +38,7 @@ impl Origins {
             })
             .flatten()
             .collect();
-        let name = |callee: &Callee| match callee {
-            Callee::Named(name) | Callee::Method { name, .. } | Callee::Member(name, _) => Some(*name),
-            Callee::Pointer(_) => None,
-        };
-        let names = |callee| name(callee).into_iter().flat_map(|name| compiled.aliases.names(name));
+        let names = |callee| name_of(callee).into_iter().flat_map(|name| compiled.aliases.names(name));
         let own = |function| calls(function).flat_map(names).filter(|name| asked.contains(name)).collect();
         let mut made: Vec<FxHashSet<Symbol>> = code.functions.iter().map(|function| own(function.ir)).collect();
         let order = code.bottom_up();

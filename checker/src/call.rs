@@ -4,6 +4,7 @@ use rulebook_frontend::ir::{BinOp, Call, Callee, Loc, Symbol};
 use rulebook_machine::irql::Interval;
 use rulebook_machine::semantics::{Exchange, Returns};
 
+use crate::code::name_of;
 use crate::compiled::{CFunction, CLevel, CSlot};
 use crate::fact::Range;
 use crate::run::Run;
@@ -100,10 +101,7 @@ impl Run<'_, '_> {
         let (callee, via) = (&call.callee, call.via_macro);
         let ignored = call.dst.is_none();
         let by_pointer = !matches!(callee, Callee::Named(_));
-        let mut name = match callee {
-            Callee::Named(name) | Callee::Method { name, .. } | Callee::Member(name, _) => *name,
-            Callee::Pointer(_) => self.engine.nameless,
-        };
+        let mut name = name_of(callee).unwrap_or(self.engine.nameless);
         let written = via.unwrap_or(name);
         let mut through = None;
         if !self.engine.options.aliases || !matches!(callee, Callee::Named(_)) {

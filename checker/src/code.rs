@@ -273,6 +273,14 @@ pub(crate) fn calls(ir: &Function) -> impl Iterator<Item = &Callee> {
     })
 }
 
+/// The name that a call goes by, if it has one.
+pub(crate) fn name_of(callee: &Callee) -> Option<Symbol> {
+    match callee {
+        Callee::Named(name) | Callee::Method { name, .. } | Callee::Member(name, _) => Some(*name),
+        Callee::Pointer(_) => None,
+    }
+}
+
 /// The name of the member or variable that a place is.
 fn last_name(place: &Place, names: &mut FxHashSet<Symbol>) {
     match place {

@@ -1,6 +1,6 @@
 //! Which machines cannot report in a driver, whatever its paths are: those whose errors need calls that it never makes.
 
-use rulebook_frontend::ir::{Callee, Symbol};
+use rulebook_frontend::ir::Symbol;
 use rustc_hash::FxHashSet;
 
 use crate::code::{self, Code};
@@ -16,11 +16,7 @@ pub(crate) fn idle(code: &Code<'_>, compiled: &Compiled<'_>) -> Vec<bool> {
 /// The functions that the driver calls, and those that the system has called when it enters a role, under every name
 /// that they are known by.
 fn called(code: &Code<'_>, compiled: &Compiled<'_>) -> FxHashSet<Symbol> {
-    let named = |callee: &Callee| match callee {
-        Callee::Named(name) | Callee::Method { name, .. } | Callee::Member(name, _) => Some(*name),
-        Callee::Pointer(_) => None,
-    };
-    let by_driver = code.functions.iter().flat_map(|function| code::calls(function.ir)).filter_map(named);
+    let by_driver = code.functions.iter().flat_map(|function| code::calls(function.ir)).filter_map(code::name_of);
     let contracts = compiled.table.semantics.roles.values().map(|role| &role.contract);
     let before_entry = contracts
         .flat_map(|contract| {

@@ -63,3 +63,8 @@ fn objects_are_followed_where_they_are_made_and_where_they_are_given_away() {
 fn calls_that_break_a_rule_alone_are_reported_where_they_stand() {
     check("forbidden.c");
 }
+
+#[test]
+fn what_can_be_named_is_kept_however_much_is_stored() {
+    check("memory.c");
+}

@@ -206,6 +206,13 @@ impl Run<'_, '_> {
                     _ => before,
                 },
             });
+            let level = level.map(|level| match effect.levels.as_slice() {
+                [] => level,
+                known => match known.iter().find(|(constant, _)| values.as_int(level) == Some(*constant)) {
+                    Some((_, level)) => values.int(i64::from(*level)),
+                    None => lost_level(values),
+                },
+            });
             // What is no level comes from code that was not understood.
             let level = level.map(|level| match values.as_int(level) {
                 Some(number) if !(0..=31).contains(&number) => lost_level(values),

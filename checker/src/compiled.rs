@@ -169,6 +169,8 @@ pub(crate) struct CFunction {
 pub(crate) struct CEffect {
     pub(crate) save: Option<CSlot>,
     pub(crate) set: Option<CLevel>,
+    /// What constants mean in the place of a level; where there are none, levels stand for themselves.
+    pub(crate) levels: Vec<(i64, u8)>,
     pub(crate) on: Option<CResult>,
 }
 
@@ -221,6 +223,11 @@ impl<'t> Base<'t> {
                     NewLevel::From(from) => slot(from).map_or(CLevel::Unknown, CLevel::From),
                     NewLevel::Unknown => CLevel::Unknown,
                 }),
+                levels: effect
+                    .levels
+                    .iter()
+                    .filter_map(|(name, level)| Some((*base.constants.get(&Symbol::new(name))?, level.0)))
+                    .collect(),
                 on: effect.on.as_ref().map(|test| base.result(&test.0, function.returns)),
             };
             let made = CFunction {

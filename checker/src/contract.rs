@@ -106,7 +106,8 @@ impl<'t> Drive<'_, 't> {
                         let position = param.and_then(|name| role.role.params.iter().position(|known| known == name));
                         let key = engine.values.node(subject.key[*var as usize]);
                         match args.get(at) {
-                            Some(Arg::Any) => true,
+                            // Whatever the caller took, it is nothing that this call has yet to make.
+                            Some(Arg::Any) => !engine.values.in_local(subject.key[*var as usize]),
                             Some(Arg::Const(names)) => names.iter().any(|name| {
                                 self.compiled
                                     .constants

@@ -230,7 +230,8 @@ impl Drive<'_, '_> {
                 let keyed = other.as_deref().unwrap_or(keyed);
                 for violation in keyed.violations.iter().filter(|violation| violation.pre == pre.state) {
                     let first = violation.seen & !machine.idle_in(pre.state) == 0 && !pre.given;
-                    let may_be_held = contract.is_some_and(|contract| contract.caller_may_hold) || annotated_holder;
+                    let held_by_caller = contract.is_some_and(|contract| contract.caller_may_hold) && !is_local;
+                    let may_be_held = held_by_caller || annotated_holder;
                     // A function that nobody is known to call may be the release half of a pair: unless it takes the
                     // object as well, on another way to this place, or shows by what is its own that nobody took it.
                     let both = takes_it_too && violation.sometimes_fine;

@@ -53,6 +53,8 @@ pub(crate) enum Command {
     Export(Export),
     /// Write what is generated from the rules into the source tree
     Generate(Generate),
+    /// Change the machines of rules in small ways, and list what their examples and fixtures do not notice
+    Mutants(Mutants),
 }
 
 /// Which rules to work with; the bundled ones where nothing is given.
@@ -345,6 +347,21 @@ pub(crate) struct Generate {
     /// Which flow variants of the fixtures to write
     #[arg(long, value_enum, default_value_t, value_name = "WHICH")]
     pub(crate) variants: Variants,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Mutants {
+    /// Only these rules, by name or as `model/Name`
+    #[arg(value_name = "RULE")]
+    pub(crate) only: Vec<String>,
+    /// List what the examples alone do not notice, whatever the fixtures do
+    #[arg(long)]
+    pub(crate) examples: bool,
+    /// Exit with 1 where less than this part of all mutants is noticed
+    #[arg(long, value_name = "PERCENT")]
+    pub(crate) at_least: Option<f64>,
+    #[command(flatten)]
+    pub(crate) rules: Rules,
 }
 
 /// Which flow variants of the fixtures to write.

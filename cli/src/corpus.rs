@@ -1,11 +1,15 @@
 //! The checker against its own corpus: what is expected comes from the machines, what is found from the checker.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rulebook_checker::Options;
+use rulebook_diagnostics::Problem;
+use rulebook_frontend::Project;
 use rulebook_frontend::project::Settings;
+use rulebook_generator::Corpus;
 use rulebook_generator::fixtures::{Expected, FOLDER};
+use rulebook_generator::writer::Mode;
 use rulebook_machine::Table;
 use serde::Serialize;
 
@@ -37,15 +41,39 @@ impl Verdict {
     }
 }
 
-/// Checks the fixtures below `root` with `table`.
-pub(crate) fn check(root: &Path, table: &Table, expected: &[Expected], progress: &Progress) -> Verdict {
-    let fixtures = root.join(FOLDER).join("fixtures");
-    let (mut projects, problems) = rulebook_frontend::discover(&[fixtures]);
-    // The generated headers tell a compiler what the checker knows from its table: reading them a thousand times
-    // would be most of the work.
+/// The fixtures below `root`, each a driver of its own, and what could not be read.
+///
+/// The generated headers tell a compiler what the checker knows from its table: reading them a thousand times would
+/// be most of the work, so they are left out.
+fn discovered(root: &Path) -> (Vec<Project>, Vec<Problem>) {
+    let (mut projects, problems) = rulebook_frontend::discover(&[root.join(FOLDER).join("fixtures")]);
     for source in projects.iter_mut().flat_map(|project| &mut project.sources) {
         source.settings = Settings { include_dirs: Vec::new(), ..(*source.settings).clone() }.into();
     }
+    (projects, problems)
+}
+
+/// Writes the fixtures of `corpus` below `root` and returns the drivers that they are, by the rule they were made for.
+pub(crate) fn projects(corpus: &Corpus, root: &Path) -> anyhow::Result<BTreeMap<String, Vec<Project>>> {
+    corpus.tree.clone().apply(root, Mode::Write)?;
+    let base = root.join(FOLDER).join("fixtures");
+    let mut of_folder: BTreeMap<PathBuf, &str> = BTreeMap::new();
+    for row in &corpus.fixtures {
+        of_folder.insert(base.join(&row.name), &row.rule);
+    }
+    let mut by_rule: BTreeMap<String, Vec<Project>> = BTreeMap::new();
+    for project in discovered(root).0 {
+        let folder = project.sources.first().and_then(|source| source.path.parent());
+        if let Some(rule) = folder.and_then(|folder| of_folder.get(folder)) {
+            by_rule.entry((*rule).to_owned()).or_default().push(project);
+        }
+    }
+    Ok(by_rule)
+}
+
+/// Checks the fixtures below `root` with `table`.
+pub(crate) fn check(root: &Path, table: &Table, expected: &[Expected], progress: &Progress) -> Verdict {
+    let (projects, problems) = discovered(root);
     let (report, _) = rulebook_checker::check(&projects, problems, table, &Options::default(), &|done, all, name| {
         progress.at(done, all, name);
     });

@@ -7,8 +7,10 @@ use anyhow::Context as _;
 use rulebook_catalog::{Example, ExampleKind, RulePage};
 use rulebook_checker::Options;
 use rulebook_diagnostics::{Context, Finding, Format, Report, Sources};
+use rulebook_frontend::Project;
 use rulebook_generator::book::{Shown, example_source};
 use rulebook_machine::Table;
+use rulebook_machine::table::Rule;
 
 use crate::inputs::Loaded;
 
@@ -64,6 +66,20 @@ pub(crate) fn check(loaded: &Loaded, scratch: &Path) -> anyhow::Result<Verdict> 
         }
     }
     Ok(verdict)
+}
+
+/// Writes the examples of one rule's page below `folder` and returns the drivers that they are.
+pub(crate) fn projects(loaded: &Loaded, rule: &Rule, folder: &Path) -> anyhow::Result<Vec<Project>> {
+    std::fs::create_dir_all(folder).with_context(|| format!("`{}` cannot be made", folder.display()))?;
+    let page = loaded.catalog.rules().iter().find(|page| rule.id.eq_ignore_ascii_case(&page.id.to_string()));
+    let mut files = Vec::new();
+    for (page, example) in page.iter().flat_map(|page| page.examples.iter().map(move |example| (page, example))) {
+        let path = file(folder, files.len(), example);
+        std::fs::write(&path, source(&loaded.source.table, page, example))
+            .with_context(|| format!("`{}` cannot be written", path.display()))?;
+        files.push(path);
+    }
+    Ok(rulebook_frontend::discover(&files).0)
 }
 
 impl Verdict {

@@ -9,6 +9,7 @@ mod commands;
 mod corpus;
 mod examples;
 mod inputs;
+mod mutants;
 mod nearest;
 mod output;
 mod own_catalog;
@@ -39,6 +40,7 @@ fn main() -> ExitCode {
         Command::Diff(diff) => commands::diff::run(&diff),
         Command::Lint(lint) => commands::lint::run(&lint, colour),
         Command::Generate(generate) => commands::generate::run(&generate),
+        Command::Mutants(mutants) => commands::mutants::run(&mutants),
     };
     let outcome = outcome.unwrap_or_else(|error| {
         output::error(&error);

@@ -115,6 +115,10 @@ pub struct IrqlEffect {
     /// The level after the call; unchanged where absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub set: Option<NewLevel>,
+    /// What the constants mean that an argument says the level by: `InterruptLock` is `DIRQL`. Where there are any,
+    /// the argument that `set` names is no level itself.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub levels: BTreeMap<String, Level>,
     /// Only where the call's result is this.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on: Option<ResultText>,

@@ -136,7 +136,7 @@ fn table(args: &args::Check) -> anyhow::Result<(Table, Vec<Problem>)> {
 }
 
 /// The ids of the rules that were asked for; all rules stay in the table, for some govern where others apply.
-fn selected(table: &Table, only: &[String]) -> anyhow::Result<Vec<String>> {
+pub(crate) fn selected(table: &Table, only: &[String]) -> anyhow::Result<Vec<String>> {
     let mut ids = Vec::new();
     for wanted in only {
         let before = ids.len();

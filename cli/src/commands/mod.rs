@@ -8,4 +8,5 @@ pub(crate) mod export;
 pub(crate) mod generate;
 pub(crate) mod lint;
 pub(crate) mod list;
+pub(crate) mod mutants;
 pub(crate) mod sync;

@@ -87,8 +87,11 @@ pub(super) fn apply(table: &Table, effect: &IrqlEffect, call: &Call, level: &mut
     let new = effect.set.as_ref().map(|new| match new {
         NewLevel::Level(new) => LevelValue::exactly(*new),
         NewLevel::From(Slot::Arg(name)) => match argument(name) {
+            Some(Operand::Const(text)) if !effect.levels.is_empty() => {
+                effect.levels.get(text).map_or_else(LevelValue::unknown, |level| LevelValue::exactly(*level))
+            }
             Some(Operand::Const(text)) => text.parse().map_or_else(|_| LevelValue::unknown(), LevelValue::exactly),
-            Some(Operand::Var(name)) => stored(memory, name),
+            Some(Operand::Var(name)) if effect.levels.is_empty() => stored(memory, name),
             _ => LevelValue::unknown(),
         },
         NewLevel::From(slot) => place(slot).map_or_else(LevelValue::unknown, |name| stored(memory, &name)),

@@ -86,6 +86,7 @@ fn overlap(left: &Function, right: &Function) -> bool {
         || (left.asserts.is_some() && right.asserts.is_some())
         || (left.accessor && right.accessor)
         || (left.exchanges.is_some() && right.exchanges.is_some())
+        || (left.clears.is_some() && right.clears.is_some())
         || (left.raises && right.raises)
         || right.registers.keys().any(|param| left.registers.contains_key(param))
 }

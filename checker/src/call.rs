@@ -5,7 +5,7 @@ use rulebook_machine::irql::Interval;
 use rulebook_machine::semantics::{Exchange, Returns};
 
 use crate::code::name_of;
-use crate::compiled::{CFunction, CLevel, CSlot};
+use crate::compiled::{CFunction, CLevel, CResult, CSlot};
 use crate::fact::Range;
 use crate::run::Run;
 use crate::state::{Lost, State};
@@ -133,12 +133,14 @@ impl Run<'_, '_> {
         let values = &self.engine.values;
         let stranger = known.is_none() && !self.engine.code.own.contains(&api.written) && !api.by_pointer;
         for (at, arg) in api.args.iter().enumerate() {
+            // What is cleared is either known afterwards or as it was.
+            let cleared = known.and_then(|known| known.clears.as_ref()).is_some_and(|(place, _)| *place == at);
             let stores = known.and_then(|known| known.params.get(at).copied()).unwrap_or(known.is_none() && !getter);
             let given = !stranger || values.is_address(*arg);
             let a_place =
                 values.as_int(*arg).is_none() && !matches!(values.node(*arg), Node::Str(_) | Node::Function(_));
             let still = known.is_none() && self.holds_still(*arg);
-            if stores && given && a_place && !still {
+            if stores && given && a_place && !still && !cleared {
                 state.forget(values, *arg, Lost { site: api.site, by_callback: api.by_pointer });
             }
         }
@@ -168,6 +170,7 @@ impl Run<'_, '_> {
         self.forget_arguments(&mut state, api, known, getter);
         if known.is_none() {
             for arg in &api.args {
+                self.found.hand(&self.engine.values, *arg);
                 let Some(kept) = self.escape(state, *arg, false) else { return };
                 state = kept;
             }
@@ -246,11 +249,16 @@ impl Run<'_, '_> {
         if finished.is_empty() {
             finished.push(state);
         }
+        if let Some((at, on)) = &function.clears
+            && let Some(place) = api.args.get(*at)
+        {
+            finished = finished.into_iter().flat_map(|state| self.cleared(state, api, (*place, on), result)).collect();
+        }
         for mut state in finished {
             if let Some(address) = api.through {
                 state.store(&self.engine.values, address, result, api.site);
             }
-            for state in self.happen(state, api, result, before) {
+            for state in self.happen(state, &entry, api, result) {
                 out.push((state, result));
             }
         }
@@ -272,6 +280,30 @@ impl Run<'_, '_> {
             Exchange::Perhaps => state.forget(values, place, Lost { site, by_callback: false }),
         }
         if values.in_local(place) { Some(state) } else { self.escape(state, new, true) }
+    }
+
+    /// The paths on which the place has been cleared, and the one on which it has not.
+    fn cleared(&mut self, mut state: State, api: &Api, (place, on): (V, &CResult), result: V) -> Vec<State> {
+        if !self.engine.options.branch_facts {
+            state.forget(&self.engine.values, place, Lost { site: api.site, by_callback: false });
+            return vec![state];
+        }
+        let null = self.engine.values.int(0);
+        let mut paths = Vec::new();
+        let values = &self.engine.values;
+        for yes in &on.yes {
+            let mut with = state.clone();
+            if with.facts.restrict(values, result, yes) {
+                with.store(values, place, null, api.site);
+                paths.push(with);
+            }
+        }
+        let mut without = state;
+        // Who does not look at the result counts on success.
+        if !(api.ignored && on.is_success) && without.facts.restrict(values, result, &on.no) {
+            paths.push(without);
+        }
+        paths
     }
 
     /// A comparison of two values as the condition language has it.

@@ -159,6 +159,8 @@ pub(crate) struct CFunction {
     pub(crate) returns: Option<Returns>,
     pub(crate) accessor: bool,
     pub(crate) exchanges: Option<Exchange>,
+    /// The argument behind which it leaves `NULL`, and the results with which it does.
+    pub(crate) clears: Option<(usize, CResult)>,
     pub(crate) raises: bool,
     pub(crate) asserts: Option<Interval>,
     /// Role types by argument position.
@@ -236,6 +238,9 @@ impl<'t> Base<'t> {
                 returns: function.returns,
                 accessor: function.accessor,
                 exchanges: function.exchanges,
+                clears: function.clears.as_ref().and_then(|clears| {
+                    Some((function.position(&clears.param)?, base.result(&clears.on.0, function.returns)))
+                }),
                 raises: function.raises,
                 asserts: function.asserts,
                 registers: function

@@ -172,12 +172,23 @@ impl Run<'_, '_> {
                 let can = state.facts.clone().assume(&self.engine.values, value, true);
                 let cannot = state.facts.clone().assume(&self.engine.values, value, false);
                 match (can, cannot) {
+                    (true, true) if op == BinOp::Eq && self.are_two(a, b) => Holds::No,
                     (true, true) => Holds::Perhaps,
                     (true, false) => Holds::Yes,
                     (false, _) => Holds::No,
                 }
             }
         }
+    }
+
+    /// Whether the values are what two calls of documented functions made: two objects, until a branch says otherwise.
+    fn are_two(&self, a: V, b: V) -> bool {
+        let values = &self.engine.values;
+        let made = |value: V| {
+            let origin = values.origin(value)?;
+            (self.engine.compiled.by_api.contains_key(&origin)).then(|| values.node(value))
+        };
+        matches!((made(a), made(b)), (Some(Node::Result(one)), Some(Node::Result(other))) if one != other)
     }
 
     /// Whether two bound values that should be equal are different things: both are levels known by where they

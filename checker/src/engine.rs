@@ -72,6 +72,8 @@ pub(crate) struct Summary {
     /// Exits, for what is judged at the return from an entry point.
     pub(crate) exits: Vec<Outcome>,
     pub(crate) touched: Vec<Subject>,
+    /// Values that are handed, in the function or in its calls, to functions that nothing is known of.
+    pub(crate) handed: Vec<V>,
     /// Which events each of them has in the function or in its calls, as bits.
     pub(crate) events: FxHashMap<Subject, u64>,
     /// Events that reach objects without naming them whole, by machine, as bits.
@@ -170,6 +172,7 @@ impl<'a> Engine<'a> {
             violations: found.violations,
             exits,
             touched: found.touched,
+            handed: found.handed,
             events: found.events,
             loose: found.loose,
             moved: found.moved,
@@ -207,7 +210,9 @@ impl<'a> Engine<'a> {
             let by_null = |pattern: &crate::compiled::CPattern| {
                 pattern.result.as_ref().is_some_and(|test| test.yes.iter().any(|yes| yes.contains(0)))
             };
-            if !patterns().filter(own).any(by_null) {
+            // A level is none the less one for being the lowest.
+            let level = self.values.node(*key) == Node::EntryIrql;
+            if !level && !patterns().filter(own).any(by_null) {
                 state.facts.restrict(&self.values, *key, &not_null);
             }
         }
@@ -434,7 +439,7 @@ impl Run<'_, '_> {
         let mut translate = Translate::new(args, &state, site);
         let mut keyed = None;
         let mut unnamed = None;
-        let entered = state.clone();
+        let mut entered = state.clone();
         if let Some(subject) = self.subject.clone() {
             let before = state.instance.clone();
             for theirs in summary.touched.iter().filter(|theirs| theirs.machine == subject.machine) {
@@ -459,11 +464,22 @@ impl Run<'_, '_> {
                     return;
                 }
             }
+            if keyed.is_none() {
+                for theirs in &summary.handed {
+                    let ours = translate.value(&mut self.engine.values, *theirs);
+                    let Some(kept) = self.escape(entered, ours, false) else { return };
+                    entered = kept;
+                }
+            }
             if let (None, Some(theirs)) = (&keyed, unnamed) {
                 let pre = before.as_ref().map_or(0, |instance| instance.state);
                 keyed = self.engine.keyed(body, theirs, pre);
             }
         } else {
+            for theirs in &summary.handed {
+                let ours = translate.value(&mut self.engine.values, *theirs);
+                self.found.hand(&self.engine.values, ours);
+            }
             self.adopt(&summary, body, &mut translate);
             self.inherit(&state, &summary.violations, &mut translate, name, loc);
         }
@@ -555,6 +571,7 @@ impl Run<'_, '_> {
                 (1, 1) => Some(true),
                 _ => None,
             };
+            let truth = truth.or_else(|| (!range.contains(0)).then_some(true));
             let values = &self.engine.values;
             let compared = matches!(values.node(value), Node::Bin(op, ..) if negated(op).is_some());
             let possible = match truth {
@@ -647,8 +664,22 @@ impl Run<'_, '_> {
     }
 }
 
+/// How many handed values of a function its callers hear of.
+const HANDED: usize = 16;
+/// How many violations that one threshold makes are handed on to a caller: each is a place to mend, but a driver that
+/// does all its work at the wrong level need not hear of every call.
+const TOLD: usize = 8;
+
 impl Found {
-    /// Adds a callee's violation: of those that one threshold makes, the first tells the story.
+    /// Remembers a value that is handed to a function that nothing is known of, if callers know it.
+    pub(crate) fn hand(&mut self, values: &Values, value: V) {
+        let known = values.exportable(value) && values.as_int(value).is_none() && !values.in_local(value);
+        if known && self.handed.len() < HANDED && !self.handed.contains(&value) {
+            self.handed.push(value);
+        }
+    }
+
+    /// Adds a callee's violation.
     fn inherit(&mut self, new: Violation) {
         let stateless = new.entry.is_some();
         let told = |old: &Violation| {
@@ -658,7 +689,7 @@ impl Found {
                 && old.assumed == new.assumed
                 && old.depth > 0
         };
-        if stateless && self.violations.iter().filter(|old| told(old)).count() >= 2 {
+        if stateless && self.violations.iter().filter(|old| told(old)).count() >= TOLD {
             return;
         }
         self.push(new);

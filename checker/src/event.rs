@@ -9,7 +9,7 @@ use crate::fact::Range;
 use crate::run::{Broken, Run, Subject};
 use crate::state::{Instance, State, UNKNOWN};
 use crate::trace::Kind;
-use crate::value::V;
+use crate::value::{Node, V};
 
 /// What a pattern made of a call.
 pub(crate) struct Fit {
@@ -89,13 +89,14 @@ impl Run<'_, '_> {
     }
 
     /// The events of the call: for a base run, which objects are touched; for a keyed run, the automaton moves.
-    pub(crate) fn happen(&mut self, state: State, api: &Api, result: V, before: V) -> Vec<State> {
+    pub(crate) fn happen(&mut self, state: State, entry: &State, api: &Api, result: V) -> Vec<State> {
         let compiled = self.engine.compiled;
         let Some(places) = compiled.by_api.get(&api.name) else { return vec![state] };
         let Some(subject) = self.subject.clone() else {
-            self.discover(&state, api, result);
+            self.discover(entry, &state, api, result);
             return vec![state];
         };
+        let before = entry.irql;
         let machine = compiled.machine(subject.machine);
         let mut done = Vec::new();
         let mut waiting = vec![state];
@@ -104,7 +105,7 @@ impl Run<'_, '_> {
             let pattern = &event.patterns[place.pattern as usize];
             let mut next = Vec::new();
             for state in waiting {
-                let fit = self.fit(&state, &state, pattern, api, Some(result), machine.keys);
+                let fit = self.fit(entry, &state, pattern, api, Some(result), machine.keys);
                 let object = self.matches(&subject, &fit.keys);
                 let mut with = state.clone();
                 let vars = known_variables(&subject, &with, &fit);
@@ -130,13 +131,29 @@ impl Run<'_, '_> {
                     None => taken.push(with),
                 }
                 for state in taken {
-                    done.extend(self.step(state, &subject, place.event, object, &fit, api, before));
+                    let moved = self.step(state, &subject, place.event, object, &fit, api, before);
+                    done.extend(moved.filter(|state| !self.given_up(state, &subject, pattern, api)));
                 }
             }
             waiting = next;
         }
         done.extend(waiting);
         done
+    }
+
+    /// Whether the call itself has stored the object where it outlives the function, and the machine follows no further
+    /// what is stored there. What is stored through a parameter, the caller has.
+    fn given_up(&self, state: &State, subject: &Subject, pattern: &CPattern, api: &Api) -> bool {
+        let machine = self.engine.compiled.machine(subject.machine);
+        let values = &self.engine.values;
+        let outlives = |address: V| !values.in_local(address) && !matches!(values.node(address), Node::Param(_));
+        let Some(instance) = &state.instance else { return false };
+        pattern.args.iter().zip(&api.args).any(|(arg, address)| {
+            let CArg::Out(stored) = arg else { return false };
+            let escapes = machine.escapes.iter().find(|(_, var, by_store)| *by_store && var == stored);
+            escapes.is_some_and(|(event, ..)| *machine.next(instance.state, *event) == CNext::Go(UNKNOWN))
+                && outlives(*address)
+        })
     }
 
     /// Splits a path by a test of the result.
@@ -161,7 +178,7 @@ impl Run<'_, '_> {
     }
 
     /// Which objects the call is about, for runs to come.
-    fn discover(&mut self, state: &State, api: &Api, result: V) {
+    fn discover(&mut self, before: &State, after: &State, api: &Api, result: V) {
         let compiled = self.engine.compiled;
         let Some(places) = compiled.by_api.get(&api.name) else { return };
         for place in places {
@@ -171,7 +188,7 @@ impl Run<'_, '_> {
             }
             let event = &machine.events[place.event as usize];
             let pattern = &event.patterns[place.pattern as usize];
-            let fit = self.fit(state, state, pattern, api, Some(result), machine.keys);
+            let fit = self.fit(before, after, pattern, api, Some(result), machine.keys);
             if fit.holds == Holds::No || !self.engine.origins.possible(self.id, event) {
                 continue;
             }
@@ -204,7 +221,8 @@ impl Run<'_, '_> {
         }
     }
 
-    /// How the call fits the pattern: arguments as passed, out parameters as stored.
+    /// How the call fits the pattern: arguments as passed, what they point to as before the call, out parameters as
+    /// stored. What the path has learnt of the arguments since counts.
     fn fit(
         &mut self,
         before: &State,
@@ -241,8 +259,8 @@ impl Run<'_, '_> {
                     let stored = before.load(values, *value);
                     bind(&mut fit, values, *var, stored);
                 }
-                CArg::Const(numbers) => fit.holds = fit.holds.and(one_of(&before.range(values, *value), numbers)),
-                CArg::Not(numbers) => fit.holds = fit.holds.and(not(one_of(&before.range(values, *value), numbers))),
+                CArg::Const(numbers) => fit.holds = fit.holds.and(one_of(&after.range(values, *value), numbers)),
+                CArg::Not(numbers) => fit.holds = fit.holds.and(not(one_of(&after.range(values, *value), numbers))),
             }
         }
         if let (Some(var), Some(result)) = (pattern.binds, result) {
@@ -298,6 +316,8 @@ impl Run<'_, '_> {
         let Some(mut instance) = state.instance.take() else { return Some(state) };
         if object == Holds::Perhaps {
             let other = fit.keys.first().map_or(V(0), |(_, value)| *value);
+            instance.by_index |=
+                subject.key.first().is_some_and(|key| self.engine.values.may_be_one_element(other, *key));
             let at = instance.others.iter().position(|(value, _)| *value == other);
             let stands = at.map_or(0, |at| instance.others[at].1);
             match machine.next(stands, event) {
@@ -327,7 +347,7 @@ impl Run<'_, '_> {
         let known = seen != 0 || subject.key.iter().all(|value| self.engine.values.is_stable(*value));
         self.note_event(subject, api, (event, from, &next), seen);
         // Nor is anybody convicted by arguments that only may be those of the pattern.
-        if (!known || fit.holds == Holds::Perhaps) && matches!(next, CNext::Error(_)) {
+        if (!known || instance.by_index || fit.holds == Holds::Perhaps) && matches!(next, CNext::Error(_)) {
             return None;
         }
         state.trace.push(
@@ -446,5 +466,13 @@ fn not(holds: Holds) -> Holds {
 
 /// A fresh instance in `state`, assumed there at entry.
 pub(crate) fn instance(state: u8) -> Instance {
-    Instance { state, pre: state, seen: 0, others: Vec::new(), entry: None, vars: crate::small::SmallMap::default() }
+    Instance {
+        state,
+        pre: state,
+        seen: 0,
+        others: Vec::new(),
+        by_index: false,
+        entry: None,
+        vars: crate::small::SmallMap::default(),
+    }
 }

@@ -1,6 +1,7 @@
 //! What of a function's violations and returns convicts it: by the roles it has, their levels and contracts.
 
-use rulebook_frontend::ir::Symbol;
+use rulebook_frontend::ir::{BinOp, Symbol};
+use rulebook_machine::Interval;
 use rulebook_machine::semantics::ExitState;
 use rulebook_machine::table::Rule;
 
@@ -16,7 +17,7 @@ use crate::run::Subject;
 use crate::state::UNKNOWN;
 use crate::summary::{Outcome, Violation};
 use crate::trace::{Kind, Trace};
-use crate::value::Node;
+use crate::value::{Node, V};
 
 impl Drive<'_, '_> {
     pub(crate) fn judge_base(
@@ -28,11 +29,15 @@ impl Drive<'_, '_> {
     ) {
         let rule = &self.compiled.machine(violation.machine).rule;
         for role in self.roles_for(id, rule) {
-            if !self.is_called_for(engine, id, role, violation) || self.passes_exception(rule, &violation.trace) {
+            let never =
+                !self.is_called_for(engine, id, role, violation) || self.finds_no_flag(engine, role, &violation.facts);
+            if never || self.passes_exception(rule, &violation.trace) {
                 continue;
             }
             let entry = self.entry_level(id, role);
-            let Some(level) = convicting_level(engine, entry.as_ref(), violation) else {
+            let level = convicting_level(engine, entry.as_ref(), violation);
+            let level = level.filter(|_| can_be_entered(engine, entry.as_ref(), violation));
+            let Some(level) = level else {
                 let open = "the levels at which the entry point may be entered leave it open: nobody is convicted";
                 engine.watch.note(violation.loc, || open.to_owned());
                 continue;
@@ -124,6 +129,24 @@ impl Drive<'_, '_> {
         others.filter(|other| other.index.is_some()).all(|other| {
             let entry = self.entry_level(id, Some(other));
             entry.is_some_and(|entry| level_that_convicts(engine, &entry, bad, violation).is_some())
+        })
+    }
+
+    /// Whether the path supposes that none of the flags is set of which the role's contract says that one always is.
+    fn finds_no_flag(&self, engine: &Engine<'_>, role: Option<&Attached<'_>>, facts: &[(V, Range)]) -> bool {
+        let Some(role) = role.map(|role| role.role) else { return false };
+        let values = &engine.values;
+        let unset = |param: u32, flag: i64| {
+            facts.iter().filter(|(_, range)| *range == Range::exactly(0)).any(|(value, _)| match values.node(*value) {
+                Node::Bin(BinOp::And, a, b) => [(a, b), (b, a)].into_iter().any(|(of, mask)| {
+                    values.node(of) == Node::Param(param) && values.as_int(mask).is_some_and(|mask| mask & flag == flag)
+                }),
+                _ => false,
+            })
+        };
+        role.contract.one_of_flags.iter().any(|(name, flags)| {
+            let param = role.params.iter().position(|param| param == name);
+            param.is_some_and(|at| flags.iter().all(|flag| unset(at as u32, self.compiled.number(flag))))
         })
     }
 
@@ -248,12 +271,18 @@ impl Drive<'_, '_> {
                         continue;
                     }
                     if !self.is_called_for(engine, id, role, violation)
+                        || self.finds_no_flag(engine, role, &violation.facts)
                         || self.passes_exception(machine.rule, &violation.trace)
                     {
                         continue;
                     }
                     let entry = self.entry_level(id, role);
                     let Some(level) = convicting_level(engine, entry.as_ref(), violation) else { continue };
+                    // Where a level is what is followed, what is known of it is no test of the path.
+                    let is_level = subject.key.iter().any(|value| engine.values.node(*value) == Node::EntryIrql);
+                    if !is_level && !can_be_entered(engine, entry.as_ref(), violation) {
+                        continue;
+                    }
                     let end = End::Violation(violation.machine, violation.loc, violation.function);
                     if engine.can_go(id, Some(subject), pre.state, &violation.trace, end) {
                         convicted.push(Convicted::new(violation, id, role, level, None));
@@ -268,6 +297,7 @@ impl Drive<'_, '_> {
                         let owes = moved.pre == pre.state
                             && moved.post != UNKNOWN
                             && matches!(machine.next(moved.post, event), CNext::Error(_))
+                            && !self.finds_no_flag(engine, role, &outcome.facts)
                             && match exit_owed {
                                 // What the entry itself made is owed like what the function made.
                                 ExitState::Same => pre.given || moved.post != pre.state,
@@ -322,6 +352,12 @@ fn exit_violation(
     }
 }
 
+/// Whether the function is ever entered at a level at which the path can be gone: a test of the level opens ways that
+/// are for other callers.
+fn can_be_entered(engine: &Engine<'_>, entry: Option<&Entry>, violation: &Violation) -> bool {
+    entry.is_none_or(|entry| !on_path(engine, violation, entry.within).is_empty())
+}
+
 /// The level that convicts: that of the violation, or, where it depends on the level at entry, one of those.
 fn convicting_level(engine: &Engine<'_>, entry: Option<&Entry>, violation: &Violation) -> Option<Range> {
     match &violation.entry {
@@ -330,13 +366,18 @@ fn convicting_level(engine: &Engine<'_>, entry: Option<&Entry>, violation: &Viol
     }
 }
 
+/// The levels of entry from `within` at which the path of a violation can be gone.
+fn on_path(engine: &Engine<'_>, violation: &Violation, within: Interval) -> Range {
+    let within = Range::between(i64::from(within.min.0), i64::from(within.max.0));
+    match violation.facts.iter().find(|(value, _)| engine.values.node(*value) == Node::EntryIrql) {
+        Some((_, on_path)) => within.meet(on_path),
+        None => within,
+    }
+}
+
 /// The level of entry that convicts: all that are possible are bad, or one at which the role is documented to be called.
 fn level_that_convicts(engine: &Engine<'_>, entry: &Entry, bad: &Range, violation: &Violation) -> Option<Range> {
-    let mut within = Range::between(i64::from(entry.within.min.0), i64::from(entry.within.max.0));
-    if let Some((_, on_path)) = violation.facts.iter().find(|(value, _)| engine.values.node(*value) == Node::EntryIrql)
-    {
-        within = within.meet(on_path);
-    }
+    let within = on_path(engine, violation, entry.within);
     let bad_here = within.meet(bad);
     if bad_here.is_empty() {
         return None;

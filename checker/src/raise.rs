@@ -99,7 +99,7 @@ impl Run<'_, '_> {
     }
 
     /// Whether a call, or what it calls, holds an event of the machine.
-    fn concerns(&mut self, machine: MachineId, callee: &Callee) -> bool {
+    pub(crate) fn concerns(&mut self, machine: MachineId, callee: &Callee) -> bool {
         if let Callee::Named(name) = callee {
             let canonical = self.engine.compiled.aliases.get(*name).map_or(*name, |rewrite| rewrite.to);
             let places = self.engine.compiled.by_api.get(&canonical);

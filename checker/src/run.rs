@@ -82,6 +82,8 @@ pub(crate) struct Found {
     pub(crate) fine: FxHashSet<(MachineId, Loc)>,
     /// Objects of keyed machines that the function touches, directly or through calls.
     pub(crate) touched: Vec<Subject>,
+    /// Values that are handed, here or in calls, to functions that nothing is known of.
+    pub(crate) handed: Vec<V>,
     /// Which events each of them has here or in calls, as bits, whether or not a path gets there.
     pub(crate) events: FxHashMap<Subject, u64>,
     /// Events that reach objects without naming them whole, by machine, as bits.
@@ -334,6 +336,9 @@ impl<'e, 'a> Run<'e, 'a> {
                     InstrKind::Call(call) => {
                         self.unwind(at, call, &state, site);
                         if self.engine.code.get(self.id).in_loop[at.0 as usize] {
+                            if self.is_outlived(&state, call, site) {
+                                continue;
+                            }
                             state.retire(&mut self.engine.values, site);
                         }
                         self.call(state, call, instr.loc, site, &mut next);
@@ -364,6 +369,17 @@ impl<'e, 'a> Run<'e, 'a> {
             CNext::Stay | CNext::Error(_) => {}
         }
         Some(state)
+    }
+
+    /// Whether the followed object was named after an earlier turn's result of a call that is made again: from now on
+    /// the name is another object's, and nothing names this one. A machine that knows the call says itself what follows.
+    fn is_outlived(&mut self, state: &State, call: &rulebook_frontend::ir::Call, site: Site) -> bool {
+        let (Some(subject), Some(instance)) = (&self.subject, &state.instance) else { return false };
+        let values = &self.engine.values;
+        let machine = subject.machine;
+        instance.state != 0
+            && subject.key.iter().any(|key| crate::state::is_named_after(values, *key, site))
+            && !self.concerns(machine, &call.callee)
     }
 
     /// Paths that came to agree inside a block are one.
@@ -415,6 +431,9 @@ impl<'e, 'a> Run<'e, 'a> {
                     let slot = self.engine.result_slot;
                     state.store(&self.engine.values, slot, result, site);
                 }
+                // What a path knows of a result, a caller could not tell from the result itself.
+                let values = &mut self.engine.values;
+                let result = result.map(|result| state.known(values, result).map_or(result, |known| values.int(known)));
                 self.found.exits.push(Exit { from: self.visiting, state, result, loc: *loc });
             }
             Term::Branch { cond, then, other, loc } => {

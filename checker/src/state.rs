@@ -24,6 +24,8 @@ pub(crate) struct Instance {
     pub(crate) seen: u64,
     /// Other objects that may be the same one, with their states.
     pub(crate) others: Vec<(V, u8)>,
+    /// Whether an element of an array was met by another index, and may be this one.
+    pub(crate) by_index: bool,
     /// Levels at entry that an event was taken to happen at, where its condition on the level was open.
     pub(crate) entry: Option<Range>,
     /// Values bound to variables that are not keys.
@@ -333,12 +335,26 @@ impl State {
         self.facts.range(values, value)
     }
 
+    /// The only number that the value can be on this path, that of a comparison among them.
+    pub(crate) fn known(&self, values: &Values, value: V) -> Option<i64> {
+        let range = self.range(values, value);
+        if range.low == range.high {
+            return Some(range.low);
+        }
+        if !values.is_truth(value) {
+            return None;
+        }
+        let can = |truth| self.facts.clone().assume(values, value, truth);
+        match (can(true), can(false)) {
+            (true, false) => Some(1),
+            (false, true) => Some(0),
+            _ => None,
+        }
+    }
+
     /// Values made by `site` before now belong to an earlier pass of a loop: they get another name.
     pub(crate) fn retire(&mut self, values: &mut Values, site: Site) {
-        let made_here = |values: &Values, value: V| match values.node(value) {
-            Node::Result(at) | Node::Fresh(at, _) | Node::Havoc(_, at) => at == site,
-            _ => false,
-        };
+        let made_here = |values: &Values, value: V| is_made_at(values, value, site);
         let held: Vec<(V, V)> = self.memory.iter().filter(|(_, value)| made_here(values, *value)).copied().collect();
         for (address, value) in held {
             let old = values.make(Node::Old(value));
@@ -444,6 +460,7 @@ impl State {
         let instance = self.instance.clone().map(|mut instance| {
             if let Some(there) = &other.instance {
                 instance.seen |= there.seen;
+                instance.by_index |= there.by_index;
                 instance.others.retain(|one| there.others.contains(one));
                 instance.vars.retain(|var, value| there.vars.get(var) == Some(value));
             }
@@ -478,4 +495,13 @@ fn made_from(values: &Values, value: V, parts: &dyn Fn(V) -> bool) -> bool {
         }
         _ => false,
     }
+}
+
+fn is_made_at(values: &Values, value: V, site: Site) -> bool {
+    matches!(values.node(value), Node::Result(at) | Node::Fresh(at, _) | Node::Havoc(_, at) if at == site)
+}
+
+/// Whether the value is what the call at `site` made, or something got from that.
+pub(crate) fn is_named_after(values: &Values, value: V, site: Site) -> bool {
+    made_from(values, value, &|part| is_made_at(values, part, site))
 }

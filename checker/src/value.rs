@@ -382,7 +382,7 @@ impl Values {
     }
 
     /// Whether the value can only be 0 or 1.
-    fn is_truth(&self, value: V) -> bool {
+    pub(crate) fn is_truth(&self, value: V) -> bool {
         matches!(self.node(value), Node::Bin(BinOp::Eq | BinOp::Ne | BinOp::Lt | BinOp::Le | BinOp::Gt | BinOp::Ge, ..))
     }
 
@@ -449,6 +449,18 @@ impl Values {
             (Node::Phi(..) | Node::Result(_) | Node::Fresh(..) | Node::Havoc(..) | Node::Old(_), other)
             | (other, Node::Phi(..) | Node::Result(_) | Node::Fresh(..) | Node::Havoc(..) | Node::Old(_)) => {
                 !matches!(other, Node::Local(_) | Node::Int(_))
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether the two are elements of one array, or the same member of such, whose indexes are not both known.
+    pub(crate) fn may_be_one_element(&self, a: V, b: V) -> bool {
+        match (self.node(a), self.node(b)) {
+            (Node::Field(x, f), Node::Field(y, g)) => f == g && self.may_be_one_element(x, y),
+            (Node::Init(x), Node::Init(y)) => self.may_be_one_element(x, y),
+            (Node::Index(x, i), Node::Index(y, j)) => {
+                x == y && i != j && (self.as_int(i).is_none() || self.as_int(j).is_none())
             }
             _ => false,
         }

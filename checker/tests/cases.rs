@@ -68,3 +68,13 @@ fn calls_that_break_a_rule_alone_are_reported_where_they_stand() {
 fn what_can_be_named_is_kept_however_much_is_stored() {
     check("memory.c");
 }
+
+#[test]
+fn one_thing_under_two_names_and_two_things_under_one_are_told_apart() {
+    check("names.c");
+}
+
+#[test]
+fn locks_of_the_caller_are_not_those_of_the_routine() {
+    check("locks.c");
+}

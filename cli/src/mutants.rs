@@ -7,9 +7,9 @@ use rayon::prelude::*;
 use rulebook_checker::Options;
 use rulebook_frontend::Project;
 use rulebook_generator::Corpus;
-use rulebook_machine::Table;
-use rulebook_machine::mutate::{Kind, mutants};
+use rulebook_machine::mutate::{self as machine, Change, mutants};
 use rulebook_machine::table::Rule;
+use rulebook_machine::{Machine, Table};
 
 use crate::inputs::Loaded;
 use crate::progress::Progress;
@@ -27,13 +27,11 @@ pub(crate) struct Tried {
 /// What came of one mutant.
 #[derive(Debug)]
 pub(crate) struct Mutant {
-    /// What kind of thing was changed.
-    pub(crate) kind: Kind,
-    /// What was changed, for people.
-    pub(crate) change: String,
+    /// What was changed.
+    pub(crate) change: Change,
     /// Whether the examples on the rule's page notice.
     pub(crate) by_examples: bool,
-    /// Whether the rule's fixtures notice.
+    /// Whether the rule's fixtures notice; not asked where the examples do.
     pub(crate) by_fixtures: bool,
 }
 
@@ -43,6 +41,9 @@ impl Mutant {
         self.by_examples || self.by_fixtures
     }
 }
+
+/// How many fixtures are checked at a time, before it is asked whether they notice.
+const AT_ONCE: usize = 4;
 
 /// Path and line.
 type Places = BTreeSet<(String, u32)>;
@@ -74,20 +75,35 @@ fn of_rule(table: &Table, rule: &Rule, fixtures: &[Project], examples: &[Project
         semantics: table.semantics.clone(),
     };
     let original = alone(rule);
-    let (of_fixtures, of_examples) = (places(&original, fixtures), places(&original, examples));
-    let mutants = mutants(&rule.machines)
-        .into_par_iter()
-        .map(|mutant| {
-            let changed = alone(&Rule { machines: mutant.machines, ..rule.clone() });
-            Mutant {
-                kind: mutant.kind,
-                change: mutant.change,
-                by_examples: places(&changed, examples) != of_examples,
-                by_fixtures: places(&changed, fixtures) != of_fixtures,
-            }
-        })
-        .collect();
+    let of_examples = places(&original, examples);
+    // Most is noticed by those that hold many sequences: they come first.
+    let mut fixtures = fixtures.to_vec();
+    fixtures.sort_by_key(|project| std::cmp::Reverse(size(project)));
+    let fixtures: Vec<(&[Project], Places)> =
+        fixtures.chunks(AT_ONCE).map(|projects| (projects, places(&original, projects))).collect();
+    let changed = |(at, machine): (usize, &Machine)| {
+        let one = |mutant: machine::Mutant| {
+            let mut machines = rule.machines.clone();
+            machines[at] = mutant.machine;
+            (mutant.change, Rule { machines, ..rule.clone() })
+        };
+        mutants(machine, &table.semantics.aliases).into_iter().map(one).collect::<Vec<_>>()
+    };
+    let all: Vec<(Change, Rule)> = rule.machines.iter().enumerate().flat_map(changed).collect();
+    let tried = |(change, rule): (Change, Rule)| {
+        let changed = alone(&rule);
+        let by_examples = places(&changed, examples) != of_examples;
+        let noticed = |(projects, of_fixtures): &(&[Project], Places)| places(&changed, projects) != *of_fixtures;
+        Mutant { change, by_examples, by_fixtures: !by_examples && fixtures.iter().any(noticed) }
+    };
+    let mutants = all.into_par_iter().map(tried).collect();
     Tried { rule: rule.id.clone(), mutants }
+}
+
+/// How large the sources of a fixture are, in bytes.
+fn size(project: &Project) -> u64 {
+    let files = project.sources.iter().filter_map(|source| std::fs::metadata(&source.path).ok());
+    files.map(|file| file.len()).sum()
 }
 
 fn places(table: &Table, projects: &[Project]) -> Places {

@@ -198,6 +198,12 @@ impl Walk<'_, '_> {
                 DirectiveKind::Other => {}
             }
         }
+        // A macro of the driver's own of that name takes the place of the one that would be made.
+        for trace in &source.traces {
+            if self.table.get(trace.name).is_none() {
+                self.table.insert(Arc::clone(trace));
+            }
+        }
         let end = source.text.len() as u32;
         if let Some(start) = segment {
             decided.pageable.regions.push(Span { start, end });

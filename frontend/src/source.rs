@@ -1,11 +1,14 @@
 //! Files on disk to text: any encoding that driver source has, and a limit on what is read at all.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rulebook_diagnostics::{Place, Problem};
 
+use crate::parsed::MacroDef;
 use crate::prepass::directive::{Directive, directives};
 use crate::prepass::token::{Token, tokenize};
+use crate::prepass::traces::traces;
 use crate::prepass::words::Words;
 
 /// Files larger than this are not source that somebody wrote.
@@ -22,6 +25,8 @@ pub(crate) struct Source {
     pub(crate) text: String,
     pub(crate) tokens: Vec<Token>,
     pub(crate) directives: Vec<Directive>,
+    /// Trace functions that comments declare.
+    pub(crate) traces: Vec<Arc<MacroDef>>,
 }
 
 impl Source {
@@ -33,7 +38,8 @@ impl Source {
     pub(crate) fn new(path: &Path, text: String, words: &Words<'_>) -> Self {
         let tokens = tokenize(&text);
         let directives = directives(&text, &tokens, words);
-        Self { path: path.to_owned(), shown: shown(path), text, tokens, directives }
+        let traces = traces(&text, &tokens, &directives);
+        Self { path: path.to_owned(), shown: shown(path), text, tokens, directives, traces }
     }
 
     /// Whether the C grammar is tried first.

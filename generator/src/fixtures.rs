@@ -9,6 +9,8 @@ mod helper;
 mod layout;
 mod render;
 mod scenario;
+mod sweep;
+mod telling;
 mod types;
 mod weave;
 
@@ -30,6 +32,9 @@ use weave::{Piece, Unwoven, Variant, Woven};
 
 /// The folder of the corpus, from the root of the tree.
 pub const FOLDER: &str = "generated-tests";
+
+/// After so many variants in which a scenario is not what it claims to be, no other is tried.
+const HOPELESS: usize = 40;
 
 /// Which variants are made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -219,12 +224,12 @@ impl Maker<'_> {
         if done.is_empty() {
             self.corpus.without.push((stage.rule.id.clone(), format!("machine {prefix} has no fixtures")));
         }
-        Ok(())
+        self.sweeps(stage, prefix)
     }
 
     fn in_scope(&self, rule: &Rule, host: &HostRole) -> bool {
         let semantics = &self.makings.table.semantics;
-        let means = |words: &[String]| words.iter().any(|word| semantics.roles_of(word).contains(&host.role.as_str()));
+        let means = |words: &[String]| words.iter().any(|word| semantics.means(word, &host.role));
         let registered = |names: &[String]| names.iter().any(|name| host.index.as_ref() == Some(name));
         (rule.scope.roles.is_empty() || means(&rule.scope.roles))
             && !means(&rule.scope.except_roles)
@@ -243,10 +248,6 @@ impl Maker<'_> {
         LevelValue::at_entry(contract.and_then(|contract| contract.irql.as_ref()), role.index.as_deref())
     }
 
-    fn caller_may_hold(&self, role: &HostRole) -> bool {
-        self.makings.table.semantics.roles.get(&role.role).is_some_and(|role| role.contract.caller_may_hold)
-    }
-
     /// The twins of an edge in their variants, its calls by turns; `Err` says why this role does not suit them.
     fn edge(
         &mut self,
@@ -261,8 +262,9 @@ impl Maker<'_> {
         let mut any = false;
         // A call that no variant carries must not cost the edge one of its three.
         let mut taken: Vec<Variant> = Vec::new();
+        let mut failed: BTreeSet<(usize, Variant)> = BTreeSet::new();
         for _ in 0..3 {
-            for scenario in calls {
+            for (at, scenario) in calls.iter().enumerate() {
                 if let Err(why) = self.suits(stage, role, scenario) {
                     reason = why;
                     continue;
@@ -275,7 +277,8 @@ impl Maker<'_> {
                     let fresh = |other: &Variant| {
                         other.flow != variant.flow && other.calls != variant.calls && other.place != variant.place
                     };
-                    if few && !taken.iter().all(fresh) {
+                    let hopeless = failed.iter().filter(|(of, _)| *of == at).count() >= HOPELESS;
+                    if few && (!taken.iter().all(fresh) || hopeless || failed.contains(&(at, variant.clone()))) {
                         continue;
                     }
                     match self.twins(stage, role, prefix, scenario, &variant)? {
@@ -288,7 +291,10 @@ impl Maker<'_> {
                             }
                         }
                         Err(why) if why.is_empty() => {}
-                        Err(why) => reason = why,
+                        Err(why) => {
+                            reason = why;
+                            failed.insert((at, variant));
+                        }
                     }
                 }
             }
@@ -303,10 +309,13 @@ impl Maker<'_> {
     fn suits(&self, stage: Stage<'_>, role: &HostRole, scenario: &Scenario) -> Result<(), String> {
         let setting = Setting { model: stage.model, role: &role.role, index: role.index.as_deref(), doubts: false };
         let path = |word: &Word| {
-            let calls = word.first.iter().chain(&word.then).enumerate();
+            // What the frame does before it returns is done here too.
+            let framed = role.leave.iter().filter(|leave| !leave.c.starts_with("return"));
+            let framed = framed.filter_map(|leave| simulate::call_of(leave.call.as_ref()?));
+            let calls = word.first.iter().chain(&word.then).cloned().chain(framed).enumerate();
             let value = word.returns.as_ref().or(role.values.as_ref().map(|(success, _)| success));
             let exit = Act::Exit(usize::MAX - 1, value.cloned());
-            calls.map(|(at, call)| Act::Call(at, call.clone())).chain([exit]).collect::<Vec<_>>()
+            calls.map(|(at, call)| Act::Call(at, call)).chain([exit]).collect::<Vec<_>>()
         };
         if simulate::sites(self.makings.table, stage.machine, setting, &path(&scenario.bad)).is_empty() {
             return Err("the sequence violates nothing in this role".to_owned());
@@ -334,20 +343,15 @@ impl Maker<'_> {
                 Ok(made) => made,
                 Err(why) => return Ok(Err(why)),
             };
-            let mut all = simulate::Violations::new();
-            let mut own = BTreeSet::new();
-            for path in &made.paths {
-                all.extend(self.judges.violations(setting, path));
-                own.extend(simulate::sites(self.makings.table, stage.machine, setting, path));
-            }
+            let own: BTreeSet<usize> = made
+                .paths
+                .iter()
+                .flat_map(|path| simulate::sites(self.makings.table, stage.machine, setting, path))
+                .collect();
+            let (all, doubtful) = self.violations(stage, role, &made);
             // What only may be violated would be neither expected nor unexpected.
-            let doubting = Setting { doubts: true, ..setting };
-            let surely = if self.caller_may_hold(role) { &made.paths[..] } else { &[] };
-            for path in surely.iter().chain(&made.doubts) {
-                let maybe = self.judges.violations(doubting, path);
-                if let Some((rule, _)) = maybe.difference(&all).next() {
-                    return Ok(Err(format!("whether the twins violate {rule} cannot be told")));
-                }
+            if let Some(rule) = doubtful {
+                return Ok(Err(format!("whether the twins violate {rule} cannot be told")));
             }
             if all.iter().any(|(_, site)| made.inner.contains(site)) {
                 return Ok(Err("the violation would stand in the frame".to_owned()));
@@ -378,7 +382,18 @@ impl Maker<'_> {
         word: &Word,
     ) -> Result<Result<Woven, String>, GenerateError> {
         let Some(flow) = self.flows.get(&variant.flow) else { return Ok(Err(String::new())) };
-        let piece = Piece {
+        let piece = self.piece(stage, role, verdict, word);
+        match weave::weave(self.tera, flow, piece, variant) {
+            Ok(made) => Ok(Ok(made)),
+            Err(Unwoven::Unfit) => Ok(Err(String::new())),
+            Err(Unwoven::Reason(why)) => Ok(Err(why)),
+            Err(Unwoven::Fault(error)) => Err(error),
+        }
+    }
+
+    /// What is woven into a role.
+    fn piece<'p>(&'p self, stage: Stage<'p>, role: &'p HostRole, verdict: &'p str, word: &'p Word) -> Piece<'p> {
+        Piece {
             makings: self.ground(role),
             host: stage.host,
             model: stage.model,
@@ -389,12 +404,6 @@ impl Maker<'_> {
             machine: stage.machine,
             verdict,
             word,
-        };
-        match weave::weave(self.tera, flow, piece, variant) {
-            Ok(made) => Ok(Ok(made)),
-            Err(Unwoven::Unfit) => Ok(Err(String::new())),
-            Err(Unwoven::Reason(why)) => Ok(Err(why)),
-            Err(Unwoven::Fault(error)) => Err(error),
         }
     }
 

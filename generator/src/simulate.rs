@@ -8,7 +8,9 @@ mod level;
 mod matching;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
+use rulebook_machine::condition::Condition;
 use rulebook_machine::pattern::{Pattern, Subject};
 use rulebook_machine::rule::{Event, Machine, Next, UNKNOWN};
 use rulebook_machine::semantics::{Contract, ExitState};
@@ -16,7 +18,7 @@ use rulebook_machine::table::Table;
 
 pub(crate) use judges::Judges;
 pub(crate) use level::LevelValue;
-pub(crate) use matching::Bindings;
+pub(crate) use matching::{Bindings, call_of};
 
 /// An argument, or another value, of an abstract call.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -93,6 +95,17 @@ pub(crate) fn sites(table: &Table, machine: &Machine, setting: Setting<'_>, path
     run(table, machine, setting, &prepared(table, path), &BTreeSet::new())
 }
 
+/// The sites of one path at which each of two machines reports, one of which is a mutant of the other.
+pub(crate) fn told_apart(
+    table: &Table,
+    machines: [&Machine; 2],
+    setting: Setting<'_>,
+    path: &[Act],
+) -> [BTreeSet<usize>; 2] {
+    let path = prepared(table, path);
+    machines.map(|machine| run(table, machine, setting, &path, &BTreeSet::new()))
+}
+
 /// The event of a return: the first whose test the value surely passes; a test passes nothing that is not known.
 pub(crate) fn exit_event<'m>(table: &Table, machine: &'m Machine, value: Option<&str>) -> Option<&'m Event> {
     let fits = |pattern: &Pattern| {
@@ -107,7 +120,7 @@ pub(crate) fn exit_event<'m>(table: &Table, machine: &'m Machine, value: Option<
 }
 
 /// Whether a comparison of an argument with a constant holds; `None` where that cannot be told.
-pub(crate) fn compares(table: &Table, condition: &rulebook_machine::condition::Condition, call: &Call) -> Option<bool> {
+pub(crate) fn compares(table: &Table, condition: &Condition, call: &Call) -> Option<bool> {
     matching::holds(table, condition, call, &Bindings::new(), &BTreeMap::new(), &LevelValue::at_entry(None, None))
 }
 
@@ -135,7 +148,7 @@ struct Run<'t> {
     table: &'t Table,
     machine: &'t Machine,
     setting: Setting<'t>,
-    contract: Contract,
+    contract: &'t Contract,
     instances: Vec<Instance>,
     /// The state of objects that are not met yet: events that name none reach them too.
     unmet: String,
@@ -151,6 +164,9 @@ struct Run<'t> {
 }
 
 /// Runs one machine; a result that is not looked at forks.
+/// The contract of what is no role.
+static NO_CONTRACT: LazyLock<Contract> = LazyLock::new(Contract::default);
+
 fn run(
     table: &Table,
     machine: &Machine,
@@ -174,7 +190,7 @@ fn run_once<'t>(
     guess: usize,
 ) -> (BTreeSet<usize>, usize) {
     let role = table.semantics.roles.get(setting.role);
-    let contract = role.map(|role| role.contract.clone()).unwrap_or_default();
+    let contract = role.map_or(&*NO_CONTRACT, |role| &role.contract);
     let entry = LevelValue::at_entry(contract.irql.as_ref(), setting.index);
     let mut run = Run {
         table,
@@ -205,8 +221,8 @@ fn run_once<'t>(
 impl Run<'_> {
     /// The entry: the contract's calls have been made, and parameters are bound.
     fn enter(&mut self, params: &[String]) {
-        for pattern in self.contract.entered_after.clone() {
-            if let Some(call) = matching::call_of(&pattern) {
+        for pattern in &self.contract.entered_after {
+            if let Some(call) = matching::call_of(pattern) {
                 let spellings = matching::spellings(self.table, &call);
                 self.call(usize::MAX, &call, &spellings);
             }
@@ -251,8 +267,11 @@ impl Run<'_> {
                         return None;
                     }
                 }
-                let holds = |condition| {
-                    matching::holds(self.table, condition, spelling, &bound, &self.memory, level) == Some(true)
+                // What an earlier event of the object has bound is not kept here: whether it fits cannot be told.
+                let holds = |condition: &Condition| {
+                    let unbound = || matching::variables(condition).any(|name| !bound.contains_key(name));
+                    matching::holds(self.table, condition, spelling, &bound, &self.memory, level)
+                        .unwrap_or_else(|| self.setting.doubts && unbound())
                 };
                 event.when.iter().all(holds).then(|| Met {
                     event: event.name.clone(),
@@ -268,10 +287,20 @@ impl Run<'_> {
         self.effects(spellings);
     }
 
-    /// What the call stores is a new value, unless it is a level, which [`Self::effects`] sees to.
+    /// What the call stores is a new value, unless it is a level, which [`Self::effects`] sees to, or the place is
+    /// cleared.
     fn made(&mut self, call: &Call) {
-        let stored = call.args.iter().filter_map(|operand| match operand {
-            Operand::Addr(name) if !name.contains('=') => Some(name),
+        let function = self.table.semantics.functions.get(&call.api);
+        let clears = function.and_then(|function| Some((function.clears.as_ref()?, function)));
+        let cleared = clears.and_then(|(clears, function)| Some((function.position(&clears.param)?, clears)));
+        if let Some((at, clears)) = cleared
+            && let Some(Operand::Addr(name)) = call.args.get(at)
+            && matching::test(self.table, &clears.on.0, call) == Some(true)
+        {
+            self.memory.insert(name.clone(), matching::Stored::Value(Operand::Const("NULL".to_owned())));
+        }
+        let stored = call.args.iter().enumerate().filter_map(|(place, operand)| match operand {
+            Operand::Addr(name) if !name.contains('=') && cleared.is_none_or(|(at, _)| at != place) => Some(name),
             _ => None,
         });
         for name in stored.chain(&call.binds) {

@@ -71,6 +71,9 @@ pub struct Function {
     /// That it stores its second argument where the first points, and returns what stood there.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exchanges: Option<Exchange>,
+    /// The place of the caller's that it sets to `NULL`, and when; at any other result the place keeps what it held.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clears: Option<Clears>,
     /// Whether it can raise a structured exception that drivers handle.
     #[serde(skip_serializing_if = "is_default")]
     pub raises: bool,
@@ -83,6 +86,16 @@ pub struct Function {
     /// Where this is stated: a reference page, a header, or `hand` with the reason.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub source: String,
+}
+
+/// A pointer that a function consumes: the place that held it holds `NULL` afterwards.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Clears {
+    /// The parameter that points to the place.
+    pub param: String,
+    /// The result with which that happens.
+    pub on: ResultText,
 }
 
 /// Whether an exchange takes place.
@@ -229,6 +242,18 @@ impl Semantics {
         self.models.extend(part.models);
     }
 
+    /// Whether a scope's word means `role`, which [`Self::roles_of`] would list.
+    #[must_use]
+    pub fn means(&self, word: &str, role: &str) -> bool {
+        if self.roles.contains_key(word) {
+            return word == role;
+        }
+        match self.groups.get(word) {
+            Some(group) => group.iter().any(|member| self.means(member, role)),
+            None => self.roles.get(role).is_some_and(|role| role.name == word),
+        }
+    }
+
     /// The roles that a scope's word means: a role type, a short role name, or a group; empty if it means none.
     #[must_use]
     pub fn roles_of(&self, word: &str) -> Vec<&str> {
@@ -252,6 +277,7 @@ impl Function {
         self.returns = part.returns.or(self.returns);
         self.accessor |= part.accessor;
         self.exchanges = part.exchanges.or(self.exchanges);
+        self.clears = part.clears.or(self.clears.take());
         self.raises |= part.raises;
         self.asserts = part.asserts.or(self.asserts);
         self.registers.extend(part.registers);

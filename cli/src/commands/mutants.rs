@@ -72,13 +72,13 @@ fn text(tried: &[Tried], by_examples: bool) -> String {
         let all = rule.mutants.len();
         let _ = writeln!(out, "{}: {} of {all} noticed, not these:", rule.rule, all - left.len());
         for mutant in left {
-            let _ = writeln!(out, "  {}: {}", mutant.kind, mutant.change);
+            let _ = writeln!(out, "  {}: {}", mutant.change.kind(), mutant.change);
         }
         out.push('\n');
     }
     let mut kinds: BTreeMap<Kind, Vec<&Mutant>> = BTreeMap::new();
     for mutant in tried.iter().flat_map(|tried| &tried.mutants) {
-        kinds.entry(mutant.kind).or_default().push(mutant);
+        kinds.entry(mutant.change.kind()).or_default().push(mutant);
     }
     let mut line = |what: &str, count: Count| {
         let (noticed, by_examples) = (100.0 * count.noticed(), 100.0 * ratio(count.by_examples, count.all));

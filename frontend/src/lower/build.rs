@@ -26,6 +26,9 @@ use super::types::slice;
 const MAX_DEPTH: u32 = 256;
 /// Macros inside macros deeper than this stay calls.
 const MAX_EXPANSIONS: usize = 24;
+/// How statements begin that are no expressions.
+const STATEMENTS: [&str; 11] =
+    ["{", "break", "continue", "do", "for", "goto", "if", "return", "switch", "while", "__leave"];
 /// Expanded text longer than this stays a call.
 const MAX_EXPANDED: usize = 32 * 1024;
 
@@ -240,6 +243,23 @@ impl<'a> Builder<'a> {
             self.cx.parse_form(form, &whole, &frozen)
         })?;
         Some((symbol, result))
+    }
+
+    /// Whether `name` is a macro that stands for a use of another one, and that in the end for a statement, which no
+    /// value can be.
+    fn leads_to_statement(&self, name: &str) -> bool {
+        let macros = self.cx.context.macros;
+        let mut inner = macros.get(Symbol::new(name)).and_then(|outer| expand::sole_use(&outer.body));
+        // More steps than this nobody writes.
+        for _ in 0..8 {
+            let Some(definition) = inner.and_then(|name| macros.get(name)) else { return false };
+            let first = expand::tokens(definition.body.trim()).first().copied().unwrap_or_default();
+            if STATEMENTS.contains(&first) {
+                return true;
+            }
+            inner = expand::sole_use(&definition.body);
+        }
+        false
     }
 
     /// Whether the recursion went too deep; [`Self::leave`] goes with it.

@@ -209,6 +209,13 @@ fn rescan_into(text: &str, macros: &MacroTable, frozen: &[Symbol], limit: usize,
     Some(changed)
 }
 
+/// The macro that `text` is one use of, if it is nothing else.
+pub(super) fn sole_use(text: &str) -> Option<Symbol> {
+    let all = tokens(text.trim());
+    let name = all.first().filter(|token| is_name(token))?;
+    (all.len() == 1 || call_after(&all, 1) == Some(all.len())).then(|| Symbol::new(name))
+}
+
 /// Behind the parenthesis that closes the argument list which begins at `from`, if one does.
 fn call_after(all: &[&str], from: usize) -> Option<usize> {
     let open = from + all[from..].iter().position(|token| !is_blank(token))?;

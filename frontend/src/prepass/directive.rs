@@ -161,7 +161,7 @@ pub(crate) fn define(rest: &str, rest_at: usize, words: &Words) -> Option<MacroD
     })
 }
 
-fn parameters(list: &str) -> (Vec<String>, bool) {
+pub(super) fn parameters(list: &str) -> (Vec<String>, bool) {
     let mut variadic = false;
     let mut names = Vec::new();
     for part in list.split(',').map(str::trim).filter(|part| !part.is_empty()) {

@@ -13,6 +13,7 @@ mod shape;
 #[cfg(test)]
 mod tests;
 pub(crate) mod token;
+pub(crate) mod traces;
 pub(crate) mod words;
 
 use rulebook_diagnostics::Span;

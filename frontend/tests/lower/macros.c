@@ -42,3 +42,56 @@ exit:
     ReleaseLock(&x->Lock);
     return status + made;
 }
+
+#define LEAVE_LABEL \
+    leave
+#define LEAVE_TO(label) \
+    goto label
+#define LEAVE \
+    LEAVE_TO(LEAVE_LABEL)
+#define LEAVE_IF_FAILED_TO(s, label) \
+    if ((s) < 0)                     \
+        goto label
+#define LEAVE_IF_FAILED(s) \
+    LEAVE_IF_FAILED_TO(s, LEAVE_LABEL)
+
+// A macro that is a use of another one is what that one is: a jump.
+int JumpsInTheEnd(X* x, int n) {
+    int status = Try(x);
+    if (n == 3) {
+        LEAVE;
+    }
+    status = Try(x);
+    LEAVE_IF_FAILED(status);
+    Done(x);
+LEAVE_LABEL:
+    ReleaseLock(&x->Lock);
+    return status;
+}
+
+// Trace functions as the trace preprocessor makes them: with ends of the driver's own, or none.
+// begin_wpp config
+// FUNC CheckStatus{LEVEL=TRACE_ERROR,FLAGS=ALL}(STATUS, MSG, ...);
+// FUNC ReturnIfFailed{LEVEL=TRACE_ERROR}(RESULT);
+// FUNC TraceOnly(LEVEL, MSG, ...);
+// FUNC Broken{LEVEL=
+// end_wpp
+#define WPP_LEVEL_FLAGS_STATUS_PRE(level, flags, status) { \
+    if ((status) < 0) {
+#define WPP_LEVEL_FLAGS_STATUS_POST(level, flags, status) ; \
+        Count(level); \
+        goto End; \
+    } }
+#define WPP_LEVEL_RESULT_PRE(level, result) do { int result_ = (result); if (result_ < 0) {
+#define WPP_LEVEL_RESULT_POST(level, result) ; return result_; } } while (0, 0)
+
+int Traces(X* x) {
+    int status = Try(x);
+    TraceOnly(TRACE_ERROR, "tried %d", status);
+    CheckStatus(status, "failed for %p", x);
+    ReturnIfFailed(Try(x));
+    Done(x);
+End:
+    ReleaseLock(&x->Lock);
+    return status;
+}

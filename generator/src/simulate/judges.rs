@@ -1,9 +1,9 @@
 //! Which machines judge a path: those that apply where it runs, and that it can concern.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use rulebook_machine::pattern::Subject;
-use rulebook_machine::rule::{Event, Next};
+use rulebook_machine::rule::{Event, Machine, Next};
 use rulebook_machine::table::{Applicability, Rule, Table};
 
 use super::{Act, Setting, Violations, apis, patterns, prepared, run};
@@ -15,11 +15,26 @@ pub(crate) struct Judges<'t> {
     by_api: HashMap<&'t str, Vec<(usize, usize)>>,
     /// The machines that can report a path without a call of theirs.
     always: Vec<(usize, usize)>,
+    /// By rule: the role types that it is about, all where there are none, and those that it leaves out.
+    roles: Vec<(BTreeSet<&'t str>, BTreeSet<&'t str>)>,
+    /// By rule: its machines with conditions on what earlier events have bound.
+    compares: Vec<BTreeSet<usize>>,
+    /// By rule: in drivers of which other models a rule of the same name governs functions, and which.
+    hidden: Vec<BTreeMap<&'t str, BTreeSet<&'t str>>>,
 }
 
 impl<'t> Judges<'t> {
     pub(crate) fn new(table: &'t Table) -> Self {
-        let mut judges = Self { table, by_api: HashMap::new(), always: Vec::new() };
+        let meant = |words: &'t [String]| words.iter().flat_map(|word| table.semantics.roles_of(word)).collect();
+        let roles =
+            table.rules.iter().map(|rule| (meant(&rule.scope.roles), meant(&rule.scope.except_roles))).collect();
+        let compares = table
+            .rules
+            .iter()
+            .map(|rule| (0..rule.machines.len()).filter(|at| compares(&rule.machines[*at])).collect())
+            .collect();
+        let mut judges =
+            Self { table, by_api: HashMap::new(), always: Vec::new(), roles, compares, hidden: hidden(table) };
         for (at, rule) in table.rules.iter().enumerate() {
             for (number, machine) in rule.machines.iter().enumerate() {
                 let place = (at, number);
@@ -43,49 +58,66 @@ impl<'t> Judges<'t> {
 
     /// Runs one path through every machine of the table that applies.
     pub(crate) fn violations(&self, setting: Setting<'_>, path: &[Act]) -> Violations {
+        self.found(setting, path, &|_, _| true)
+    }
+
+    /// The same, of those machines alone of which more may be found where `setting` has doubts.
+    pub(crate) fn doubted(&self, setting: Setting<'_>, path: &[Act]) -> Violations {
+        let roles = &self.table.semantics.roles;
+        let may_hold = roles.get(setting.role).is_some_and(|role| role.contract.caller_may_hold);
+        self.found(setting, path, &|rule, machine| may_hold || self.compares[rule].contains(&machine))
+    }
+
+    fn found(&self, setting: Setting<'_>, path: &[Act], wanted: &dyn Fn(usize, usize) -> bool) -> Violations {
         let path = prepared(self.table, path);
         let called = path.iter().flat_map(|(_, spellings)| spellings).filter_map(|call| self.by_api.get(&*call.api));
         let concerned: BTreeSet<(usize, usize)> = called.flatten().chain(&self.always).copied().collect();
         let mut found = Violations::new();
-        let mut hidden_apis: Option<(usize, BTreeSet<&str>)> = None;
+        let none = BTreeSet::new();
         for (at, number) in concerned {
             let rule = &self.table.rules[at];
-            if !applies(self.table, rule, setting) {
+            if !wanted(at, number) || !self.applies(at, rule, setting) {
                 continue;
             }
-            let known = hidden_apis.take().filter(|(of, _)| *of == at);
-            let (_, hidden) = hidden_apis.insert(known.unwrap_or_else(|| (at, hidden(self.table, rule, setting))));
+            let hidden = self.hidden[at].get(setting.model).unwrap_or(&none);
             for site in run(self.table, &rule.machines[number], setting, &path, hidden) {
                 found.insert((rule.id.clone(), site));
             }
         }
         found
     }
-}
 
-fn applies(table: &Table, rule: &Rule, setting: Setting<'_>) -> bool {
-    let own = rule.model() == setting.model;
-    let model = match rule.applicability {
-        Applicability::Framework => own,
-        Applicability::Dispatch => own || setting.model == "wdm",
-        Applicability::Kernel => true,
-    };
-    let means = |words: &[String]| words.iter().any(|word| table.semantics.roles_of(word).contains(&setting.role));
-    let registered = |names: &[String]| names.iter().any(|name| setting.index == Some(name));
-    model
-        && (rule.scope.roles.is_empty() || means(&rule.scope.roles))
-        && !means(&rule.scope.except_roles)
-        && (rule.scope.irp.is_empty() || registered(&rule.scope.irp))
-}
-
-/// The functions that a rule of the same name in the driver's own model governs.
-fn hidden<'t>(table: &'t Table, rule: &Rule, setting: Setting<'_>) -> BTreeSet<&'t str> {
-    if rule.model() == setting.model {
-        return BTreeSet::new();
+    fn applies(&self, at: usize, rule: &Rule, setting: Setting<'_>) -> bool {
+        let own = rule.model() == setting.model;
+        let model = match rule.applicability {
+            Applicability::Framework => own,
+            Applicability::Dispatch => own || setting.model == "wdm",
+            Applicability::Kernel => true,
+        };
+        let (wanted, left_out) = &self.roles[at];
+        let registered = |names: &[String]| names.iter().any(|name| setting.index == Some(name));
+        model
+            && (rule.scope.roles.is_empty() || wanted.contains(setting.role))
+            && !left_out.contains(setting.role)
+            && (rule.scope.irp.is_empty() || registered(&rule.scope.irp))
     }
-    let same = table
-        .rules
-        .iter()
-        .filter(|other| other.model() == setting.model && other.name().eq_ignore_ascii_case(rule.name()));
-    same.flat_map(|other| &other.machines).flat_map(apis).collect()
+}
+
+/// The functions that rules of the same name govern in drivers of their own models, by rule and model.
+fn hidden(table: &Table) -> Vec<BTreeMap<&str, BTreeSet<&str>>> {
+    let mut named: BTreeMap<String, Vec<&Rule>> = BTreeMap::new();
+    for rule in &table.rules {
+        named.entry(rule.name().to_ascii_lowercase()).or_default().push(rule);
+    }
+    let of = |rule: &Rule| {
+        let same = named.get(&rule.name().to_ascii_lowercase()).into_iter().flatten();
+        let others = same.filter(|other| other.model() != rule.model());
+        others.map(|other| (other.model(), other.machines.iter().flat_map(apis).collect())).collect()
+    };
+    table.rules.iter().map(of).collect()
+}
+
+fn compares(machine: &Machine) -> bool {
+    let mut conditions = machine.events.iter().flat_map(|event| &event.when);
+    conditions.any(|condition| super::matching::variables(condition).next().is_some())
 }

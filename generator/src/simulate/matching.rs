@@ -37,7 +37,7 @@ fn origin<'m>(memory: &'m Memory, value: &Operand) -> Option<&'m str> {
 }
 
 /// The call that a pattern stands for, its variables as objects.
-pub(super) fn call_of(pattern: &Pattern) -> Option<Call> {
+pub(crate) fn call_of(pattern: &Pattern) -> Option<Call> {
     let Subject::Call { api, args } = &pattern.subject else { return None };
     let operand = |arg: &Arg| match arg {
         Arg::Var(name) | Arg::At(name) => Operand::Object(name.clone()),
@@ -60,7 +60,8 @@ pub(super) fn call_of(pattern: &Pattern) -> Option<Call> {
 
 /// The call itself, and its other spellings: a rule may name any of them.
 pub(super) fn spellings(table: &Table, call: &Call) -> Vec<Call> {
-    let aliases = || table.semantics.aliases.iter();
+    let named = |pattern: &Pattern| pattern.api() == Some(&*call.api);
+    let aliases = || table.semantics.aliases.iter().filter(|alias| named(&alias.call) || named(&alias.is));
     let mut all = vec![call.clone()];
     all.extend(aliases().filter_map(|alias| rewritten(&alias.call, &alias.is, call)));
     all.extend(aliases().filter_map(|alias| rewritten(&alias.is, &alias.call, call)));
@@ -265,6 +266,18 @@ pub(super) fn holds(
     };
     let (left, right) = (term(left, Some(call), bound, memory)?, term(right, Some(call), bound, memory)?);
     compare(table, &left, *op, &right)
+}
+
+/// The variables that a comparison is about.
+pub(super) fn variables(condition: &Condition) -> impl Iterator<Item = &String> {
+    let terms = match condition {
+        Condition::Compare { left, right, .. } => [Some(left), Some(right)],
+        _ => [None, None],
+    };
+    terms.into_iter().flatten().filter_map(|term| match term {
+        Term::Var(name) => Some(name),
+        _ => None,
+    })
 }
 
 /// Whether a requirement is surely not met; `same` is the level, that at entry, and whether it may change.

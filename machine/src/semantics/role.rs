@@ -47,6 +47,10 @@ pub struct Contract {
     /// Objects may be held by the caller at entry: releasing them is no error.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub caller_may_hold: bool,
+    /// Parameters of flags, each with constants of which at least one is set in every call: a path that finds none of
+    /// them is not gone.
+    #[serde(skip_serializing_if = "std::collections::BTreeMap::is_empty")]
+    pub one_of_flags: std::collections::BTreeMap<String, Vec<String>>,
 }
 
 /// The level at entry.

@@ -235,7 +235,8 @@ impl Builder<'_> {
         if let Some(kind) = arguments.and_then(|list| self.special_call(Symbol::new(name), Some(list))) {
             return Some(StKind::Expr(self.make(inner, kind)));
         }
-        match self.expand(name, arguments, Form::Value) {
+        let value = if self.leads_to_statement(name) { None } else { self.expand(name, arguments, Form::Value) };
+        match value {
             Some((name, Expansion::Ex(value))) => {
                 return Some(StKind::Expr(self.make(inner, ExKind::Expansion(name, value))));
             }

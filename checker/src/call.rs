@@ -5,7 +5,7 @@ use rulebook_machine::irql::Interval;
 use rulebook_machine::semantics::{Exchange, Returns};
 
 use crate::code::name_of;
-use crate::compiled::{CFunction, CLevel, CResult, CSlot};
+use crate::compiled::{CEffect, CFunction, CLevel, CResult, CSlot};
 use crate::fact::Range;
 use crate::run::Run;
 use crate::state::{Lost, State};
@@ -194,33 +194,7 @@ impl Run<'_, '_> {
                     _ => {}
                 }
             }
-            let slot = self.engine.irql_slot;
-            let lost_level = |values: &mut Values| values.make(Node::Havoc(slot, api.site));
-            let level = effect.set.map(|level| match level {
-                CLevel::Level(level) => values.int(i64::from(level)),
-                CLevel::Unknown => lost_level(values),
-                CLevel::From(slot) => match (slot, address_of(slot, api)) {
-                    (CSlot::Arg(at), _) => api.args.get(at).copied().unwrap_or(before),
-                    (CSlot::Hidden(_), Some(object)) => {
-                        let hidden = values.make(Node::Field(object, self.engine.hidden));
-                        entry.load(values, hidden)
-                    }
-                    (_, Some(address)) => entry.load(values, address),
-                    _ => before,
-                },
-            });
-            let level = level.map(|level| match effect.levels.as_slice() {
-                [] => level,
-                known => match known.iter().find(|(constant, _)| values.as_int(level) == Some(*constant)) {
-                    Some((_, level)) => values.int(i64::from(*level)),
-                    None => lost_level(values),
-                },
-            });
-            // What is no level comes from code that was not understood.
-            let level = level.map(|level| match values.as_int(level) {
-                Some(number) if !(0..=31).contains(&number) => lost_level(values),
-                _ => level,
-            });
+            let level = self.level_after(effect, &entry, api);
             if let Some(level) = level {
                 if let Some(on) = &effect.on {
                     let mut without = state.clone();
@@ -262,6 +236,39 @@ impl Run<'_, '_> {
                 out.push((state, result));
             }
         }
+    }
+
+    /// The level after a call that changes it; `entry` is the path before the call.
+    fn level_after(&mut self, effect: &CEffect, entry: &State, api: &Api) -> Option<V> {
+        let before = entry.irql;
+        let values = &mut self.engine.values;
+        let slot = self.engine.irql_slot;
+        let lost_level = |values: &mut Values| values.make(Node::Havoc(slot, api.site));
+        let level = effect.set.map(|level| match level {
+            CLevel::Level(level) => values.int(i64::from(level)),
+            CLevel::Unknown => lost_level(values),
+            CLevel::From(slot) => match (slot, address_of(slot, api)) {
+                (CSlot::Arg(at), _) => api.args.get(at).copied().unwrap_or(before),
+                (CSlot::Hidden(_), Some(object)) => {
+                    let hidden = values.make(Node::Field(object, self.engine.hidden));
+                    entry.load(values, hidden)
+                }
+                (_, Some(address)) => entry.load(values, address),
+                _ => before,
+            },
+        });
+        let level = level.map(|level| match effect.levels.as_slice() {
+            [] => level,
+            known => match known.iter().find(|(constant, _)| values.as_int(level) == Some(*constant)) {
+                Some((_, level)) => values.int(i64::from(*level)),
+                None => lost_level(values),
+            },
+        });
+        // What is no level comes from code that was not understood.
+        level.map(|level| match values.as_int(level) {
+            Some(number) if !(0..=31).contains(&number) => lost_level(values),
+            _ => level,
+        })
     }
 
     /// The path on which the level lies in the interval. Where it cannot, the rules have said so; the path goes on as it

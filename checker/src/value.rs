@@ -455,6 +455,7 @@ impl Values {
     }
 
     /// Whether the two are elements of one array, or the same member of such, whose indexes are not both known.
+    #[expect(clippy::many_single_char_names, reason = "pairs of parts, as in the definition")]
     pub(crate) fn may_be_one_element(&self, a: V, b: V) -> bool {
         match (self.node(a), self.node(b)) {
             (Node::Field(x, f), Node::Field(y, g)) => f == g && self.may_be_one_element(x, y),

@@ -10,9 +10,14 @@ fn manifest() -> Vec<Fixture> {
     fixtures(include_str!("../manifest.json")).unwrap()
 }
 
+/// Those about one edge each: sweeps hold many sequences, whatever their number is on either side.
+fn twins() -> Vec<Fixture> {
+    manifest().into_iter().filter(|fixture| fixture.flow != "sweep").collect()
+}
+
 #[test]
 fn every_violating_fixture_has_a_compliant_twin_and_the_other_way_round() {
-    let fixtures = manifest();
+    let fixtures = twins();
     let names: BTreeSet<&str> = fixtures.iter().map(|fixture| fixture.name.as_str()).collect();
     for name in &names {
         let twin = match name.strip_suffix("-bad") {
@@ -38,7 +43,7 @@ fn violating_fixtures_violate_their_own_rule_and_compliant_ones_none() {
 #[test]
 fn each_edge_meets_three_values_of_each_factor() {
     let mut edges: BTreeMap<(String, String), [BTreeSet<String>; 3]> = BTreeMap::new();
-    for fixture in manifest().into_iter().filter(|fixture| fixture.violating) {
+    for fixture in twins().into_iter().filter(|fixture| fixture.violating) {
         // The call behind the edge takes turns: only the edge counts.
         let edge: String = fixture
             .scenario

@@ -566,12 +566,10 @@ impl Run<'_, '_> {
         }
         for (value, range) in facts {
             let value = translate.value(&mut self.engine.values, *value);
-            let truth = match (range.low, range.high) {
-                (0, 0) => Some(false),
-                (1, 1) => Some(true),
-                _ => None,
+            let truth = match range {
+                Range { low: 0, high: 0, .. } => Some(false),
+                range => (!range.contains(0)).then_some(true),
             };
-            let truth = truth.or_else(|| (!range.contains(0)).then_some(true));
             let values = &self.engine.values;
             let compared = matches!(values.node(value), Node::Bin(op, ..) if negated(op).is_some());
             let possible = match truth {

@@ -43,9 +43,7 @@ pub(crate) fn check(loaded: &Loaded, scratch: &Path) -> anyhow::Result<Verdict> 
     let mut places: BTreeMap<String, (&RulePage, usize)> = BTreeMap::new();
     for page in loaded.catalog.rules().iter().filter(executable) {
         for (number, example) in page.examples.iter().enumerate() {
-            let path = file(folder.path(), files.len(), example);
-            std::fs::write(&path, source(table, page, example))
-                .with_context(|| format!("`{}` cannot be written", path.display()))?;
+            let path = written(folder.path(), files.len(), table, page, example)?;
             places.insert(shown(&path), (page, number));
             files.push(path);
         }
@@ -74,10 +72,7 @@ pub(crate) fn projects(loaded: &Loaded, rule: &Rule, folder: &Path) -> anyhow::R
     let page = loaded.catalog.rules().iter().find(|page| rule.id.eq_ignore_ascii_case(&page.id.to_string()));
     let mut files = Vec::new();
     for (page, example) in page.iter().flat_map(|page| page.examples.iter().map(move |example| (page, example))) {
-        let path = file(folder, files.len(), example);
-        std::fs::write(&path, source(&loaded.source.table, page, example))
-            .with_context(|| format!("`{}` cannot be written", path.display()))?;
-        files.push(path);
+        files.push(written(folder, files.len(), &loaded.source.table, page, example)?);
     }
     Ok(rulebook_frontend::discover(&files).0)
 }
@@ -110,10 +105,13 @@ impl Verdict {
     }
 }
 
-/// Short names: people see them above the source lines.
-fn file(folder: &Path, number: usize, example: &Example) -> PathBuf {
+/// Writes an example as a driver. Short names: people see them above the source lines.
+fn written(folder: &Path, number: usize, table: &Table, page: &RulePage, example: &Example) -> anyhow::Result<PathBuf> {
     let end = if example.code.lang.eq_ignore_ascii_case("cpp") { "cpp" } else { "c" };
-    folder.join(format!("{number}")).with_extension(end)
+    let path = folder.join(format!("{number}")).with_extension(end);
+    std::fs::write(&path, source(table, page, example))
+        .with_context(|| format!("`{}` cannot be written", path.display()))?;
+    Ok(path)
 }
 
 /// The example as a driver of the rule's model: an include at its end shows the model and moves no line.

@@ -7,6 +7,7 @@ mod data;
 mod flow;
 mod helper;
 mod layout;
+mod needs;
 mod render;
 mod scenario;
 mod sweep;

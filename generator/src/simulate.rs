@@ -6,6 +6,7 @@
 mod judges;
 mod level;
 mod matching;
+mod stores;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
@@ -137,11 +138,13 @@ struct Instance {
 }
 
 /// An event that a call is.
-struct Met {
+struct Met<'t> {
     event: String,
     bound: Bindings,
     /// The call in the spelling that the machine knows; `None` for other events.
     call: Option<Call>,
+    /// Conditions on what earlier events of the object have bound.
+    open: Vec<&'t Condition>,
 }
 
 struct Run<'t> {
@@ -246,7 +249,7 @@ impl Run<'_> {
             instance.at_entry = Some(instance.state.clone());
         }
         for (event, bound) in given {
-            self.happens(usize::MAX, &[Met { event: event.clone(), bound, call: None }]);
+            self.happens(usize::MAX, &[Met { event: event.clone(), bound, call: None, open: Vec::new() }]);
         }
         self.found.clear();
     }
@@ -254,7 +257,7 @@ impl Run<'_> {
     fn call(&mut self, site: usize, call: &Call, spellings: &[Call]) {
         self.fresh += 1;
         let (guess, mut guesses) = (self.guess, 0);
-        let mut met: Vec<Met> = Vec::new();
+        let mut met: Vec<Met<'_>> = Vec::new();
         for event in &self.machine.events {
             let fitting = event.patterns.iter().find_map(|pattern| {
                 let spelling = spellings.iter().find(|spelling| pattern.api() == Some(spelling.api.as_str()))?;
@@ -267,16 +270,18 @@ impl Run<'_> {
                         return None;
                     }
                 }
-                // What an earlier event of the object has bound is not kept here: whether it fits cannot be told.
-                let holds = |condition: &Condition| {
-                    let unbound = || matching::variables(condition).any(|name| !bound.contains_key(name));
-                    matching::holds(self.table, condition, spelling, &bound, &self.memory, level)
-                        .unwrap_or_else(|| self.setting.doubts && unbound())
+                // What earlier events of an object have bound is asked where it is known which object it is about.
+                let is_open =
+                    |condition: &&Condition| matching::variables(condition).any(|name| !bound.contains_key(name));
+                let (open, closed): (Vec<&Condition>, Vec<&Condition>) = event.when.iter().partition(is_open);
+                let holds = |condition| {
+                    matching::holds(self.table, condition, spelling, &bound, &self.memory, level) == Some(true)
                 };
-                event.when.iter().all(holds).then(|| Met {
+                closed.into_iter().all(holds).then(|| Met {
                     event: event.name.clone(),
                     bound,
                     call: Some(spelling.clone()),
+                    open,
                 })
             });
             met.extend(fitting);
@@ -287,53 +292,17 @@ impl Run<'_> {
         self.effects(spellings);
     }
 
-    /// What the call stores is a new value, unless it is a level, which [`Self::effects`] sees to, or the place is
-    /// cleared.
-    fn made(&mut self, call: &Call) {
-        let function = self.table.semantics.functions.get(&call.api);
-        let clears = function.and_then(|function| Some((function.clears.as_ref()?, function)));
-        let cleared = clears.and_then(|(clears, function)| Some((function.position(&clears.param)?, clears)));
-        if let Some((at, clears)) = cleared
-            && let Some(Operand::Addr(name)) = call.args.get(at)
-            && matching::test(self.table, &clears.on.0, call) == Some(true)
-        {
-            self.memory.insert(name.clone(), matching::Stored::Value(Operand::Const("NULL".to_owned())));
-        }
-        let stored = call.args.iter().enumerate().filter_map(|(place, operand)| match operand {
-            Operand::Addr(name) if !name.contains('=') && cleared.is_none_or(|(at, _)| at != place) => Some(name),
-            _ => None,
-        });
-        for name in stored.chain(&call.binds) {
-            let value = matching::made(name, self.fresh);
-            if let Operand::Object(value) = &value {
-                self.memory.insert(value.clone(), matching::Stored::MadeBy(call.api.clone()));
-            }
-            self.memory.insert(name.clone(), matching::Stored::Value(value));
-        }
-    }
-
-    fn effects(&mut self, spellings: &[Call]) {
-        for spelling in spellings {
-            if let Some(irql) =
-                self.table.semantics.functions.get(&spelling.api).and_then(|function| function.irql.as_ref())
-            {
-                level::apply(self.table, irql, spelling, &mut self.level, &mut self.memory);
-                return;
-            }
-        }
-    }
-
     fn exit(&mut self, site: usize, value: Option<&str>) {
         if let Some(event) = exit_event(self.table, self.machine, value) {
             let event = event.name.clone();
-            self.happens(site, &[Met { event, bound: Bindings::new(), call: None }]);
+            self.happens(site, &[Met { event, bound: Bindings::new(), call: None, open: Vec::new() }]);
         }
     }
 
     /// Something happened that is one of these events: for each object the first that can be about it.
-    fn happens(&mut self, site: usize, met: &[Met]) {
+    fn happens(&mut self, site: usize, met: &[Met<'_>]) {
         let machine = self.machine;
-        let keys = |met: &Met| -> Bindings {
+        let keys = |met: &Met<'_>| -> Bindings {
             let of_keys = met.bound.iter().filter(|(name, _)| machine.keys.contains(name));
             of_keys.map(|(name, value)| (name.clone(), value.clone())).collect()
         };
@@ -348,7 +317,7 @@ impl Run<'_> {
                 self.instances.push(Instance { bound: keys, state, at_entry: None });
             }
         }
-        let nameless = met.iter().find(|met| keys(met).is_empty());
+        let nameless = met.iter().find(|met| keys(met).is_empty() && met.open.is_empty());
         if let Some(Next::Go(next)) =
             nameless.and_then(|met| machine.state(&self.unmet).and_then(|state| state.on.get(&met.event)))
         {
@@ -357,14 +326,24 @@ impl Run<'_> {
         for at in 0..self.instances.len() {
             let bound = &self.instances[at].bound;
             let about = |(name, value): (&String, &Operand)| bound.get(name).is_none_or(|known| known == value);
-            if let Some(met) = met.iter().find(|met| keys(met).iter().all(about)) {
+            if let Some(met) = met.iter().find(|met| keys(met).iter().all(about) && self.fulfils(at, met)) {
                 self.reaches(site, at, met);
             }
         }
     }
 
+    /// Whether the conditions on what the instance has bound hold; on what it has not bound none does.
+    fn fulfils(&self, at: usize, met: &Met<'_>) -> bool {
+        let (Some(call), false) = (&met.call, met.open.is_empty()) else { return met.open.is_empty() };
+        let mut bound = self.instances[at].bound.clone();
+        bound.extend(met.bound.iter().map(|(name, value)| (name.clone(), value.clone())));
+        met.open.iter().all(|condition| {
+            matching::holds(self.table, condition, call, &bound, &self.memory, &self.level) == Some(true)
+        })
+    }
+
     /// An event of one instance: checks first, then it moves.
-    fn reaches(&mut self, site: usize, at: usize, met: &Met) {
+    fn reaches(&mut self, site: usize, at: usize, met: &Met<'_>) {
         let machine = self.machine;
         let event = machine.event(&met.event);
         let exit = event.is_some_and(|event| event.patterns.iter().any(|p| p.subject == Subject::Exit));

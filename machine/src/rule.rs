@@ -73,7 +73,30 @@ pub struct Check {
     pub message: String,
 }
 
+/// What an event does to an object in a state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step<'m> {
+    /// It is in this state now.
+    To(&'m str),
+    /// Nothing is known of it any more: it is in no state that an event leads out of, though the machine may begin in
+    /// one of the name [`UNKNOWN`].
+    Lost,
+    /// The rule is violated, with this message.
+    Report(&'m str),
+}
+
 impl Machine {
+    /// What the event does to an object in the state.
+    #[must_use]
+    pub fn step<'m>(&'m self, state: &'m str, event: &str) -> Step<'m> {
+        match self.state(state).and_then(|state| state.on.get(event)) {
+            Some(Next::Go(to)) if to == UNKNOWN => Step::Lost,
+            Some(Next::Go(to)) => Step::To(to),
+            Some(Next::Error(message)) => Step::Report(message),
+            None => Step::To(state),
+        }
+    }
+
     /// The initial state.
     #[must_use]
     pub fn initial(&self) -> Option<&State> {

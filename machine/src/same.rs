@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::rule::{Machine, Next, State, UNKNOWN};
+use crate::rule::{Machine, State, Step};
 
 /// Whether no sequence of events makes one of the machines report where the other does not.
 ///
@@ -25,8 +25,8 @@ pub fn same(one: &Machine, other: &Machine) -> bool {
         }
         for event in &one.events {
             match (step(one, left, &event.name), step(other, right, &event.name)) {
-                (Step::To(left), Step::To(right)) => open.push((left, right)),
-                (Step::Report(left), Step::Report(right)) if left == right => {}
+                (Ok(left), Ok(right)) => open.push((left, right)),
+                (Err(left), Err(right)) if left == right => {}
                 _ => return false,
             }
         }
@@ -34,20 +34,18 @@ pub fn same(one: &Machine, other: &Machine) -> bool {
     true
 }
 
-/// What an event does to an object in a state.
-enum Step<'m> {
-    To(&'m str),
-    Report(&'m str),
-}
+/// The name of no state: where nothing is known of the object any more.
+const LOST: &str = "";
 
 fn name_of(state: Option<&State>) -> &str {
-    state.map_or(UNKNOWN, |state| &state.name)
+    state.map_or(LOST, |state| &state.name)
 }
 
-fn step<'m>(machine: &'m Machine, state: &'m str, event: &str) -> Step<'m> {
-    match machine.state(state).and_then(|state| state.on.get(event)) {
-        Some(Next::Go(to)) => Step::To(to),
-        Some(Next::Error(message)) => Step::Report(message),
-        None => Step::To(state),
+/// The state that an event leads to, or the message with which it is reported.
+fn step<'m>(machine: &'m Machine, state: &'m str, event: &str) -> Result<&'m str, &'m str> {
+    match machine.step(state, event) {
+        Step::To(to) => Ok(to),
+        Step::Lost => Ok(LOST),
+        Step::Report(message) => Err(message),
     }
 }

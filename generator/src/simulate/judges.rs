@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use rulebook_machine::pattern::Subject;
-use rulebook_machine::rule::{Event, Machine, Next};
+use rulebook_machine::rule::{Event, Next};
 use rulebook_machine::table::{Applicability, Rule, Table};
 
 use super::{Act, Setting, Violations, apis, patterns, prepared, run};
@@ -17,8 +17,6 @@ pub(crate) struct Judges<'t> {
     always: Vec<(usize, usize)>,
     /// By rule: the role types that it is about, all where there are none, and those that it leaves out.
     roles: Vec<(BTreeSet<&'t str>, BTreeSet<&'t str>)>,
-    /// By rule: its machines with conditions on what earlier events have bound.
-    compares: Vec<BTreeSet<usize>>,
     /// By rule: in drivers of which other models a rule of the same name governs functions, and which.
     hidden: Vec<BTreeMap<&'t str, BTreeSet<&'t str>>>,
 }
@@ -28,13 +26,7 @@ impl<'t> Judges<'t> {
         let meant = |words: &'t [String]| words.iter().flat_map(|word| table.semantics.roles_of(word)).collect();
         let roles =
             table.rules.iter().map(|rule| (meant(&rule.scope.roles), meant(&rule.scope.except_roles))).collect();
-        let compares = table
-            .rules
-            .iter()
-            .map(|rule| (0..rule.machines.len()).filter(|at| compares(&rule.machines[*at])).collect())
-            .collect();
-        let mut judges =
-            Self { table, by_api: HashMap::new(), always: Vec::new(), roles, compares, hidden: hidden(table) };
+        let mut judges = Self { table, by_api: HashMap::new(), always: Vec::new(), roles, hidden: hidden(table) };
         for (at, rule) in table.rules.iter().enumerate() {
             for (number, machine) in rule.machines.iter().enumerate() {
                 let place = (at, number);
@@ -58,17 +50,6 @@ impl<'t> Judges<'t> {
 
     /// Runs one path through every machine of the table that applies.
     pub(crate) fn violations(&self, setting: Setting<'_>, path: &[Act]) -> Violations {
-        self.found(setting, path, &|_, _| true)
-    }
-
-    /// The same, of those machines alone of which more may be found where `setting` has doubts.
-    pub(crate) fn doubted(&self, setting: Setting<'_>, path: &[Act]) -> Violations {
-        let roles = &self.table.semantics.roles;
-        let may_hold = roles.get(setting.role).is_some_and(|role| role.contract.caller_may_hold);
-        self.found(setting, path, &|rule, machine| may_hold || self.compares[rule].contains(&machine))
-    }
-
-    fn found(&self, setting: Setting<'_>, path: &[Act], wanted: &dyn Fn(usize, usize) -> bool) -> Violations {
         let path = prepared(self.table, path);
         let called = path.iter().flat_map(|(_, spellings)| spellings).filter_map(|call| self.by_api.get(&*call.api));
         let concerned: BTreeSet<(usize, usize)> = called.flatten().chain(&self.always).copied().collect();
@@ -76,7 +57,7 @@ impl<'t> Judges<'t> {
         let none = BTreeSet::new();
         for (at, number) in concerned {
             let rule = &self.table.rules[at];
-            if !wanted(at, number) || !self.applies(at, rule, setting) {
+            if !self.applies(at, rule, setting) {
                 continue;
             }
             let hidden = self.hidden[at].get(setting.model).unwrap_or(&none);
@@ -115,9 +96,4 @@ fn hidden(table: &Table) -> Vec<BTreeMap<&str, BTreeSet<&str>>> {
         others.map(|other| (other.model(), other.machines.iter().flat_map(apis).collect())).collect()
     };
     table.rules.iter().map(of).collect()
-}
-
-fn compares(machine: &Machine) -> bool {
-    let mut conditions = machine.events.iter().flat_map(|event| &event.when);
-    conditions.any(|condition| super::matching::variables(condition).next().is_some())
 }

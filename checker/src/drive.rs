@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rulebook_diagnostics::report::{Outcome as Verdicts, Report, Sources, Verdict};
 use rulebook_frontend::ir::{Annotation, Symbol};
-use rulebook_frontend::{Cache, Program, Project, load};
+use rulebook_frontend::{Cache, Program, Project, SourceFile, load};
 use rulebook_machine::table::{Rule, Table};
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -165,9 +165,11 @@ impl<'p, 't> Drive<'p, 't> {
             .filter_map(|contract| contract.entered_after_unless.as_ref())
             .flat_map(|unless| &unless.mentioned);
         let wanted: BTreeSet<&str> = wanted.chain(unless).map(String::as_str).collect();
+        let kit = kit_folders(program, compiled);
+        let own: Vec<&SourceFile> = program.files.iter().filter(|file| !kit.contains(folder(&file.path))).collect();
         let mut mentioned = FxHashSet::default();
         for name in wanted {
-            if program.files.iter().any(|file| mentions(&file.text, name)) {
+            if own.iter().any(|file| mentions(&file.text, name)) {
                 let name: &'p str = Symbol::new(name).as_str();
                 mentioned.insert(name);
             }
@@ -279,6 +281,26 @@ impl<'p, 't> Drive<'p, 't> {
             None => self.annotations.get(&self.code.get(id).ir.name).and_then(|all| roles::annotated_entry(all)),
         }
     }
+}
+
+/// The folders of headers of driver kits. They mention what the driver does not.
+fn kit_folders<'p>(program: &'p Program, compiled: &Compiled<'_>) -> FxHashSet<&'p str> {
+    let models = &compiled.table.semantics.models;
+    let includes: FxHashSet<&str> = models.iter().flat_map(|model| &model.includes).map(String::as_str).collect();
+    let is_header = |file: &&SourceFile| file.path.to_ascii_lowercase().ends_with(".h");
+    let name = |file: &SourceFile| file.path[file.path.rfind('/').map_or(0, |at| at + 1)..].to_ascii_lowercase();
+    let (headers, sources): (Vec<&SourceFile>, Vec<&SourceFile>) = program.files.iter().partition(is_header);
+    let mut kit: FxHashSet<&str> =
+        headers.iter().filter(|file| includes.contains(name(file).as_str())).map(|file| folder(&file.path)).collect();
+    // Where sources stand beside such a header, everything is the driver's.
+    for file in sources {
+        kit.remove(folder(&file.path));
+    }
+    kit
+}
+
+fn folder(path: &str) -> &str {
+    path.rfind('/').map_or("", |at| &path[..at])
 }
 
 /// Whether the word stands in the text.

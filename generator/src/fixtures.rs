@@ -308,7 +308,13 @@ impl Maker<'_> {
 
     /// Whether the bare sequences are what they claim to be in this role; what no variant changes is told once.
     fn suits(&self, stage: Stage<'_>, role: &HostRole, scenario: &Scenario) -> Result<(), String> {
-        let setting = Setting { model: stage.model, role: &role.role, index: role.index.as_deref(), doubts: false };
+        let setting = Setting {
+            model: stage.model,
+            role: &role.role,
+            index: role.index.as_deref(),
+            doubts: false,
+            guesses: true,
+        };
         let path = |word: &Word| {
             // What the frame does before it returns is done here too.
             let framed = role.leave.iter().filter(|leave| !leave.c.starts_with("return"));
@@ -337,7 +343,13 @@ impl Maker<'_> {
         scenario: &Scenario,
         variant: &Variant,
     ) -> Result<Result<(), String>, GenerateError> {
-        let setting = Setting { model: stage.model, role: &role.role, index: role.index.as_deref(), doubts: false };
+        let setting = Setting {
+            model: stage.model,
+            role: &role.role,
+            index: role.index.as_deref(),
+            doubts: false,
+            guesses: true,
+        };
         let mut woven = Vec::new();
         for (verdict, word) in [("bad", &scenario.bad), ("ok", &scenario.good)] {
             let made = match self.weave(stage, role, variant, verdict, word)? {

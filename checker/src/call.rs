@@ -157,7 +157,7 @@ impl Run<'_, '_> {
         self.judge_stateless(&entry, api);
 
         let values = &mut self.engine.values;
-        values.note_call(api.site, api.name);
+        values.note_call(api.site, api.name, known.is_some());
         let getter = known.is_none() && self.engine.accessors.contains(&api.name);
         let mut result = if function.accessor || getter {
             let list = values.list(&api.args);

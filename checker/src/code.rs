@@ -1,6 +1,6 @@
 //! The functions of one driver, with what the simulation asks of their shape.
 
-use rulebook_frontend::ir::{BlockId, Callee, Expr, Function, InstrKind, Place, Symbol, Term, Unit};
+use rulebook_frontend::ir::{BlockId, Callee, Expr, FileId, Function, InstrKind, Place, Symbol, Term, Unit};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::live::Liveness;
@@ -18,6 +18,8 @@ pub(crate) struct Code<'p> {
     by_method: FxHashMap<Symbol, Vec<FuncId>>,
     /// Functions that the driver's own files declare, with a body here or not: they know its structures.
     pub(crate) own: FxHashSet<Symbol>,
+    /// The functions that call each function.
+    callers: Vec<Vec<FuncId>>,
     /// Functions whose address is taken: somebody unknown may call them.
     pub(crate) address_taken: FxHashSet<Symbol>,
 }
@@ -26,6 +28,8 @@ pub(crate) struct Code<'p> {
 #[derive(Debug)]
 pub(crate) struct Func<'p> {
     pub(crate) ir: &'p Function,
+    /// Whether it stands in a file that others include.
+    pub(crate) in_header: bool,
     /// Blocks in reverse postorder.
     pub(crate) order: Vec<BlockId>,
     /// Position of each block in [`Self::order`]; `u32::MAX` for one that is never reached.
@@ -43,8 +47,10 @@ pub(crate) struct Func<'p> {
 }
 
 impl<'p> Code<'p> {
-    pub(crate) fn new(units: &'p [Unit]) -> Self {
-        let mut functions: Vec<Func<'p>> = units.iter().flat_map(|unit| &unit.functions).map(Func::new).collect();
+    /// The functions of the units; `is_header` says of a file whether others include it.
+    pub(crate) fn new(units: &'p [Unit], is_header: &dyn Fn(FileId) -> bool) -> Self {
+        let made = |ir: &'p Function| Func { in_header: is_header(ir.loc.file), ..Func::new(ir) };
+        let mut functions: Vec<Func<'p>> = units.iter().flat_map(|unit| &unit.functions).map(made).collect();
         let mut by_name: FxHashMap<Symbol, Vec<FuncId>> = FxHashMap::default();
         let mut by_method: FxHashMap<Symbol, Vec<FuncId>> = FxHashMap::default();
         let mut address_taken = FxHashSet::default();
@@ -64,8 +70,8 @@ impl<'p> Code<'p> {
         let declared = units.iter().flat_map(|unit| &unit.prototypes).map(|prototype| prototype.name);
         let skipped = units.iter().flat_map(|unit| &unit.untrusted).map(|function| function.name);
         let own = declared.chain(skipped).collect();
-        let mut code = Self { functions: Vec::new(), by_name, by_method, own, address_taken };
-        let mut callers = vec![0_u32; functions.len()];
+        let callers = vec![Vec::new(); functions.len()];
+        let mut code = Self { functions: Vec::new(), by_name, by_method, own, callers, address_taken };
         let calls: Vec<Vec<FuncId>> = functions
             .iter()
             .map(|function| {
@@ -79,13 +85,13 @@ impl<'p> Code<'p> {
         for (at, callees) in calls.into_iter().enumerate() {
             for callee in &callees {
                 if callee.0 as usize != at {
-                    callers[callee.0 as usize] += 1;
+                    code.callers[callee.0 as usize].push(FuncId(at as u32));
                 }
             }
             functions[at].callees = callees;
         }
-        for (function, callers) in functions.iter_mut().zip(callers) {
-            function.callers = callers;
+        for (function, callers) in functions.iter_mut().zip(&code.callers) {
+            function.callers = callers.len() as u32;
         }
         code.functions = functions;
         code
@@ -93,6 +99,11 @@ impl<'p> Code<'p> {
 
     pub(crate) fn get(&self, id: FuncId) -> &Func<'p> {
         &self.functions[id.0 as usize]
+    }
+
+    /// The functions that call it, without itself.
+    pub(crate) fn callers_of(&self, id: FuncId) -> &[FuncId] {
+        &self.callers[id.0 as usize]
     }
 
     /// The function with a body that a call in `from` goes to.
@@ -110,7 +121,9 @@ impl<'p> Code<'p> {
                 let all = self.by_name.get(name)?;
                 let same_file = all.iter().find(|id| functions[id.0 as usize].ir.loc.file == from.loc.file);
                 let shared = all.iter().find(|id| !functions[id.0 as usize].ir.is_static);
-                same_file.or(shared).or(all.first()).copied()
+                // A static function of another file is none of this one's, unless both include it.
+                let included = || all.iter().find(|id| functions[id.0 as usize].in_header);
+                same_file.or(shared).or_else(included).copied()
             }
             Callee::Method { class: Some(class), name } => {
                 let full = Symbol::new(&format!("{class}::{name}"));
@@ -221,7 +234,19 @@ impl<'p> Func<'p> {
         }
         let live = Liveness::new(ir, &order);
         let met = from.into_iter().map(|from| from > 1).collect();
-        Self { ir, order, position, loop_head, met, in_loop, live, first_site, callees: Vec::new(), callers: 0 }
+        Self {
+            ir,
+            in_header: false,
+            order,
+            position,
+            loop_head,
+            met,
+            in_loop,
+            live,
+            first_site,
+            callees: Vec::new(),
+            callers: 0,
+        }
     }
 }
 

@@ -175,7 +175,7 @@ impl<'p, 't> Drive<'p, 't> {
             }
         }
         let accessors = program.units.iter().flat_map(|unit| &unit.accessors).copied().collect();
-        let code = Code::new(&program.units);
+        let code = Code::new(&program.units, &|file| program.files.get(file.0 as usize).is_some_and(is_header));
         let callbacks = code.address_taken.iter().filter(|name| roles.of(**name).is_empty()).copied().collect();
         Self { code, compiled, roles, annotations, accessors, callbacks, mentioned }
     }
@@ -275,6 +275,24 @@ impl<'p, 't> Drive<'p, 't> {
         attached.iter().filter(fits).map(Some).collect()
     }
 
+    /// Whether the function, which has no role itself, works for one that the rule looks at.
+    pub(crate) fn serves(&self, id: FuncId, rule: &Rule) -> bool {
+        let mut seen: FxHashSet<FuncId> = FxHashSet::default();
+        let mut work = vec![id];
+        while let Some(at) = work.pop() {
+            for caller in self.code.callers_of(at) {
+                let name = self.code.get(*caller).ir.name;
+                if !self.roles.of(name).is_empty() && !self.roles_for(*caller, rule).is_empty() {
+                    return true;
+                }
+                if seen.insert(*caller) {
+                    work.push(*caller);
+                }
+            }
+        }
+        false
+    }
+
     pub(crate) fn entry_level(&self, id: FuncId, role: Option<&Attached<'t>>) -> Option<Entry> {
         match role {
             Some(role) => role.entry(self.compiled, &|name| self.mentioned.contains(name)),
@@ -287,9 +305,9 @@ impl<'p, 't> Drive<'p, 't> {
 fn kit_folders<'p>(program: &'p Program, compiled: &Compiled<'_>) -> FxHashSet<&'p str> {
     let models = &compiled.table.semantics.models;
     let includes: FxHashSet<&str> = models.iter().flat_map(|model| &model.includes).map(String::as_str).collect();
-    let is_header = |file: &&SourceFile| file.path.to_ascii_lowercase().ends_with(".h");
     let name = |file: &SourceFile| file.path[file.path.rfind('/').map_or(0, |at| at + 1)..].to_ascii_lowercase();
-    let (headers, sources): (Vec<&SourceFile>, Vec<&SourceFile>) = program.files.iter().partition(is_header);
+    let (headers, sources): (Vec<&SourceFile>, Vec<&SourceFile>) =
+        program.files.iter().partition(|file| is_header(file));
     let mut kit: FxHashSet<&str> =
         headers.iter().filter(|file| includes.contains(name(file).as_str())).map(|file| folder(&file.path)).collect();
     // Where sources stand beside such a header, everything is the driver's.
@@ -297,6 +315,12 @@ fn kit_folders<'p>(program: &'p Program, compiled: &Compiled<'_>) -> FxHashSet<&
         kit.remove(folder(&file.path));
     }
     kit
+}
+
+/// Whether other files include the file, by its name.
+fn is_header(file: &SourceFile) -> bool {
+    let extension = file.path.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
+    !matches!(extension.as_str(), "c" | "cpp" | "cc" | "cxx")
 }
 
 fn folder(path: &str) -> &str {

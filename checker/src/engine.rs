@@ -222,9 +222,11 @@ impl<'a> Engine<'a> {
     pub(crate) fn made_at(&mut self, summary: &Summary, key: &[V], translate: &mut Translate<'_>) -> Option<V> {
         let [key] = key else { return None };
         let Node::Init(address) = self.values.node(*key) else { return None };
+        // What is cleared there is not made there.
+        let made = |value: V| self.values.as_int(value).is_none();
         let stores = |outcome: &Outcome| {
             outcome.forgotten.iter().any(|(root, _)| *root == address)
-                || outcome.writes.iter().any(|(place, _)| *place == address)
+                || outcome.writes.iter().any(|(place, value)| *place == address && made(*value))
         };
         if !summary.outcomes.iter().any(stores) {
             return None;
@@ -305,7 +307,8 @@ impl<'a> Engine<'a> {
             if !matches!(owed(exit), Some((true, _))) {
                 continue;
             }
-            let told = !well.is_empty() && well.iter().all(|other| self.told_apart(exit, other));
+            let told = |other: &&Exit| self.told_apart(exit, other) || self.told_by_arguments(exit, other);
+            let told = !well.is_empty() && well.iter().all(told);
             if !well.is_empty() && !told {
                 let outcome = summary::outcome(&self.values, &exit.state, exit.result, exit.loc);
                 leaks.push(Outcome { exit: Some(event), ..outcome });
@@ -330,6 +333,22 @@ impl<'a> Engine<'a> {
         let null = |range: &Range| range.low == 0 && range.high == 0;
         // A failure that leaves the object held tells nothing that a caller could expect.
         distinct && !failed(&a) && (!null(&a) || failed(&b))
+    }
+
+    /// Whether what the caller hands over tells it which of the two exits is taken, or what it finds where it said
+    /// that something be stored.
+    fn told_by_arguments(&self, held: &Exit, free: &Exit) -> bool {
+        let values = &self.values;
+        let is_param = |value: V| matches!(values.node(value), Node::Param(_));
+        let apart = |a: &Range, b: &Range| a.meet(b).is_empty();
+        let facts = summary::entry_facts(values, &held.state);
+        let by_value =
+            facts.iter().any(|(value, range)| is_param(*value) && apart(range, &free.state.range(values, *value)));
+        let stored = |(address, value): (V, V)| {
+            let there = free.state.stored(address).filter(|_| is_param(address))?;
+            Some(apart(&held.state.range(values, value), &free.state.range(values, there)))
+        };
+        by_value || held.state.all_stored().any(|one| stored(one) == Some(true))
     }
 
     /// The outcomes that stand for all exits: as few as say the same, then those that differ least made one.

@@ -239,7 +239,14 @@ impl Drive<'_, '_> {
             events >> (event & 63) & 1 == 1 && matches!(machine.next(0, event), CNext::Go(to) if *to != 0)
         });
         let is_local = subject.key.iter().any(|value| engine.values.in_local(*value));
-        for role in self.roles_for(id, machine.rule) {
+        // An object that the function makes and keeps to itself is nobody else's to see to.
+        let is_own = |value: &V| engine.values.in_local(*value) || engine.values.is_made(*value);
+        let kept = !subject.key.is_empty() && subject.key.iter().all(is_own);
+        let mut roles = self.roles_for(id, machine.rule);
+        if kept && roles.is_empty() && self.serves(id, machine.rule) {
+            roles.push(None);
+        }
+        for role in roles {
             let contract = role.map(|role| &role.role.contract);
             let exit_owed = contract.map_or(ExitState::Same, |contract| contract.exit);
             let mut owing = Vec::new();
@@ -290,7 +297,7 @@ impl Drive<'_, '_> {
                         engine.watch.note(violation.loc, no_way);
                     }
                 }
-                if role.is_some() {
+                if role.is_some() || kept {
                     owing.clone_from(&keyed.exits);
                     for outcome in &owing {
                         let (Some(moved), Some(event)) = (&outcome.moved, outcome.exit) else { continue };
@@ -298,6 +305,7 @@ impl Drive<'_, '_> {
                             && moved.post != UNKNOWN
                             && matches!(machine.next(moved.post, event), CNext::Error(_))
                             && !self.finds_no_flag(engine, role, &outcome.facts)
+                            && (role.is_some() || !gives(outcome, &subject.key))
                             && match exit_owed {
                                 // What the entry itself made is owed like what the function made.
                                 ExitState::Same => pre.given || moved.post != pre.state,
@@ -316,6 +324,12 @@ impl Drive<'_, '_> {
             }
         }
     }
+}
+
+/// Whether a return gives the object to the caller, or leaves it where others find it.
+fn gives(outcome: &Outcome, key: &[V]) -> bool {
+    let given = outcome.result.iter().chain(outcome.writes.iter().map(|(_, value)| value));
+    given.into_iter().any(|value| key.contains(value))
 }
 
 /// What `--why` says where the way to a violation contradicts itself.

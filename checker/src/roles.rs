@@ -57,6 +57,9 @@ impl<'t> Roles<'t> {
                 }
             }
             for function in &unit.functions {
+                if let Some(role) = fields.called.get(&function.name) {
+                    roles.attach(semantics, function.name, role, None, false);
+                }
                 roles.annotated(semantics, compiled, function.name, &function.sal.function);
                 for instr in function.blocks.iter().flat_map(|block| &block.instrs) {
                     roles.registered(semantics, compiled, &fields, function, instr);
@@ -206,6 +209,8 @@ struct Fields<'t> {
     /// Members and positions in rows of structure types.
     members: FxHashMap<(Symbol, Symbol), &'t str>,
     positions: FxHashMap<(Symbol, u32), &'t str>,
+    /// Functions that the system calls by their names.
+    called: FxHashMap<Symbol, &'t str>,
 }
 
 impl<'t> Fields<'t> {
@@ -215,6 +220,7 @@ impl<'t> Fields<'t> {
             tables: FxHashMap::default(),
             members: FxHashMap::default(),
             positions: FxHashMap::default(),
+            called: FxHashMap::default(),
         };
         for (type_name, role) in &semantics.roles {
             for way in &role.registered {
@@ -225,6 +231,9 @@ impl<'t> Fields<'t> {
                         made.positions.entry((row, position)).or_insert(type_name);
                     }
                     continue;
+                }
+                if !way.function.is_empty() {
+                    made.called.entry(Symbol::new(&way.function)).or_insert(type_name);
                 }
                 if !way.field.is_empty() {
                     made.plain.entry(Symbol::new(&way.field)).or_insert(type_name);

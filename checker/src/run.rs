@@ -17,7 +17,7 @@ use crate::replay::Way;
 use crate::state::{Lost, State, UNKNOWN};
 use crate::summary::{self, Violation};
 use crate::trace::Kind;
-use crate::value::{Node, Site, V};
+use crate::value::{Node, Site, V, Values};
 
 /// How many paths a run keeps apart, and how long it may take.
 #[derive(Debug, Clone, Copy)]
@@ -67,9 +67,13 @@ pub(crate) struct Exit {
 }
 
 impl Exit {
-    /// What the function may return here.
-    pub(crate) fn returned(&self, values: &crate::value::Values) -> Range {
-        self.result.map_or(Range::ALL, |result| self.state.range(values, result))
+    /// What the function may return here. That a value out of memory was compared with a constant does not make it
+    /// that constant: somebody else put it there, and what came of that is not known.
+    pub(crate) fn returned(&self, values: &Values) -> Range {
+        let Some(result) = self.result else { return Range::ALL };
+        let range = self.state.range(values, result);
+        let by_test = range.low == range.high && !values.is_told_by_test(result);
+        if by_test { Range::ALL } else { range }
     }
 }
 
@@ -104,6 +108,8 @@ pub(crate) struct Run<'e, 'a> {
     /// What the call at hand is judged on the assumption of.
     pub(crate) assumed: Vec<(V, bool)>,
     effort: Effort,
+    /// The pointers by which the followed object is reached: where one is null, there is no such object.
+    there: Vec<V>,
     /// The decisions to take, where the run goes one way only. What calls *may* have changed outside of the function
     /// is then taken as it was: a way that needs such a change in the middle is no evidence.
     pub(crate) way: Option<Way>,
@@ -128,6 +134,8 @@ impl<'e, 'a> Run<'e, 'a> {
             engine.compiled.machine(subject.machine).exits.iter().any(|(_, test)| test.is_some())
         });
         let effort = Effort { unite: effort.unite && !by_result, ..effort };
+        let there =
+            subject.iter().flat_map(|subject| &subject.key).flat_map(|key| engine.values.way_to(*key)).collect();
         let level_matters =
             subject.as_ref().is_none_or(|subject| engine.compiled.machine(subject.machine).level_matters);
         Self {
@@ -137,6 +145,7 @@ impl<'e, 'a> Run<'e, 'a> {
             subject,
             found: Found::default(),
             assumed: Vec::new(),
+            there,
             effort,
             way: None,
             level_matters,
@@ -433,7 +442,10 @@ impl<'e, 'a> Run<'e, 'a> {
                 }
                 // What a path knows of a result, a caller could not tell from the result itself.
                 let values = &mut self.engine.values;
-                let result = result.map(|result| state.known(values, result).map_or(result, |known| values.int(known)));
+                let result = result.map(|result| match state.known(values, result) {
+                    Some(known) if values.is_told_by_test(result) => values.int(known),
+                    _ => result,
+                });
                 self.found.exits.push(Exit { from: self.visiting, state, result, loc: *loc });
             }
             Term::Branch { cond, then, other, loc } => {
@@ -476,8 +488,28 @@ impl<'e, 'a> Run<'e, 'a> {
     }
 
     /// Learns a branch; false if the path cannot take it.
-    pub(crate) fn assume(&self, state: &mut State, value: V, truth: bool) -> bool {
-        !self.engine.options.branch_facts || state.facts.assume(&self.engine.values, value, truth)
+    pub(crate) fn assume(&mut self, state: &mut State, value: V, truth: bool) -> bool {
+        !self.engine.options.branch_facts
+            || (!self.is_nowhere(value, truth) && state.facts.assume(&self.engine.values, value, truth))
+    }
+
+    /// Whether the branch supposes that a pointer by which the followed object is reached is null, whatever calls may
+    /// have done to the memory that holds it.
+    fn is_nowhere(&mut self, value: V, truth: bool) -> bool {
+        if self.there.is_empty() {
+            return false;
+        }
+        let values = &mut self.engine.values;
+        let (pointer, null) = match values.node(value) {
+            Node::Bin(BinOp::Eq, of, zero) if values.as_int(zero) == Some(0) => (of, truth),
+            Node::Bin(BinOp::Ne, of, zero) if values.as_int(zero) == Some(0) => (of, !truth),
+            Node::Bin(..) => return false,
+            _ => (value, !truth),
+        };
+        null && {
+            let known_as = values.identity(pointer);
+            self.there.contains(&known_as)
+        }
     }
 
     /// Records a violation on this path.

@@ -189,6 +189,16 @@ impl State {
         }
     }
 
+    /// What is known to be stored at exactly this address.
+    pub(crate) fn stored(&self, address: V) -> Option<V> {
+        self.memory.get(address).copied()
+    }
+
+    /// All that is known to be stored: address and value.
+    pub(crate) fn all_stored(&self) -> impl Iterator<Item = (V, V)> {
+        self.memory.iter().copied()
+    }
+
     /// Stores `value` at `address`; what may be the same place is no longer known.
     pub(crate) fn store(&mut self, values: &Values, address: V, value: V, site: Site) {
         if values.is_plain(address) {

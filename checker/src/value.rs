@@ -81,8 +81,8 @@ pub(crate) fn name_number(name: &str) -> i64 {
 pub(crate) struct Values {
     /// Numbers of constants that the table knows.
     constants: Arc<FxHashMap<Symbol, i64>>,
-    /// The functions without a body that are called, by place.
-    calls: FxHashMap<Site, Symbol>,
+    /// The functions without a body that are called, by place, and whether documents know them.
+    calls: FxHashMap<Site, (Symbol, bool)>,
     /// Members and variables that functions store to which the driver calls through pointers or in circles.
     written: FxHashSet<Symbol>,
     nodes: Vec<Node>,
@@ -117,7 +117,11 @@ impl Values {
     }
 
     /// The function whose call made the value: its result, or what it stored through an argument.
-    pub(crate) fn origin(&self, mut value: V) -> Option<Symbol> {
+    pub(crate) fn origin(&self, value: V) -> Option<Symbol> {
+        self.call_of(value).map(|(name, _)| name)
+    }
+
+    fn call_of(&self, mut value: V) -> Option<(Symbol, bool)> {
         loop {
             match self.node(value) {
                 Node::Fresh(_, inner) => value = inner,
@@ -127,9 +131,9 @@ impl Values {
         }
     }
 
-    /// Notes which function is called at a place.
-    pub(crate) fn note_call(&mut self, site: Site, name: Symbol) {
-        self.calls.insert(site, name);
+    /// Notes which function is called at a place, and whether it is `documented`.
+    pub(crate) fn note_call(&mut self, site: Site, name: Symbol, documented: bool) {
+        self.calls.insert(site, (name, documented));
     }
 
     /// Whether a callback of the driver may store to the address: by the name of its last member.
@@ -408,6 +412,41 @@ impl Values {
             _ => return value,
         };
         self.make(node)
+    }
+
+    /// The pointers that are followed from where the function starts to what `value` names, itself not among them.
+    pub(crate) fn way_to(&self, value: V) -> Vec<V> {
+        let mut way = Vec::new();
+        let mut at = value;
+        loop {
+            while let Some((base, _)) = self.parent(at) {
+                at = base;
+            }
+            if at != value && !self.is_address(at) {
+                way.push(at);
+            }
+            match self.node(at) {
+                Node::Init(address) => at = address,
+                _ => return way,
+            }
+        }
+    }
+
+    /// Whether the value is what a call of the function under analysis made, not something within it.
+    pub(crate) fn is_made(&self, value: V) -> bool {
+        matches!(self.node(value), Node::Result(_) | Node::Havoc(..) | Node::Fresh(..))
+    }
+
+    /// Whether a test that finds the value equal to a number says what it is. What stood in memory when the function
+    /// was entered, what it was given, and what unknown functions return, is so for reasons that are not in sight.
+    pub(crate) fn is_told_by_test(&self, value: V) -> bool {
+        match self.node(value) {
+            Node::Init(_) | Node::Param(_) | Node::Pure(..) | Node::Opaque(_) => false,
+            Node::Havoc(..) | Node::Result(_) | Node::Fresh(..) => {
+                self.call_of(value).is_some_and(|(_, documented)| documented)
+            }
+            _ => true,
+        }
     }
 
     /// Whether the value names the same object wherever it stands: it does not come from a merge of paths, an

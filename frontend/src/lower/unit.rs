@@ -207,9 +207,10 @@ impl<'a> Lowering<'a> {
         let end = builder.closing_brace(body);
         let params = parts.params.map(|list| builder.params(list)).unwrap_or_default();
         let own_name = name.as_str().rsplit("::").next().unwrap_or_default();
-        let is_static = self.has_specifier(node, "static");
+        let is_static = self.has_specifier(node, "static") || inside_anonymous_namespace(node);
         let has_this = class.is_some_and(|class| {
-            (!is_static || !inside_class(node)) && !cx.context.declared.is_static_method(class, Symbol::new(own_name))
+            (!self.has_specifier(node, "static") || !inside_class(node))
+                && !cx.context.declared.is_static_method(class, Symbol::new(own_name))
         });
         let initializers = member_initializers(&mut builder, node);
 
@@ -418,6 +419,18 @@ fn member_initializers(builder: &mut Builder, node: Node) -> Vec<(Symbol, Vec<Ex
         out.extend(builder.member_initializer(item));
     }
     out
+}
+
+/// Whether only the file that the function stands in can name it.
+fn inside_anonymous_namespace(node: Node) -> bool {
+    let mut at = node;
+    while let Some(parent) = at.parent() {
+        if parent.kind() == "namespace_definition" && parent.child_by_field_name("name").is_none() {
+            return true;
+        }
+        at = parent;
+    }
+    false
 }
 
 fn inside_class(node: Node) -> bool {

@@ -121,4 +121,7 @@ pub struct Registration {
     /// The member's position in the initialiser, from 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub position: Option<u32>,
+    /// Called by this name, which the system looks for: `DriverEntry`.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub function: String,
 }

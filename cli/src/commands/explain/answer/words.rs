@@ -159,7 +159,9 @@ pub(super) fn registration(name: &str, role: &Role, semantics: &Semantics) -> Ve
 
 fn field(way: &Registration) -> String {
     let of = if way.type_name.is_empty() { String::new() } else { format!(" of a `{}`", way.type_name) };
-    if !way.table.is_empty() {
+    if !way.function.is_empty() {
+        format!("called `{}`", way.function)
+    } else if !way.table.is_empty() {
         format!("put into the table `{}`{of}", way.table)
     } else if !way.field.is_empty() {
         format!("assigned to the member `{}`{of}", way.field)

@@ -13,6 +13,7 @@ use crate::code::{Code, FuncId};
 use crate::compiled::{CNext, Compiled, MachineId};
 use crate::event;
 use crate::fact::Range;
+use crate::guard::Guards;
 use crate::replay::{End, Tried, Ways};
 use crate::run::{Effort, Exit, Found, Run, Subject};
 use crate::state::{Lost, State, UNKNOWN};
@@ -54,6 +55,8 @@ pub(crate) struct Engine<'a> {
     pub(crate) ways: FxHashMap<(FuncId, Option<Subject>, u8), Rc<Ways>>,
     /// Whether calls leave objects in another state than they found them in, where it was asked.
     pub(crate) moving: FxHashMap<(FuncId, Subject), bool>,
+    /// Which ends of blocks decide over events of a machine, by function.
+    pub(crate) deciding: FxHashMap<(FuncId, MachineId), Rc<Vec<bool>>>,
     base: FxHashMap<FuncId, Slot<Summary>>,
     keyed: FxHashMap<(FuncId, Subject, u8), Slot<Keyed>>,
 }
@@ -101,6 +104,8 @@ pub(crate) struct Keyed {
     pub(crate) exits: Vec<Outcome>,
     /// Exits at which the object is in a state it must not be left in, though other paths leave it well.
     pub(crate) leaks: Vec<Outcome>,
+    /// What decides over the events, as far as callers know it.
+    pub(crate) guards: Vec<V>,
     pub(crate) cut: bool,
 }
 
@@ -134,6 +139,7 @@ impl<'a> Engine<'a> {
             tried: FxHashMap::default(),
             ways: FxHashMap::default(),
             moving: FxHashMap::default(),
+            deciding: FxHashMap::default(),
             base: FxHashMap::default(),
             keyed: FxHashMap::default(),
         }
@@ -168,7 +174,7 @@ impl<'a> Engine<'a> {
         let exits =
             found.exits.iter().map(|exit| summary::outcome(&self.values, &exit.state, exit.result, exit.loc)).collect();
         let summary = Rc::new(Summary {
-            outcomes: self.outcomes(found.exits),
+            outcomes: self.outcomes(found.exits, &found.guards),
             violations: found.violations,
             exits,
             touched: found.touched,
@@ -276,7 +282,15 @@ impl<'a> Engine<'a> {
                 exits.push(Outcome { exit: event, ..outcome });
             }
         }
-        Keyed { outcomes: self.outcomes(found.exits), violations: found.violations, exits, leaks, cut: found.cut }
+        let guards = found.guards.all().into_iter().filter(|value| self.values.exportable(*value)).collect();
+        Keyed {
+            outcomes: self.outcomes(found.exits, &found.guards),
+            violations: found.violations,
+            exits,
+            leaks,
+            guards,
+            cut: found.cut,
+        }
     }
 
     /// Exits that leave the object in a state it must not be left in, where other exits that the caller cannot tell
@@ -352,7 +366,7 @@ impl<'a> Engine<'a> {
     }
 
     /// The outcomes that stand for all exits: as few as say the same, then those that differ least made one.
-    fn outcomes(&mut self, exits: Vec<Exit>) -> Vec<Outcome> {
+    fn outcomes(&mut self, exits: Vec<Exit>, guards: &Guards) -> Vec<Outcome> {
         let mut kept: Vec<(Class, Exit)> = Vec::new();
         for mut exit in exits {
             let class = self.class(&exit);
@@ -367,16 +381,16 @@ impl<'a> Engine<'a> {
             kept.push((class, exit));
             // Many exits are thinned out as they come, so that comparing each with each stays cheap.
             if kept.len() > CROWD {
-                self.thin(&mut kept, OUTCOMES);
+                self.thin(&mut kept, OUTCOMES, guards);
             }
         }
-        self.thin(&mut kept, OUTCOMES);
+        self.thin(&mut kept, OUTCOMES, guards);
         kept.into_iter().map(|(_, exit)| summary::outcome(&self.values, &exit.state, exit.result, exit.loc)).collect()
     }
 
     /// Makes exits one until at most `limit` are left for each state of the automaton.
-    fn thin(&mut self, kept: &mut Vec<(Class, Exit)>, limit: usize) {
-        while let Some((first, second)) = self.closest(kept, limit) {
+    fn thin(&mut self, kept: &mut Vec<(Class, Exit)>, limit: usize, guards: &Guards) {
+        while let Some((first, second)) = self.closest(kept, limit, guards) {
             let (_, other) = kept.remove(second);
             let into = &mut kept[first].1;
             into.state = into.state.join(&mut self.values, &other.state, u32::MAX, false, self.irql_slot);
@@ -388,7 +402,7 @@ impl<'a> Engine<'a> {
 
     /// Of exits of which there are more than `limit` for one state of the automaton, the two that lose least if they
     /// are one: those with the same kind of result first.
-    fn closest(&self, exits: &[(Class, Exit)], limit: usize) -> Option<(usize, usize)> {
+    fn closest(&self, exits: &[(Class, Exit)], limit: usize, guards: &Guards) -> Option<(usize, usize)> {
         let crowded =
             |class: &Class| exits.iter().filter(|(other, _)| other.automaton == class.automaton).count() > limit;
         let mut best = None;
@@ -400,7 +414,7 @@ impl<'a> Engine<'a> {
                 if other.automaton != class.automaton {
                     continue;
                 }
-                let loss = (other.result != class.result, earlier.state.loss(&self.values, &exit.state));
+                let loss = (other.result != class.result, earlier.state.loss(&self.values, &exit.state, guards));
                 if best.as_ref().is_none_or(|(least, _)| loss < *least) {
                     best = Some((loss, (first, second)));
                 }
@@ -505,6 +519,10 @@ impl Run<'_, '_> {
         let standing = entered.instance.as_ref().map_or(UNKNOWN, |instance| instance.state);
         if let (Some(keyed), true) = (&keyed, standing != UNKNOWN) {
             self.inherit(&state, &keyed.violations, &mut translate, name, loc);
+            for guard in &keyed.guards {
+                let ours = translate.value(&mut self.engine.values, *guard);
+                self.found.guards.add(&self.engine.values, ours);
+            }
             let outcomes: Vec<&Outcome> = keyed
                 .outcomes
                 .iter()

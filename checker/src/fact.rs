@@ -2,7 +2,9 @@
 
 use rulebook_frontend::ir::{BinOp, UnOp};
 
+use crate::guard::Guards;
 use crate::small::SmallMap;
+use crate::state::DECIDED;
 use crate::value::{Node, V, Values, negated};
 
 /// How many excluded numbers are remembered for one value: a `default` after that many cases.
@@ -252,11 +254,15 @@ impl Facts {
     }
 
     /// How many facts of the two contradict each other or stand on one side alone, those of simple values twice.
-    pub(crate) fn loss(&self, values: &Values, other: &Self) -> u32 {
+    pub(crate) fn loss(&self, values: &Values, other: &Self, guards: &Guards) -> u32 {
         if self.ranges.same(&other.ranges) {
             return 0;
         }
-        let weight = |value: V| if values.height(value) == 0 { 2 } else { 1 };
+        let weight = |value: V| match (guards.has(value), values.height(value)) {
+            (true, _) => DECIDED,
+            (false, 0) => 2,
+            _ => 1,
+        };
         let differs = |value: V, range: &Range, there: &Self| {
             there.ranges.get(value).is_none_or(|there| there.kind() != range.kind())
         };

@@ -18,6 +18,7 @@ mod engine;
 mod event;
 mod fact;
 mod finding;
+mod guard;
 mod idle;
 mod judge;
 mod live;

@@ -4,8 +4,9 @@
 //! A keyed run follows one object of one machine as well.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
-use rulebook_frontend::ir::{BinOp, BlockId, Function, InstrKind, Loc, Symbol, Term};
+use rulebook_frontend::ir::{BinOp, BlockId, Expr, Function, InstrKind, Loc, Symbol, Term};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::adopt::Moves;
@@ -13,6 +14,7 @@ use crate::code::FuncId;
 use crate::compiled::{CNext, MachineId};
 use crate::engine::Engine;
 use crate::fact::Range;
+use crate::guard::{self, Guards};
 use crate::replay::Way;
 use crate::state::{Lost, State, UNKNOWN};
 use crate::summary::{self, Violation};
@@ -94,6 +96,8 @@ pub(crate) struct Found {
     pub(crate) loose: BTreeMap<MachineId, u64>,
     /// Those of them that may be left in another state than they were found in, and by what.
     pub(crate) moved: FxHashMap<Subject, Moves>,
+    /// What decided over the events of the followed object.
+    pub(crate) guards: Guards,
     /// Whether the budget ended the run.
     pub(crate) cut: bool,
 }
@@ -115,6 +119,8 @@ pub(crate) struct Run<'e, 'a> {
     pub(crate) way: Option<Way>,
     /// Whether paths at different levels are kept apart.
     level_matters: bool,
+    /// Whether the end of each block decides over events of the followed object; empty where none is followed.
+    deciding: Rc<Vec<bool>>,
     /// States seen before each block, with the number of merges there.
     seen: Vec<(Vec<State>, u32)>,
     /// Blocks to visit, by their order: indexes into `seen`.
@@ -149,6 +155,7 @@ impl<'e, 'a> Run<'e, 'a> {
             effort,
             way: None,
             level_matters,
+            deciding: Rc::default(),
             seen,
             pending: BTreeMap::new(),
             hurried: false,
@@ -163,6 +170,7 @@ impl<'e, 'a> Run<'e, 'a> {
     }
 
     fn follow(&mut self, start: Vec<State>) {
+        self.find_deciding();
         for state in start {
             self.enqueue(BlockId(0), state, None);
         }
@@ -186,6 +194,41 @@ impl<'e, 'a> Run<'e, 'a> {
                 self.found.exits.retain(|exit| exit.from != (block, index));
                 self.block(block, state);
             }
+        }
+    }
+
+    /// Looks up which branches decide over events of the followed object.
+    fn find_deciding(&mut self) {
+        let Some(machine) = self.subject.as_ref().map(|subject| subject.machine) else { return };
+        if let Some(known) = self.engine.deciding.get(&(self.id, machine)) {
+            self.deciding = Rc::clone(known);
+            return;
+        }
+        let mut events: FxHashSet<BlockId> = FxHashSet::default();
+        for (at, block) in self.ir.blocks.iter().enumerate() {
+            let callees = block.instrs.iter().filter_map(|instr| match &instr.kind {
+                InstrKind::Call(call) => Some(&call.callee),
+                _ => None,
+            });
+            if callees.into_iter().any(|callee| self.concerns(machine, callee)) {
+                events.insert(BlockId(at as u32));
+            }
+        }
+        let code = self.engine.code;
+        self.deciding = Rc::new(guard::deciding(code.get(self.id), &|block| events.contains(&block)));
+        self.engine.deciding.insert((self.id, machine), Rc::clone(&self.deciding));
+    }
+
+    /// Remembers what a branch at the end of the block tests, if it decides over events of the followed object.
+    fn note_test(&mut self, at: BlockId, state: &State, expr: &Expr, tested: V) {
+        if !self.deciding.get(at.0 as usize).is_some_and(|deciding| *deciding) {
+            return;
+        }
+        let values = &mut self.engine.values;
+        self.found.guards.add(values, tested);
+        if let Expr::Load(place) = expr {
+            let address = state.address(values, self.ir, place);
+            self.found.guards.add(values, address);
         }
     }
 
@@ -280,7 +323,7 @@ impl<'e, 'a> Run<'e, 'a> {
         let into = if widen || mates.len() < limit {
             mates.last().copied()
         } else {
-            nearest(&self.engine.values, list, &mates, &state)
+            nearest(&self.engine.values, &self.found.guards, list, &mates, &state)
         };
         let index = match into {
             Some(at) if mates.len() >= limit => {
@@ -412,7 +455,8 @@ impl<'e, 'a> Run<'e, 'a> {
             let mates: Vec<usize> =
                 (0..kept.len()).filter(|at| kept[*at].mergeable(&state, self.level_matters)).collect();
             let crowded = mates.len() >= 2 * self.apart(&state);
-            let into = if crowded { nearest(&self.engine.values, &kept, &mates, &state) } else { None };
+            let into =
+                if crowded { nearest(&self.engine.values, &self.found.guards, &kept, &mates, &state) } else { None };
             match into {
                 Some(at) => {
                     kept[at] = kept[at].join(&mut self.engine.values, &state, block.0, false, self.engine.irql_slot);
@@ -450,6 +494,7 @@ impl<'e, 'a> Run<'e, 'a> {
             }
             Term::Branch { cond, then, other, loc } => {
                 let value = state.eval(&mut self.engine.values, ir, cond);
+                self.note_test(at, &state, cond, value);
                 let mut no = state.clone();
                 let mut yes = state;
                 let (can, cannot) = (self.assume(&mut yes, value, true), self.assume(&mut no, value, false));
@@ -466,7 +511,9 @@ impl<'e, 'a> Run<'e, 'a> {
                 }
             }
             Term::Switch { value, cases, default, loc } => {
-                let value = state.eval(&mut self.engine.values, ir, value);
+                let tested = state.eval(&mut self.engine.values, ir, value);
+                self.note_test(at, &state, value, tested);
+                let value = tested;
                 let mut rest = state;
                 let mut possible = true;
                 for (case, to) in cases {
@@ -539,10 +586,10 @@ impl<'e, 'a> Run<'e, 'a> {
 }
 
 /// Of the `mates` in `list`, the one whose merger with `state` loses least.
-fn nearest(values: &crate::value::Values, list: &[State], mates: &[usize], state: &State) -> Option<usize> {
+fn nearest(values: &Values, guards: &Guards, list: &[State], mates: &[usize], state: &State) -> Option<usize> {
     match mates {
         [only] => Some(*only),
-        _ => mates.iter().rev().copied().min_by_key(|at| list[*at].loss(values, state)),
+        _ => mates.iter().rev().copied().min_by_key(|at| list[*at].loss(values, state, guards)),
     }
 }
 

@@ -6,6 +6,7 @@ use rulebook_frontend::ir::{Expr, Function, LocalId, Place, Symbol};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::fact::{Facts, Range};
+use crate::guard::Guards;
 use crate::small::SmallMap;
 use crate::trace::Trace;
 use crate::value::{Node, Site, V, Values};
@@ -31,6 +32,9 @@ pub(crate) struct Instance {
     /// Values bound to variables that are not keys.
     pub(crate) vars: SmallMap<u16, V>,
 }
+
+/// What it weighs that paths differ in what has decided over an event.
+pub(crate) const DECIDED: u32 = 64;
 
 /// That the content of an address is no longer known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -106,20 +110,21 @@ impl State {
     }
 
     /// How much would be lost if the two were merged: what locals are known to be, then what parameters are, then
-    /// the rest. Flags and statuses are what later branches ask.
-    pub(crate) fn loss(&self, values: &Values, other: &Self) -> u32 {
+    /// the rest. Flags and statuses are what later branches ask. What has decided over events weighs most.
+    pub(crate) fn loss(&self, values: &Values, other: &Self, guards: &Guards) -> u32 {
         let mut loss = 0;
         if !self.memory.same(&other.memory) {
-            self.memory.each_of_both(&other.memory, |_, here, there| {
+            self.memory.each_of_both(&other.memory, |address, here, there| {
                 if let (Some(here), Some(there)) = (here, there)
                     && here != there
                     && self.range(values, *here).kind() != other.range(values, *there).kind()
                 {
-                    loss += 8;
+                    let decided = guards.has(address) || guards.has(*here) || guards.has(*there);
+                    loss += if decided { DECIDED } else { 8 };
                 }
             });
         }
-        loss + self.facts.loss(values, &other.facts)
+        loss + self.facts.loss(values, &other.facts, guards)
     }
 
     /// Whether automaton and level are the same.

@@ -23,9 +23,9 @@ use crate::value::{Node, Site, V, Values, negated};
 use crate::why::Watch;
 
 /// How many outcomes a summary has.
-const OUTCOMES: usize = 4;
+const OUTCOMES: usize = 8;
 /// How many exits are compared with each other.
-const CROWD: usize = 12;
+const CROWD: usize = 20;
 
 /// The engine of one driver.
 pub(crate) struct Engine<'a> {

@@ -49,6 +49,8 @@ impl Effort {
 const LEVELS: usize = 4;
 /// After so many merges at one point, what changes from merge to merge is given up.
 const WIDEN_AFTER: u32 = 3;
+/// After so many, one state takes all, so that it comes to an end soon.
+const SETTLE_AFTER: u32 = 12;
 
 /// The object that a keyed run follows.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -318,9 +320,10 @@ impl<'e, 'a> Run<'e, 'a> {
             (false, true) => apart.min(self.effort.in_loop),
             (false, false) => apart,
         };
-        // Where merging goes on and on, one state takes all, so that it comes to an end.
+        // Where merging goes on and on, what changes is widened, so that it comes to an end.
         let widen = self.hurried || *merges >= WIDEN_AFTER;
-        let into = if widen || mates.len() < limit {
+        let settle = self.hurried || *merges >= SETTLE_AFTER;
+        let into = if settle || mates.len() < limit {
             mates.last().copied()
         } else {
             nearest(&self.engine.values, &self.found.guards, list, &mates, &state)

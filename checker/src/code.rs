@@ -4,6 +4,7 @@ use rulebook_frontend::ir::{BlockId, Callee, Expr, FileId, Function, InstrKind, 
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::live::Liveness;
+use crate::solid::Solid;
 
 /// A function of the driver, by its index in [`Code::functions`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -40,6 +41,7 @@ pub(crate) struct Func<'p> {
     /// Whether a block may run more than once in one call.
     pub(crate) in_loop: Vec<bool>,
     pub(crate) live: Liveness,
+    pub(crate) solid: Solid,
     /// Number of the first site of each block.
     pub(crate) first_site: Vec<u32>,
     pub(crate) callees: Vec<FuncId>,
@@ -233,6 +235,7 @@ impl<'p> Func<'p> {
             }
         }
         let live = Liveness::new(ir, &order);
+        let solid = Solid::new(ir, &order);
         let met = from.into_iter().map(|from| from > 1).collect();
         Self {
             ir,
@@ -243,6 +246,7 @@ impl<'p> Func<'p> {
             met,
             in_loop,
             live,
+            solid,
             first_site,
             callees: Vec::new(),
             callers: 0,

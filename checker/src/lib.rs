@@ -27,6 +27,7 @@ mod replay;
 mod roles;
 mod run;
 mod small;
+mod solid;
 mod state;
 mod summary;
 mod trace;

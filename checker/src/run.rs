@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use rulebook_frontend::ir::{BinOp, BlockId, Expr, Function, InstrKind, Loc, Symbol, Term};
+use rulebook_frontend::ir::{BinOp, BlockId, Expr, Function, InstrKind, Loc, Place, Symbol, Term};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::adopt::Moves;
@@ -16,6 +16,7 @@ use crate::engine::Engine;
 use crate::fact::Range;
 use crate::guard::{self, Guards};
 use crate::replay::Way;
+use crate::solid::Row;
 use crate::state::{Lost, State, UNKNOWN};
 use crate::summary::{self, Violation};
 use crate::trace::Kind;
@@ -354,6 +355,7 @@ impl<'e, 'a> Run<'e, 'a> {
         let block = &ir.blocks[at.0 as usize];
         let first = self.engine.code.get(self.id).first_site[at.0 as usize];
         let mut states = vec![state];
+        let mut solid = self.engine.code.get(self.id).solid.at(at);
         for (index, instr) in block.instrs.iter().enumerate() {
             let site = Site(first + index as u32);
             let mut next = Vec::with_capacity(states.len());
@@ -389,6 +391,7 @@ impl<'e, 'a> Run<'e, 'a> {
                         next.push(state);
                     }
                     InstrKind::Call(call) => {
+                        call.args.iter().for_each(|arg| self.suppose_solid(&mut state, &solid, arg));
                         self.unwind(at, call, &state, site);
                         if self.engine.code.get(self.id).in_loop[at.0 as usize] {
                             if self.is_outlived(&state, call, site) {
@@ -401,10 +404,36 @@ impl<'e, 'a> Run<'e, 'a> {
                 }
             }
             states = self.thin(next, at);
+            solid.pass(&instr.kind);
         }
         let site = Site(first + block.instrs.len() as u32);
-        for state in states {
+        for mut state in states {
+            if let Term::Branch { cond, .. } = &block.term {
+                self.suppose_solid(&mut state, &solid, cond);
+            }
             self.leave(at, &block.term, state, site);
+        }
+    }
+
+    /// What is loaded from a local whose pointer was followed on every way here is not null.
+    fn suppose_solid(&mut self, state: &mut State, solid: &Row, expr: &Expr) {
+        match expr {
+            Expr::Load(place) => {
+                let Place::Local(id) = &**place else { return };
+                if self.engine.options.branch_facts && solid.has(*id) {
+                    let values = &mut self.engine.values;
+                    let value = state.eval(values, self.ir, expr);
+                    if !values.is_address(value) && state.known(values, value).is_none() {
+                        state.facts.restrict(values, value, &Range { not: vec![0], ..Range::ALL });
+                    }
+                }
+            }
+            Expr::Unary(_, a) => self.suppose_solid(state, solid, a),
+            Expr::Binary(_, a, b) => {
+                self.suppose_solid(state, solid, a);
+                self.suppose_solid(state, solid, b);
+            }
+            _ => {}
         }
     }
 

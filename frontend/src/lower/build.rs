@@ -45,6 +45,7 @@ pub(super) struct Cx<'a> {
     identity: FxHashSet<Symbol>,
     noreturn: FxHashSet<Symbol>,
     signed: FxHashSet<Symbol>,
+    pub(super) unsigned: FxHashSet<Symbol>,
     cache: RefCell<FxHashMap<(Form, String), Option<Expansion>>>,
     next_id: Cell<u32>,
 }
@@ -78,6 +79,7 @@ impl<'a> Cx<'a> {
             identity: set(&language.identity),
             noreturn: set(&language.noreturn),
             signed: set(&language.signed),
+            unsigned: set(&language.unsigned),
             cache: RefCell::default(),
             next_id: Cell::new(0),
         }

@@ -34,6 +34,8 @@ pub struct Language {
     /// Signed types of 32 bits: a number of 32 bits that is cast to one is negative where its highest bit is set, as
     /// failing statuses are.
     pub signed: Vec<String>,
+    /// Unsigned types: of their values, what is not zero is above it.
+    pub unsigned: Vec<String>,
     /// Parts of the names of macros that head a loop, such as `FOREACH`; asked only where `NAME(…)` is followed by `{`.
     pub loops: Vec<String>,
     /// Code-segment marks among [`Self::blank`] that make the function after them pageable.

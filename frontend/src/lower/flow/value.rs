@@ -13,6 +13,24 @@ use super::place::{addr, joined};
 use super::{Binding, Flow};
 
 impl<'t> Flow<'_, 't> {
+    /// Of a comparison of an unsigned value with the least that it can be, or one more: the value, and whether it is
+    /// asked to be zero or not to be.
+    fn above_zero(&self, op: BinOp, left: &'t Ex, right: &'t Ex) -> Option<(BinOp, &'t Ex)> {
+        let (op, value, bound) = match (number(left), number(right)) {
+            (None, Some(bound)) => (op, left, bound),
+            (Some(bound), None) => (mirrored(op)?, right, bound),
+            _ => return None,
+        };
+        let asked = match (op, bound) {
+            (BinOp::Gt, 0) | (BinOp::Ge, 1) => BinOp::Ne,
+            (BinOp::Le, 0) | (BinOp::Lt, 1) => BinOp::Eq,
+            _ => return None,
+        };
+        let ty = self.type_of(value)?;
+        let unsigned = ty.pointers == 0 && !ty.is_array && ty.name.is_some_and(|name| self.cx.unsigned.contains(&name));
+        unsigned.then_some((asked, value))
+    }
+
     /// The value of an expression; its side effects are emitted.
     pub(super) fn value(&mut self, ex: &'t Ex) -> Expr {
         match &ex.kind {
@@ -30,6 +48,10 @@ impl<'t> Flow<'_, 't> {
             }
             ExKind::AddrOf(inner) => self.address(inner),
             ExKind::Binary(op, left, right) => {
+                if let Some((op, unsigned)) = self.above_zero(*op, left, right) {
+                    let value = self.value(unsigned);
+                    return binary(op, value, Expr::Int(0));
+                }
                 let left = self.value(left);
                 let right = self.value(right);
                 binary(*op, left, right)
@@ -386,6 +408,25 @@ fn negated(op: BinOp) -> Option<BinOp> {
         BinOp::Ge => BinOp::Lt,
         _ => return None,
     })
+}
+
+/// The comparison with its sides exchanged.
+fn mirrored(op: BinOp) -> Option<BinOp> {
+    Some(match op {
+        BinOp::Lt => BinOp::Gt,
+        BinOp::Le => BinOp::Ge,
+        BinOp::Gt => BinOp::Lt,
+        BinOp::Ge => BinOp::Le,
+        _ => return None,
+    })
+}
+
+/// The number that is written.
+fn number(ex: &Ex) -> Option<i64> {
+    match ex.kind {
+        ExKind::Int(number) => Some(number),
+        _ => None,
+    }
 }
 
 pub(super) fn binary(op: BinOp, left: Expr, right: Expr) -> Expr {

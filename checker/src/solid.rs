@@ -1,0 +1,150 @@
+//! Pointers that were followed on every way to a place: they are not null there.
+//!
+//! Worked out for the whole function before it is run, so that paths do not differ in it.
+
+use rulebook_frontend::ir::{BlockId, Expr, Function, InstrKind, LocalId, Place, Term};
+
+use crate::code::successors;
+
+/// Locals that hold pointers which were followed on every way to the start of each block.
+#[derive(Debug)]
+pub(crate) struct Solid {
+    words: usize,
+    /// One row of bits for each block.
+    rows: Vec<u64>,
+}
+
+/// Those at one place of a block.
+#[derive(Debug, Clone)]
+pub(crate) struct Row(Vec<u64>);
+
+impl Solid {
+    /// Works forwards over the blocks of `order` until nothing changes.
+    pub(crate) fn new(ir: &Function, order: &[BlockId]) -> Self {
+        let words = ir.locals.len().div_ceil(64).max(1);
+        let mut made = Self { words, rows: vec![u64::MAX; words * ir.blocks.len()] };
+        if let Some(first) = order.first() {
+            made.rows[first.0 as usize * words..][..words].fill(0);
+        }
+        let mut changed = true;
+        while changed {
+            changed = false;
+            for block in order {
+                let mut row = made.at(*block);
+                // A call that raises leaves the block before its end.
+                let before = row.clone();
+                for instr in &ir.blocks[block.0 as usize].instrs {
+                    row.pass(&instr.kind);
+                }
+                row.leave(&ir.blocks[block.0 as usize].term);
+                let raised = ir.blocks[block.0 as usize].instrs.iter().filter_map(|instr| match &instr.kind {
+                    InstrKind::Call(call) => call.unwind,
+                    _ => None,
+                });
+                let raised: Vec<BlockId> = raised.collect();
+                for next in successors(ir, *block) {
+                    let from = if raised.contains(&next) { &before } else { &row };
+                    let into = &mut made.rows[next.0 as usize * words..][..words];
+                    for (into, from) in into.iter_mut().zip(&from.0) {
+                        changed |= *into & !from != 0;
+                        *into &= from;
+                    }
+                }
+            }
+        }
+        made
+    }
+
+    /// Those at the start of the block.
+    pub(crate) fn at(&self, block: BlockId) -> Row {
+        Row(self.rows[block.0 as usize * self.words..][..self.words].to_vec())
+    }
+}
+
+impl Row {
+    /// Whether the local holds a pointer that was followed.
+    pub(crate) fn has(&self, local: LocalId) -> bool {
+        self.0[local.0 as usize / 64] >> (local.0 % 64) & 1 == 1
+    }
+
+    /// Goes past an instruction.
+    pub(crate) fn pass(&mut self, instr: &InstrKind) {
+        match instr {
+            InstrKind::Assign { place, value } => {
+                self.follow_expr(value);
+                self.follow(place);
+                if let Place::Local(id) = place {
+                    let copied =
+                        matches!(value, Expr::Load(from) if matches!(**from, Place::Local(of) if self.has(of)));
+                    self.put(*id, copied);
+                }
+            }
+            InstrKind::Havoc(place) => {
+                if let Place::Local(id) = place {
+                    self.put(*id, false);
+                }
+            }
+            InstrKind::Call(call) => {
+                for arg in &call.args {
+                    self.follow_expr(arg);
+                    // Through its address the callee may exchange it.
+                    if let Expr::Addr(place) = arg
+                        && let Place::Local(id) = &**place
+                    {
+                        self.put(*id, false);
+                    }
+                }
+                if let Some(id) = call.dst {
+                    self.put(id, false);
+                }
+            }
+            InstrKind::Assume(_) => {}
+            InstrKind::Dead(id) => self.put(*id, false),
+        }
+    }
+
+    fn leave(&mut self, term: &Term) {
+        match term {
+            Term::Branch { cond: value, .. } | Term::Switch { value, .. } => self.follow_expr(value),
+            _ => {}
+        }
+    }
+
+    fn put(&mut self, local: LocalId, solid: bool) {
+        let (word, bit) = (local.0 as usize / 64, 1 << (local.0 % 64));
+        if solid { self.0[word] |= bit } else { self.0[word] &= !bit }
+    }
+
+    /// Pointers that are followed to get at the place.
+    fn follow(&mut self, place: &Place) {
+        match place {
+            Place::Field(base, _) => self.follow(base),
+            Place::Index(base, index) => {
+                self.follow(base);
+                self.follow_expr(index);
+            }
+            Place::Deref(pointer) => {
+                if let Expr::Load(from) = &**pointer
+                    && let Place::Local(id) = &**from
+                {
+                    self.put(*id, true);
+                }
+                self.follow_expr(pointer);
+            }
+            Place::Local(_) | Place::Global(_) => {}
+        }
+    }
+
+    fn follow_expr(&mut self, expr: &Expr) {
+        match expr {
+            Expr::Load(place) => self.follow(place),
+            Expr::Unary(_, a) | Expr::Container(a, _) => self.follow_expr(a),
+            Expr::Binary(_, a, b) => {
+                self.follow_expr(a);
+                self.follow_expr(b);
+            }
+            // The address of a member follows nothing.
+            _ => {}
+        }
+    }
+}

@@ -14,7 +14,7 @@ use crate::compiled::{CNext, Compiled, MachineId};
 use crate::event;
 use crate::fact::Range;
 use crate::guard::Guards;
-use crate::replay::{End, Tried, Ways};
+use crate::replay::{End, Tried};
 use crate::run::{Effort, Exit, Found, Run, Subject};
 use crate::state::{Lost, State, UNKNOWN};
 use crate::summary::{self, Outcome, Translate, Violation};
@@ -51,8 +51,6 @@ pub(crate) struct Engine<'a> {
     pub(crate) watch: Watch,
     /// What came of the ways of reports, by entry point and end.
     pub(crate) tried: FxHashMap<(FuncId, End), Tried>,
-    /// The ways through functions, by function, object and its state at entry, where a report's own way cannot be gone.
-    pub(crate) ways: FxHashMap<(FuncId, Option<Subject>, u8), Rc<Ways>>,
     /// Whether calls leave objects in another state than they found them in, where it was asked.
     pub(crate) moving: FxHashMap<(FuncId, Subject), bool>,
     /// Which ends of blocks decide over events of a machine, by function.
@@ -137,7 +135,6 @@ impl<'a> Engine<'a> {
             result_slot,
             watch: Watch::default(),
             tried: FxHashMap::default(),
-            ways: FxHashMap::default(),
             moving: FxHashMap::default(),
             deciding: FxHashMap::default(),
             base: FxHashMap::default(),

@@ -43,8 +43,9 @@ impl Drive<'_, '_> {
                 continue;
             };
             let end = End::Violation(violation.machine, violation.loc, violation.function);
-            if engine.can_go(id, None, 0, &violation.trace, end) {
-                convicted.push(Convicted::new(violation, id, role, level, entry));
+            if let Some(trace) = engine.way(id, None, 0, &violation.trace, end) {
+                let violation = Violation { trace, ..violation.clone() };
+                convicted.push(Convicted::new(&violation, id, role, level, entry));
             } else {
                 engine.watch.note(violation.loc, no_way);
             }
@@ -71,7 +72,8 @@ impl Drive<'_, '_> {
             violation.object = object.into();
             violation.sometimes_fine = true;
             let end = End::Return(outcome.loc, state, Some(event));
-            if engine.can_go(id, Some(subject), moved.pre, &outcome.trace, end) {
+            if let Some(trace) = engine.way(id, Some(subject), moved.pre, &outcome.trace, end) {
+                violation.trace = trace;
                 convicted.push(Convicted::new(&violation, id, role, Range::ALL, None));
             } else {
                 engine.watch.note(outcome.loc, no_way);
@@ -194,11 +196,11 @@ impl Drive<'_, '_> {
                     if within.is_empty() || (!within.meet(&now).is_empty() && !called_at) {
                         continue;
                     }
-                    let violation =
-                        exit_violation(MachineId(at as u16), check.message, id, self.code.get(id).ir.name, exit, now);
-                    if !engine.can_go(id, None, 0, &exit.trace, End::Return(exit.loc, UNKNOWN, None)) {
-                        continue;
-                    }
+                    let end = End::Return(exit.loc, UNKNOWN, None);
+                    let Some(trace) = engine.way(id, None, 0, &exit.trace, end) else { continue };
+                    let name = self.code.get(id).ir.name;
+                    let violation = exit_violation(MachineId(at as u16), check.message, id, name, exit, now);
+                    let violation = Violation { trace, ..violation };
                     convicted.push(Convicted::new(
                         &violation,
                         id,
@@ -291,8 +293,9 @@ impl Drive<'_, '_> {
                         continue;
                     }
                     let end = End::Violation(violation.machine, violation.loc, violation.function);
-                    if engine.can_go(id, Some(subject), pre.state, &violation.trace, end) {
-                        convicted.push(Convicted::new(violation, id, role, level, None));
+                    if let Some(trace) = engine.way(id, Some(subject), pre.state, &violation.trace, end) {
+                        let violation = Violation { trace, ..violation.clone() };
+                        convicted.push(Convicted::new(&violation, id, role, level, None));
                     } else {
                         engine.watch.note(violation.loc, no_way);
                     }

@@ -26,6 +26,7 @@ mod raise;
 mod replay;
 mod roles;
 mod run;
+mod seek;
 mod small;
 mod solid;
 mod state;

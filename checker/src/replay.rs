@@ -3,15 +3,13 @@
 //! Where paths were merged, the way that a report tells may hold decisions that contradict each other: the end of one
 //! path behind the beginning of another. A way that nothing can go is not reported.
 
-use std::borrow::Cow;
-use std::rc::Rc;
-
 use rulebook_frontend::ir::Loc;
 
 use crate::code::FuncId;
 use crate::compiled::MachineId;
 use crate::engine::Engine;
 use crate::run::{Effort, Exit, Found, Run, Subject};
+use crate::seek::Sought;
 use crate::state::State;
 use crate::trace::{Kind, Trace};
 
@@ -22,10 +20,10 @@ const DEEPEST: u32 = 12;
 const TRIES: u32 = 2;
 
 /// What came of the ways to one place so far.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) enum Tried {
-    /// One can be gone.
-    Went,
+    /// This one can be gone.
+    Went(Trace),
     /// So many cannot.
     Failed(u32),
 }
@@ -73,7 +71,7 @@ pub(crate) enum End {
 }
 
 impl Way {
-    fn of(trace: &Trace) -> Self {
+    pub(crate) fn of(trace: &Trace) -> Self {
         let decision = |step: &&crate::trace::Step| match step.kind {
             Kind::Branch(truth) => Some(Decision::Branch(step.loc, truth)),
             _ => step.inner.clone().map(|inner| Decision::Call(step.loc, inner)),
@@ -85,6 +83,10 @@ impl Way {
 impl Run<'_, '_> {
     /// The path behind a branch as it stands on the way that is followed: gone on, not yet there, or not at all.
     pub(crate) fn keep_to_way(&self, mut state: State, loc: Loc, truth: bool, open: bool) -> Vec<State> {
+        if self.seek.is_some() {
+            state.on_way += u32::from(self.hinted(&state, loc) == Some(truth));
+            return vec![state];
+        }
         let Some(way) = &self.way else { return vec![state] };
         let rest = way.decisions.get(state.on_way as usize..).unwrap_or_default();
         let Some(Decision::Branch(next, wanted)) = rest.first() else { return vec![state] };
@@ -104,6 +106,14 @@ impl Run<'_, '_> {
         kept
     }
 
+    /// How the way that is followed decides the branch, if it is the next that it decides.
+    pub(crate) fn hinted(&self, state: &State, loc: Loc) -> Option<bool> {
+        match self.way.as_ref()?.decisions.get(state.on_way as usize)? {
+            Decision::Branch(next, wanted) if *next == loc => Some(*wanted),
+            _ => None,
+        }
+    }
+
     /// Whether the way through a callee is the one on the way that is followed; if so, it lies behind the path.
     pub(crate) fn keep_to_call(&self, state: &mut State, loc: Loc, inner: &Trace) -> bool {
         let Some(way) = &self.way else { return true };
@@ -111,7 +121,7 @@ impl Run<'_, '_> {
             Some(Decision::Call(next, wanted)) if *next == loc => {
                 let same = wanted.is(inner);
                 state.on_way += u32::from(same);
-                same
+                same || self.seek.is_some()
             }
             _ => true,
         }
@@ -119,25 +129,28 @@ impl Run<'_, '_> {
 }
 
 impl Engine<'_> {
-    /// Whether the way that `trace` tells can be gone in the function, and ends where it is said to end.
+    /// A way that can be gone in the function and ends where it is said to end: the one that `trace` tells, or one
+    /// near it; `None` where there is none.
     ///
     /// Of several ways to one place those that follow a few failures are not tried: the place is then doubtful.
-    pub(crate) fn can_go(&mut self, id: FuncId, subject: Option<&Subject>, pre: u8, trace: &Trace, end: End) -> bool {
-        let tried = self.tried.entry((id, end)).or_insert(Tried::Failed(0));
-        match tried {
-            Tried::Went => return true,
-            Tried::Failed(times) if *times >= TRIES => return false,
-            Tried::Failed(_) => {}
-        }
-        let goes = self.goes(id, subject, pre, trace, end, 0);
-        if let Some(tried) = self.tried.get_mut(&(id, end)) {
-            match tried {
-                _ if goes => *tried = Tried::Went,
-                Tried::Failed(times) => *times += 1,
-                Tried::Went => {}
-            }
-        }
-        goes
+    pub(crate) fn way(
+        &mut self,
+        id: FuncId,
+        subject: Option<&Subject>,
+        pre: u8,
+        trace: &Trace,
+        end: End,
+    ) -> Option<Trace> {
+        let times = match self.tried.get(&(id, end)) {
+            Some(Tried::Went(way)) => return Some(way.clone()),
+            Some(Tried::Failed(times)) if *times >= TRIES => return None,
+            Some(Tried::Failed(times)) => *times,
+            None => 0,
+        };
+        let way = self.goes(id, subject, pre, trace, end, 0);
+        let came = way.clone().map_or(Tried::Failed(times + 1), Tried::Went);
+        self.tried.insert((id, end), came);
+        way
     }
 
     /// Whether the way leads to the end; also where it is too long to say.
@@ -149,7 +162,15 @@ impl Engine<'_> {
         ways.cut || ways.to(end).next().is_some()
     }
 
-    fn goes(&mut self, id: FuncId, subject: Option<&Subject>, pre: u8, trace: &Trace, end: End, depth: u32) -> bool {
+    fn goes(
+        &mut self,
+        id: FuncId,
+        subject: Option<&Subject>,
+        pre: u8,
+        trace: &Trace,
+        end: End,
+        depth: u32,
+    ) -> Option<Trace> {
         let mut start = self.entry(id);
         if subject.is_some() {
             start.instance = Some(crate::event::instance(pre));
@@ -157,51 +178,41 @@ impl Engine<'_> {
         if let Some(subject) = subject {
             self.suppose_there(subject, &mut start);
         }
-        let mut trace = Cow::Borrowed(trace);
+        let mut trace = trace.clone();
         if !self.follow(id, subject, &start, &trace, end) {
             // The story was of two paths; there may still be one.
-            let ways = self.all_ways(id, subject, pre, &start);
-            if ways.cut {
-                return false;
-            }
-            match ways.to(end).find(|other| self.follow(id, subject, &start, other, end)) {
-                Some(other) => trace = Cow::Owned(other.clone()),
-                None => return false,
+            match self.seek(id, subject, &start, &trace, end) {
+                Sought::Way(other) => trace = other,
+                Sought::None | Sought::Cut => return None,
             }
         }
         let steps = trace.steps();
-        let (Some(last), End::Violation(machine, loc, holder)) = (steps.last(), end) else { return true };
+        let (Some(last), End::Violation(machine, loc, holder)) = (steps.last(), end) else { return Some(trace) };
         if holder == id {
-            return true;
+            return Some(trace);
         }
-        let (Kind::Call(name), Some(inner), true) = (last.kind, &last.inner, depth < DEEPEST) else { return true };
+        let (Kind::Call(name), Some(inner), true) = (last.kind, &last.inner, depth < DEEPEST) else {
+            return Some(trace);
+        };
         let callee = self.code.get(id).callees.iter().copied().find(|callee| self.code.get(*callee).ir.name == name);
-        let Some(callee) = callee else { return true };
-        let Some(subject) = subject else { return self.goes(callee, None, 0, inner, end, depth + 1) };
+        let Some(callee) = callee else { return Some(trace) };
+        let inside = |way: Trace| trace.with_inner(way);
+        let Some(subject) = subject else { return self.goes(callee, None, 0, inner, end, depth + 1).map(inside) };
         let states = 0..self.compiled.machine(subject.machine).next.len() as u8;
-        let inside: Vec<(Subject, u8)> = states
+        let theirs: Vec<(Subject, u8)> = states
             .flat_map(|pre| {
                 self.violated_in(callee, pre, (machine, loc)).into_iter().map(move |subject| (subject, pre))
             })
             .collect();
-        inside.is_empty()
-            || inside.iter().any(|(subject, pre)| self.goes(callee, Some(subject), *pre, inner, end, depth + 1))
-    }
-
-    /// The ways through the function, with as many paths kept apart as can be afforded.
-    fn all_ways(&mut self, id: FuncId, subject: Option<&Subject>, pre: u8, start: &State) -> Rc<Ways> {
-        let at = (id, subject.cloned(), pre);
-        if let Some(known) = self.ways.get(&at) {
-            return Rc::clone(known);
+        if theirs.is_empty() {
+            return Some(trace);
         }
-        let found = Run::new(self, id, subject.cloned(), Effort::FINE).go(vec![start.clone()]);
-        let ways = Rc::new(self.ways(subject, &found));
-        self.ways.insert(at, Rc::clone(&ways));
-        ways
+        let mut ways = theirs.iter();
+        ways.find_map(|(subject, pre)| self.goes(callee, Some(subject), *pre, inner, end, depth + 1)).map(inside)
     }
 
     /// The ways by which a run came to its ends.
-    fn ways(&self, subject: Option<&Subject>, found: &Found) -> Ways {
+    pub(crate) fn ways(&self, subject: Option<&Subject>, found: &Found) -> Ways {
         let machine = subject.map(|subject| self.compiled.machine(subject.machine));
         let violations = found.violations.iter();
         let returned = |exit: &Exit| {
@@ -219,7 +230,7 @@ impl Engine<'_> {
 
 impl Ways {
     /// Those that come to the end.
-    fn to(&self, end: End) -> impl Iterator<Item = &Trace> {
+    pub(crate) fn to(&self, end: End) -> impl Iterator<Item = &Trace> {
         let violations = self.violations.iter().filter(move |(machine, loc, _)| {
             matches!(end, End::Violation(other, place, _) if other == *machine && place == *loc)
         });

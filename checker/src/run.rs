@@ -16,6 +16,7 @@ use crate::engine::Engine;
 use crate::fact::Range;
 use crate::guard::{self, Guards};
 use crate::replay::Way;
+use crate::seek::Seek;
 use crate::solid::Row;
 use crate::state::{Lost, State, UNKNOWN};
 use crate::summary::{self, Violation};
@@ -40,8 +41,6 @@ pub(crate) struct Effort {
 impl Effort {
     /// What a first run takes.
     pub(crate) const USUAL: Self = Self { followed: 4, plain: 2, in_loop: 2, visits: (24, 400), unite: true };
-    /// What is spent where the way that a report tells cannot be gone, to find another.
-    pub(crate) const FINE: Self = Self { followed: 12, plain: 8, in_loop: 4, visits: (20, 400), unite: false };
     /// What is spent on the one way that a report tells first.
     pub(crate) const ONE_WAY: Self = Self { followed: 4, plain: 2, in_loop: 2, visits: (4, 100), unite: false };
 }
@@ -120,6 +119,8 @@ pub(crate) struct Run<'e, 'a> {
     /// The decisions to take, where the run goes one way only. What calls *may* have changed outside of the function
     /// is then taken as it was: a way that needs such a change in the middle is no evidence.
     pub(crate) way: Option<Way>,
+    /// The search that the run is for, if one: paths are then followed one after the other.
+    pub(crate) seek: Option<Seek>,
     /// Whether paths at different levels are kept apart.
     level_matters: bool,
     /// Whether the end of each block decides over events of the followed object; empty where none is followed.
@@ -157,6 +158,7 @@ impl<'e, 'a> Run<'e, 'a> {
             there,
             effort,
             way: None,
+            seek: None,
             level_matters,
             deciding: Rc::default(),
             seen,
@@ -191,13 +193,18 @@ impl<'e, 'a> Run<'e, 'a> {
                     return;
                 }
                 self.hurried |= visits > budget;
-                let state = self.seen[block.0 as usize].0[index].clone();
                 // A state that is visited again has grown: what it leads to stands for what it led to.
-                self.visiting = (block, index);
                 self.found.exits.retain(|exit| exit.from != (block, index));
-                self.block(block, state);
+                self.visit(block, index);
             }
         }
+    }
+
+    /// Goes through a block from one of the states before it.
+    pub(crate) fn visit(&mut self, block: BlockId, index: usize) {
+        let state = self.seen[block.0 as usize].0[index].clone();
+        self.visiting = (block, index);
+        self.block(block, state);
     }
 
     /// Looks up which branches decide over events of the followed object.
@@ -270,6 +277,9 @@ impl<'e, 'a> Run<'e, 'a> {
     }
 
     pub(crate) fn enqueue(&mut self, to: BlockId, mut state: State, from: Option<BlockId>) {
+        if self.seek.as_ref().is_some_and(|seek| !seek.leads(to)) {
+            return;
+        }
         let function = self.engine.code.get(self.id);
         let order = function.position[to.0 as usize];
         let head = function.loop_head[to.0 as usize];
@@ -292,6 +302,10 @@ impl<'e, 'a> Run<'e, 'a> {
             state = turn.next_turn(&mut self.engine.values, &state, to.0, slot);
         }
         if list.iter().any(|other| other.same(&state)) {
+            return;
+        }
+        if let Some(seek) = &mut self.seek {
+            seek.put(to, state, list);
             return;
         }
         // In a block that leads to itself, others are being visited.
@@ -476,6 +490,10 @@ impl<'e, 'a> Run<'e, 'a> {
             if kept.iter().any(|other| other.same(&state)) {
                 continue;
             }
+            if self.seek.is_some() {
+                kept.push(state);
+                continue;
+            }
             let mut state = state;
             while self.effort.unite
                 && let Some((at, union)) =
@@ -531,7 +549,12 @@ impl<'e, 'a> Run<'e, 'a> {
                 let mut yes = state;
                 let (can, cannot) = (self.assume(&mut yes, value, true), self.assume(&mut no, value, false));
                 let told = can && cannot;
-                for (mut state, to, truth, possible) in [(yes, then, true, can), (no, other, false, cannot)] {
+                let mut sides = [(yes, then, true, can), (no, other, false, cannot)];
+                // What is sought is tried last first.
+                if self.seek.is_some() && self.hinted(&sides[0].0, *loc) == Some(true) {
+                    sides.reverse();
+                }
+                for (mut state, to, truth, possible) in sides {
                     if possible {
                         if told {
                             state.trace.push(Kind::Branch(truth), *loc);

@@ -58,6 +58,13 @@ impl Trace {
         }
     }
 
+    /// The same steps, the last of them with this way through the function that it calls.
+    pub(crate) fn with_inner(&self, inner: Self) -> Self {
+        let Some(link) = &self.0 else { return Self::default() };
+        let step = Step { inner: Some(inner), ..link.step };
+        Self(Some(Rc::new(Link { step, before: link.before.clone(), length: link.length })))
+    }
+
     /// Whether the two are one and the same list.
     pub(crate) fn is(&self, other: &Self) -> bool {
         match (&self.0, &other.0) {

@@ -9,6 +9,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::Options;
 use crate::adopt::{Moves, Origins};
+use crate::assert::Asserted;
 use crate::code::{Code, FuncId};
 use crate::compiled::{CNext, Compiled, MachineId};
 use crate::event;
@@ -53,6 +54,8 @@ pub(crate) struct Engine<'a> {
     pub(crate) tried: FxHashMap<(FuncId, End), Tried>,
     /// Whether calls leave objects in another state than they found them in, where it was asked.
     pub(crate) moving: FxHashMap<(FuncId, Subject), bool>,
+    /// What the functions that assert something test themselves.
+    pub(crate) asserted: FxHashMap<FuncId, Asserted>,
     /// Which ends of blocks decide over events of a machine, by function.
     pub(crate) deciding: FxHashMap<(FuncId, MachineId), Rc<Vec<bool>>>,
     base: FxHashMap<FuncId, Slot<Summary>>,
@@ -136,6 +139,7 @@ impl<'a> Engine<'a> {
             watch: Watch::default(),
             tried: FxHashMap::default(),
             moving: FxHashMap::default(),
+            asserted: FxHashMap::default(),
             deciding: FxHashMap::default(),
             base: FxHashMap::default(),
             keyed: FxHashMap::default(),

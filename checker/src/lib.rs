@@ -6,6 +6,7 @@
 mod adopt;
 mod alias;
 mod applies;
+mod assert;
 mod call;
 mod code;
 mod compiled;

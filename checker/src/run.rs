@@ -6,10 +6,11 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use rulebook_frontend::ir::{BinOp, BlockId, Expr, Function, InstrKind, Loc, Place, Symbol, Term};
+use rulebook_frontend::ir::{BinOp, BlockId, Expr, Function, InstrKind, Loc, LocalId, Place, Symbol, Term};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::adopt::Moves;
+use crate::assert::Asserted;
 use crate::code::FuncId;
 use crate::compiled::{CNext, MachineId};
 use crate::engine::Engine;
@@ -212,6 +213,7 @@ impl<'e, 'a> Run<'e, 'a> {
         let Some(machine) = self.subject.as_ref().map(|subject| subject.machine) else { return };
         if let Some(known) = self.engine.deciding.get(&(self.id, machine)) {
             self.deciding = Rc::clone(known);
+            self.await_tests();
             return;
         }
         let mut events: FxHashSet<BlockId> = FxHashSet::default();
@@ -227,6 +229,22 @@ impl<'e, 'a> Run<'e, 'a> {
         let code = self.engine.code;
         self.deciding = Rc::new(guard::deciding(code.get(self.id), &|block| events.contains(&block)));
         self.engine.deciding.insert((self.id, machine), Rc::clone(&self.deciding));
+        self.await_tests();
+    }
+
+    /// Variables that branches will decide by are remembered before paths come there.
+    fn await_tests(&mut self) {
+        for (block, deciding) in self.ir.blocks.iter().zip(self.deciding.iter()) {
+            let (true, Term::Branch { cond: tested, .. } | Term::Switch { value: tested, .. }) =
+                (deciding, &block.term)
+            else {
+                continue;
+            };
+            for local in locals(tested) {
+                let address = self.engine.values.make(Node::Local(local));
+                self.found.guards.add(&self.engine.values, address);
+            }
+        }
     }
 
     /// Remembers what a branch at the end of the block tests, if it decides over events of the followed object.
@@ -393,6 +411,7 @@ impl<'e, 'a> Run<'e, 'a> {
                         state.forget(&self.engine.values, address, Lost { site, by_callback: false });
                         next.push(state);
                     }
+                    InstrKind::Assume(expr) if !self.believes(at, expr) => next.push(state),
                     InstrKind::Assume(expr) => {
                         let value = state.eval(&mut self.engine.values, ir, expr);
                         if self.assume(&mut state, value, true) {
@@ -427,6 +446,11 @@ impl<'e, 'a> Run<'e, 'a> {
             }
             self.leave(at, &block.term, state, site);
         }
+    }
+
+    fn believes(&mut self, at: BlockId, expr: &Expr) -> bool {
+        let (ir, compiled) = (self.ir, self.engine.compiled);
+        self.engine.asserted.entry(self.id).or_insert_with(|| Asserted::new(ir, compiled)).is_believed(at, expr)
     }
 
     /// What is loaded from a local whose pointer was followed on every way here is not null.
@@ -637,6 +661,19 @@ impl<'e, 'a> Run<'e, 'a> {
             depth: 0,
         };
         self.found.push(violation);
+    }
+}
+
+/// The variables whose values are compared.
+fn locals(expr: &Expr) -> Vec<LocalId> {
+    match expr {
+        Expr::Load(place) => match &**place {
+            Place::Local(id) => vec![*id],
+            _ => Vec::new(),
+        },
+        Expr::Unary(_, a) => locals(a),
+        Expr::Binary(_, a, b) => [locals(a), locals(b)].concat(),
+        _ => Vec::new(),
     }
 }
 

@@ -120,7 +120,9 @@ impl State {
                     && self.range(values, *here).kind() != other.range(values, *there).kind()
                 {
                     let decided = guards.has(address) || guards.has(*here) || guards.has(*there);
-                    loss += if decided { DECIDED } else { 8 };
+                    let failures = self.range(values, *here).high < 0 && other.range(values, *there).high < 0;
+                    // Of two failures it matters little which.
+                    loss += if decided && !failures { DECIDED } else { 8 };
                 }
             });
         }

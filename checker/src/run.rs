@@ -50,8 +50,8 @@ impl Effort {
 const LEVELS: usize = 4;
 /// After so many merges at one point, what changes from merge to merge is given up.
 const WIDEN_AFTER: u32 = 3;
-/// After so many, one state takes all, so that it comes to an end soon.
-const SETTLE_AFTER: u32 = 12;
+/// After so many for each state that is kept apart, one takes all, so that it comes to an end soon.
+const SETTLE_AFTER: usize = 8;
 
 /// The object that a keyed run follows.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -355,7 +355,7 @@ impl<'e, 'a> Run<'e, 'a> {
         };
         // Where merging goes on and on, what changes is widened, so that it comes to an end.
         let widen = self.hurried || *merges >= WIDEN_AFTER;
-        let settle = self.hurried || *merges >= SETTLE_AFTER;
+        let settle = self.hurried || *merges as usize >= SETTLE_AFTER * list.len();
         let into = if settle || mates.len() < limit {
             mates.last().copied()
         } else {

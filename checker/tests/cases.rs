@@ -78,3 +78,13 @@ fn one_thing_under_two_names_and_two_things_under_one_are_told_apart() {
 fn locks_of_the_caller_are_not_those_of_the_routine() {
     check("locks.c");
 }
+
+#[test]
+fn what_helpers_keep_is_theirs_and_what_they_say_decides() {
+    check("helpers.c");
+}
+
+#[test]
+fn ways_that_can_be_gone_are_told_from_those_that_cannot() {
+    check("ways.c");
+}

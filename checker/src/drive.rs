@@ -10,6 +10,7 @@ use rulebook_machine::table::{Rule, Table};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::Options;
+use crate::allow::{Allows, Uses};
 use crate::applies::Kind;
 use crate::code::{Code, FuncId};
 use crate::compiled::{Base, Compiled, MachineId};
@@ -58,7 +59,7 @@ pub(crate) fn driver(
     prepared: &Prepared<'_>,
     options: &Options,
     cache: &Cache,
-) -> (Report, Sources) {
+) -> (Report, Sources, Uses) {
     let table = prepared.base.table;
     let program = load(project, &table.semantics.language, cache, options.handlers);
     let mut report = Report { problems: program.problems.clone(), ..Report::default() };
@@ -130,7 +131,12 @@ pub(crate) fn driver(
             report.verdicts.push(verdict(rule, outcome, reason));
         }
     }
-    (report, sources)
+    // Last, for a rule is broken where the source allows it, too.
+    let mut allows = Allows::read(&program, table);
+    report.problems.append(&mut allows.problems);
+    (report.findings, report.allowed) = allows.apply(std::mem::take(&mut report.findings));
+    let ran = |rule: &str| decided.get(rule).is_some_and(Result::is_ok) && !cut.contains(rule);
+    (report, sources, allows.uses(table, &ran))
 }
 
 /// A driver under analysis.

@@ -5,6 +5,7 @@
 
 mod adopt;
 mod alias;
+mod allow;
 mod applies;
 mod assert;
 mod call;
@@ -23,6 +24,7 @@ mod guard;
 mod idle;
 mod judge;
 mod live;
+mod named;
 mod raise;
 mod replay;
 mod roles;
@@ -44,7 +46,9 @@ use rulebook_diagnostics::report::{Report, RuleInfo, Sources};
 use rulebook_frontend::{Cache, Project};
 use rulebook_machine::{SpecError, Table};
 
+use crate::allow::Uses;
 pub use crate::dump::{Dump, View};
+pub use crate::named::Named;
 pub use crate::why::Why;
 
 /// What the engine takes into account; everything is on by default.
@@ -133,12 +137,15 @@ pub fn check(
         progress(count, projects.len(), &projects[at].name);
         (at, part)
     });
-    let mut parts: Vec<(usize, (Report, Sources))> = checked.collect();
+    let mut parts: Vec<(usize, (Report, Sources, Uses))> = checked.collect();
     parts.sort_by_key(|(at, _)| *at);
     let mut report = Report { problems, ..Report::default() };
     let mut sources = Sources::new();
-    for (_, (part, texts)) in parts {
+    let mut uses = Uses::new();
+    for (_, (part, texts, of)) in parts {
+        allow::unite(&mut uses, of);
         report.findings.extend(part.findings);
+        report.allowed.extend(part.allowed);
         report.problems.extend(part.problems);
         report.verdicts.extend(part.verdicts);
         report.answers.extend(part.answers);
@@ -152,6 +159,7 @@ pub fn check(
         sum.not_applicable += add.not_applicable;
         sources.extend(texts);
     }
+    report.problems.extend(allow::unused(&uses));
     report.rules = table.rules.iter().filter(|rule| drive::wanted(options, &rule.id)).map(info).collect();
     report.summary.rules = report.rules.len();
     report.sort();

@@ -10,7 +10,6 @@ mod corpus;
 mod examples;
 mod inputs;
 mod mutants;
-mod nearest;
 mod output;
 mod own_catalog;
 mod progress;

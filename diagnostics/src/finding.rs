@@ -64,3 +64,14 @@ pub struct Finding {
     /// Stable across edits elsewhere in the file: rule, path, function and the text of the line.
     pub fingerprint: String,
 }
+
+/// A finding that its source allows, with a reason.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Allowed {
+    /// What was found.
+    pub finding: Finding,
+    /// Why it is allowed, in the words of the source.
+    pub reason: String,
+    /// Where the source says so.
+    pub place: Place,
+}

@@ -4,12 +4,13 @@
 //! Invariant: this crate knows neither Markdown, nor C, nor rules; it does no input or output.
 
 pub mod finding;
+pub mod nearest;
 pub mod place;
 pub mod problem;
 pub mod render;
 pub mod report;
 
-pub use finding::{Certainty, Finding, Related, Step};
+pub use finding::{Allowed, Certainty, Finding, Related, Step};
 pub use place::{LineIndex, Place, Span};
 pub use problem::{Problem, Severity};
 pub use render::{Context, Format, RenderError, Renderer};

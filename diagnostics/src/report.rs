@@ -2,17 +2,20 @@
 //!
 //! The checker fills it, the renderers of [`crate::render`] show it.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Finding, Problem};
+use crate::{Allowed, Finding, Problem};
 
 /// The whole outcome of one run.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Report {
     /// Violations, in any order; [`Report::sort`] puts them into the order of the outputs.
     pub findings: Vec<Finding>,
+    /// Violations that the source allows, in any order; they are not among the findings.
+    pub allowed: Vec<Allowed>,
     /// Inputs that could not be read or understood.
     pub problems: Vec<Problem>,
     /// Figures.
@@ -98,14 +101,13 @@ pub struct RuleInfo {
 
 impl Report {
     /// Puts findings, problems, verdicts and rules into the order of the outputs, and leaves one finding
-    /// per rule and place: the surest, then the one with the shortest trace.
+    /// per rule and place: the surest, then the one with the shortest trace. Counts what is allowed.
     pub fn sort(&mut self) {
-        let order = |finding: &Finding| (finding.place.clone(), finding.rule.clone());
-        self.findings.sort_by(|a, b| {
-            let rest = (a.certainty, a.trace.len(), a).cmp(&(b.certainty, b.trace.len(), b));
-            order(a).cmp(&order(b)).then(rest)
-        });
-        self.findings.dedup_by(|later, earlier| later.place == earlier.place && later.rule == earlier.rule);
+        self.findings.sort_by(order);
+        self.findings.dedup_by(|later, earlier| same(later, earlier));
+        self.allowed.sort_by(|a, b| order(&a.finding, &b.finding));
+        self.allowed.dedup_by(|later, earlier| same(&later.finding, &earlier.finding));
+        self.summary.suppressed = self.allowed.len();
         self.problems.sort_by(|a, b| (&a.place, a).cmp(&(&b.place, b)));
         self.problems.dedup();
         self.verdicts.sort();
@@ -118,6 +120,17 @@ impl Report {
     pub fn failed(&self) -> bool {
         self.problems.iter().any(|problem| problem.severity == crate::Severity::Error)
     }
+}
+
+/// By place and rule, the surest first, then the one with the shortest trace.
+fn order(a: &Finding, b: &Finding) -> Ordering {
+    let first = (&a.place, &a.rule).cmp(&(&b.place, &b.rule));
+    first.then_with(|| (a.certainty, a.trace.len(), a).cmp(&(b.certainty, b.trace.len(), b)))
+}
+
+/// Whether two findings are one: the same rule at the same place.
+fn same(a: &Finding, b: &Finding) -> bool {
+    a.place == b.place && a.rule == b.rule
 }
 
 /// The texts of the files that findings point into, by the path that their places use.

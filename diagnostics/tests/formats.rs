@@ -1,7 +1,8 @@
 //! One report in every format: what people read is snapshotted, what machines read is checked against its contract.
 
 use rulebook_diagnostics::{
-    Certainty, Context, Finding, Format, Place, Problem, Report, RuleInfo, Severity, Sources, Step, Summary, render,
+    Allowed, Certainty, Context, Finding, Format, Place, Problem, Report, RuleInfo, Severity, Sources, Step, Summary,
+    render,
 };
 use serde_json::Value;
 
@@ -80,6 +81,11 @@ fn report() -> Report {
                 )
             },
         ],
+        allowed: vec![Allowed {
+            finding: finding("toy/Twice", place(3, (5, 27)), "`Queue->Lock` is taken twice", Vec::new()),
+            reason: "the first one is \"ours\"".to_owned(),
+            place: place(2, (4, 14)),
+        }],
         problems: vec![
             Problem::error("source/unreadable", Place::file("src/gone.c"), "cannot be read: no such file")
                 .help("check the path"),
@@ -93,7 +99,7 @@ fn report() -> Report {
             untrusted: 1,
             inconclusive: 2,
             not_applicable: 4,
-            suppressed: 1,
+            suppressed: 0,
         },
         verdicts: Vec::new(),
         rules: vec![RuleInfo {

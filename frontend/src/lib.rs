@@ -3,6 +3,7 @@
 //! Invariant: it knows C, C++ and the build files of drivers, but no rule; names of macros and functions
 //! that need special treatment come from [`rulebook_machine::semantics::Language`].
 
+pub mod comments;
 pub mod headers;
 pub mod inspect;
 pub mod ir;

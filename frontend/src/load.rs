@@ -48,6 +48,8 @@ pub struct SourceFile {
     pub text: String,
     /// Its lines.
     pub lines: LineIndex,
+    /// Branches of `#if` that are not taken, in order.
+    pub dead: Vec<Span>,
 }
 
 /// How large a driver is and how much of it is analysed.
@@ -118,7 +120,7 @@ pub fn load(project: &Project, language: &Language, cache: &Cache, handlers: boo
         .map(|(job, parsed)| {
             let (parsed, bodies) = parsed?;
             let context = LowerContext { language, macros: job.table, declared: &declared, handlers };
-            Some(lower_file(parsed, bodies, &context))
+            Some(lower_file(parsed, bodies, &job.decided.dead, &context))
         })
         .collect();
     for (job, outcome) in jobs.iter().zip(lowered) {
@@ -131,7 +133,7 @@ pub fn load(project: &Project, language: &Language, cache: &Cache, handlers: boo
         } else {
             let place = Place::file(job.decided.source.shown.clone());
             program.problems.push(Problem::error("source/unparsed", place, "the file could not be parsed"));
-            program.files.push(source_file(&job.decided.source));
+            program.files.push(source_file(job.decided));
             program.units.push(ir::Unit::default());
         }
     }
@@ -163,12 +165,14 @@ fn jobs<'a, 'w>(units: &'a [configure::Unit<'w>]) -> Vec<Job<'a, 'w>> {
     jobs
 }
 
-fn source_file(source: &Source) -> SourceFile {
-    SourceFile { path: source.shown.clone(), text: source.text.clone(), lines: LineIndex::new(&source.text) }
+fn source_file(decided: &Decided) -> SourceFile {
+    let Decided { source, dead, .. } = decided;
+    let (text, lines) = (source.text.clone(), LineIndex::new(&source.text));
+    SourceFile { path: source.shown.clone(), text, lines, dead: dead.clone() }
 }
 
 /// Lowers a file and lets go of its tree; bodies that the tree does not know are untrusted functions too.
-fn lower_file(parsed: Parsed, bodies: Vec<(u32, Span)>, context: &LowerContext<'_>) -> Lowered {
+fn lower_file(parsed: Parsed, bodies: Vec<(u32, Span)>, dead: &[Span], context: &LowerContext<'_>) -> Lowered {
     let mut unit = lower(&parsed, context);
     let functions = parse::functions(&parsed.tree);
     let mut starts: Vec<usize> =
@@ -187,7 +191,7 @@ fn lower_file(parsed: Parsed, bodies: Vec<(u32, Span)>, context: &LowerContext<'
         .collect();
     let functions = known + lost.len();
     unit.untrusted.extend(lost);
-    let file = SourceFile { path: parsed.path, text: parsed.text, lines: parsed.lines };
+    let file = SourceFile { path: parsed.path, text: parsed.text, lines: parsed.lines, dead: dead.to_vec() };
     Lowered { file, unit, functions }
 }
 

@@ -9,8 +9,8 @@ use rulebook_diagnostics::Format;
 use crate::args::{self, Colour, Form};
 use crate::codes::{Codes, is_code};
 use crate::inputs;
-use crate::nearest::nearest_few;
 use crate::output::{self, Outcome};
+use rulebook_diagnostics::nearest::nearest_few;
 
 pub(crate) fn run(args: &args::Explain) -> anyhow::Result<Outcome> {
     let loaded = inputs::load(&args.rules)?;

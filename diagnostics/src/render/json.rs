@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{Context, RenderError, Renderer};
-use crate::{Certainty, Finding, Place, Problem, Report, Severity, Summary, Verdict};
+use crate::{Allowed, Certainty, Finding, Place, Problem, Report, Severity, Summary, Verdict};
 
 /// The `json` format.
 #[derive(Debug, Clone, Copy)]
@@ -12,6 +12,8 @@ pub struct Json;
 #[derive(Serialize)]
 struct Document<'a> {
     findings: Vec<Entry<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    allowed: Vec<Excused<'a>>,
     problems: Vec<Trouble<'a>>,
     summary: Figures,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
@@ -47,6 +49,15 @@ struct Entry<'a> {
     fingerprint: &'a str,
 }
 
+/// A finding that the source allows.
+#[derive(Serialize)]
+struct Excused<'a> {
+    #[serde(flatten)]
+    finding: Entry<'a>,
+    reason: &'a str,
+    allowed_at: Where<'a>,
+}
+
 #[derive(Serialize)]
 struct Hop<'a> {
     #[serde(flatten)]
@@ -79,6 +90,7 @@ impl Renderer for Json {
     fn render(&self, report: &Report, _: &Context<'_>) -> Result<String, RenderError> {
         let document = Document {
             findings: report.findings.iter().map(entry).collect(),
+            allowed: report.allowed.iter().map(excused).collect(),
             problems: report.problems.iter().map(trouble).collect(),
             summary: Figures { findings: report.findings.len(), problems: report.problems.len(), run: report.summary },
             verdicts: &report.verdicts,
@@ -120,6 +132,10 @@ fn entry(finding: &Finding) -> Entry<'_> {
         see: finding.see.as_deref(),
         fingerprint: &finding.fingerprint,
     }
+}
+
+fn excused(allowed: &Allowed) -> Excused<'_> {
+    Excused { finding: entry(&allowed.finding), reason: &allowed.reason, allowed_at: start(&allowed.place) }
 }
 
 fn trouble(problem: &Problem) -> Trouble<'_> {

@@ -57,7 +57,7 @@ pub(super) fn summary(report: &Report) -> String {
     let Summary { drivers, files, lines, rules, functions, untrusted, inconclusive, not_applicable, suppressed } =
         report.summary;
     if suppressed > 0 {
-        let _ = write!(text, ", {} suppressed in the source", grouped(suppressed));
+        let _ = write!(text, ", {} allowed", grouped(suppressed));
     }
     let _ = write!(
         text,

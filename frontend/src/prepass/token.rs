@@ -45,7 +45,7 @@ pub(crate) fn is_word(byte: u8) -> bool {
 
 /// Takes `text` apart; what is between two tokens is white space.
 pub(crate) fn tokenize(text: &str) -> Vec<Token> {
-    let mut lexer = Lexer { bytes: text.as_bytes(), at: 0, line_start: true };
+    let mut lexer = Lexer { bytes: text.as_bytes(), at: 0, line_start: true, unclosed: 0 };
     let mut tokens = Vec::with_capacity(text.len() / 6);
     while let Some(token) = lexer.next_token() {
         tokens.push(token);
@@ -58,6 +58,8 @@ struct Lexer<'a> {
     at: usize,
     /// Only white space and comments since the last line end.
     line_start: bool,
+    /// Up to here no apostrophe closes another: looked for once, or a line of them would take quadratic time.
+    unclosed: usize,
 }
 
 impl Lexer<'_> {
@@ -87,9 +89,12 @@ impl Lexer<'_> {
                 Kind::Str
             }
             b'\'' => {
-                let end = end_of_literal(self.bytes, start, b'\'');
+                let end = if start < self.unclosed { start } else { end_of_literal(self.bytes, start, b'\'') };
                 // An apostrophe in prose is no literal.
                 let closed = end > start + 1 && self.bytes[end - 1] == b'\'';
+                if !closed {
+                    self.unclosed = self.unclosed.max(end);
+                }
                 self.at = if closed { end } else { start + 1 };
                 if closed { Kind::Char } else { Kind::Punct(b'\'') }
             }

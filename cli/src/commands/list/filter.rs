@@ -10,7 +10,7 @@ use rulebook_generator::book::facts::{RuleFacts, bug_check};
 use crate::args;
 use crate::codes::Codes;
 use crate::inputs::Listed;
-use crate::nearest::unknown;
+use rulebook_diagnostics::nearest::unknown;
 
 /// What a rule's page may say of how far it is checked.
 const STATUSES: [&str; 5] = ["executable", "partial", "run-time-only", "too-vague", "unspecified"];

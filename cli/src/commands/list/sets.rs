@@ -10,7 +10,7 @@ use rulebook_diagnostics::{Place, Problem};
 use rulebook_generator::book::facts::RuleFacts;
 
 use crate::inputs::Listed;
-use crate::nearest::{nearest, unknown};
+use rulebook_diagnostics::nearest::{nearest, unknown};
 
 /// The ids of the rules that `wanted` means, in lower case, and the entries of a file that mean none.
 pub(super) fn rules(wanted: &str, listed: &Listed) -> anyhow::Result<(BTreeSet<String>, Vec<Problem>)> {

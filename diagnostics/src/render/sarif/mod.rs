@@ -5,12 +5,12 @@ pub(super) mod uri;
 
 use model::{
     ArtifactLocation, CodeFlow, Component, Descriptor, Invocation, Location, Log, LogicalLocation, Message,
-    Notification, Outcome, PhysicalLocation, Reference, Region, Run, ThreadFlow, ThreadFlowLocation, Tool,
+    Notification, Outcome, PhysicalLocation, Reference, Region, Run, Suppression, ThreadFlow, ThreadFlowLocation, Tool,
 };
 use serde_json::json;
 
 use super::{Context, RenderError, Renderer, text};
-use crate::{Finding, Place, Problem, Report, RuleInfo, Step};
+use crate::{Allowed, Finding, Place, Problem, Report, RuleInfo, Step};
 
 /// The name of our fingerprints in `partialFingerprints`, with its version.
 const FINGERPRINT: &str = "rulebook/v1";
@@ -25,7 +25,16 @@ impl Renderer for Sarif {
     fn render(&self, report: &Report, context: &Context<'_>) -> Result<String, RenderError> {
         let rules = rules(report);
         let index = |id: &str| rules.iter().position(|rule| rule.id == id);
-        let results = report.findings.iter().map(|finding| result(finding, index(&finding.rule), context)).collect();
+        let found = report.findings.iter().map(|finding| (finding, None));
+        let allowed = report.allowed.iter().map(|allowed| (&allowed.finding, Some(allowed)));
+        let mut all: Vec<(&Finding, Option<&Allowed>)> = found.chain(allowed).collect();
+        all.sort_by_key(|(finding, _)| (&finding.place, &finding.rule));
+        // The standard wants them at all results or at none.
+        let any = !report.allowed.is_empty();
+        let results = all.into_iter().map(|(finding, allowed)| Outcome {
+            suppressions: any.then(|| allowed.map(|allowed| suppression(allowed, context)).into_iter().collect()),
+            ..result(finding, index(&finding.rule), context)
+        });
         let driver = Component {
             name: "rulebook",
             semantic_version: context.version.to_owned(),
@@ -42,7 +51,7 @@ impl Renderer for Sarif {
                 }],
                 original_uri_base_ids: json!({ ROOT: { "description": { "text": "the working directory" } } }),
                 column_kind: "unicodeCodePoints",
-                results,
+                results: results.collect(),
                 properties: json!({ "summary": report.summary }),
             }],
         };
@@ -55,7 +64,8 @@ impl Renderer for Sarif {
 /// The rules of the report, and those that findings name beyond them.
 fn rules(report: &Report) -> Vec<RuleInfo> {
     let mut rules = report.rules.clone();
-    let named = report.findings.iter().map(|finding| RuleInfo { id: finding.rule.clone(), ..RuleInfo::default() });
+    let found = report.findings.iter().chain(report.allowed.iter().map(|allowed| &allowed.finding));
+    let named = found.map(|finding| RuleInfo { id: finding.rule.clone(), ..RuleInfo::default() });
     rules.extend(named);
     rules.sort_by(|a, b| a.id.cmp(&b.id));
     rules.dedup_by(|later, earlier| later.id == earlier.id);
@@ -84,8 +94,18 @@ fn result(finding: &Finding, rule_index: Option<usize>, context: &Context<'_>) -
         message: Message { text: finding.message.clone() },
         locations: vec![location(&finding.place, None, Some(&finding.function), context)],
         code_flows: if finding.trace.is_empty() { Vec::new() } else { vec![flow(&finding.trace, context)] },
+        suppressions: None,
         partial_fingerprints: json!({ FINGERPRINT: finding.fingerprint }),
         properties: json!({ "certainty": finding.certainty, "entry": finding.entry }),
+    }
+}
+
+fn suppression(allowed: &Allowed, context: &Context<'_>) -> Suppression {
+    Suppression {
+        kind: "inSource",
+        status: "accepted",
+        justification: allowed.reason.clone(),
+        location: Some(location(&allowed.place, None, None, context)),
     }
 }
 

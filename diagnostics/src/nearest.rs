@@ -6,12 +6,14 @@ use std::fmt::Write as _;
 const ALIKE: f64 = 0.6;
 
 /// The candidate most like `wanted`, if one is like it at all; without regard to case, the first of equals.
-pub(crate) fn nearest<'c>(wanted: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
+#[must_use]
+pub fn nearest<'c>(wanted: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
     ranked(wanted, candidates).into_iter().next()
 }
 
 /// Up to three candidates like `wanted`, as a choice: `` `a`, `b` or `c` ``.
-pub(crate) fn nearest_few<'c>(wanted: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<String> {
+#[must_use]
+pub fn nearest_few<'c>(wanted: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<String> {
     let names: Vec<String> = ranked(wanted, candidates).into_iter().take(3).map(|name| format!("`{name}`")).collect();
     match &names[..] {
         [] => None,
@@ -39,7 +41,8 @@ fn ranked<'c>(wanted: &str, candidates: impl IntoIterator<Item = &'c str>) -> Ve
 }
 
 /// The message that `wanted` is no `kind`, with the name that is nearest and, where there are few, all that are known.
-pub(crate) fn unknown<'c>(kind: &str, wanted: &str, known: impl IntoIterator<Item = &'c str>) -> String {
+#[must_use]
+pub fn unknown<'c>(kind: &str, wanted: &str, known: impl IntoIterator<Item = &'c str>) -> String {
     const FEW: usize = 12;
     let known: Vec<&str> = known.into_iter().collect();
     let mut message = format!("`{wanted}` is no {kind}");

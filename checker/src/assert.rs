@@ -63,21 +63,21 @@ fn tested_behind(ir: &Function, block: BlockId) -> FxHashSet<Expr> {
             work.extend(successors(ir, at));
         }
     }
-    let behind = || ir.blocks.iter().zip(&around).filter(|(_, around)| !**around);
+    let behind = || (0_u32..).map(BlockId).zip(&ir.blocks).zip(&around).filter(|(_, around)| !**around);
     // Of a variable that is stored to again the test is about something else.
     let mut stored: FxHashSet<LocalId> = FxHashSet::default();
-    for (at, instr) in behind().flat_map(|(block, _)| block.instrs.iter().map(move |instr| (block, instr))) {
-        let own = std::ptr::eq(at, &ir.blocks[block.0 as usize]);
+    let later = behind().map(|(block, _)| block).filter(|(at, _)| *at != block);
+    for instr in later.flat_map(|(_, block)| &block.instrs) {
         match &instr.kind {
-            InstrKind::Assign { place: Place::Local(id), .. } | InstrKind::Havoc(Place::Local(id)) if !own => {
+            InstrKind::Assign { place: Place::Local(id), .. } | InstrKind::Havoc(Place::Local(id)) => {
                 stored.insert(*id);
             }
-            InstrKind::Call(call) if !own => stored.extend(call.dst),
+            InstrKind::Call(call) => stored.extend(call.dst),
             _ => {}
         }
     }
     behind()
-        .filter_map(|(block, _)| match &block.term {
+        .filter_map(|((_, block), _)| match &block.term {
             Term::Branch { cond, .. } => Some(plain(cond)),
             _ => None,
         })

@@ -198,12 +198,15 @@ pub(crate) fn unite(all: &mut Uses, of: Uses) {
     }
 }
 
+/// The code of the problem that an entry allows nothing.
+pub const UNUSED: &str = "allow/unused";
+
 /// The warnings about entries that no driver needs.
 pub(crate) fn unused(uses: &Uses) -> Vec<Problem> {
     let idle = uses.iter().filter(|(_, of)| of.judged && !of.used);
     idle.map(|((place, word), _)| {
         let message = format!("`{word}` finds nothing that this comment could allow");
-        Problem::warning("allow/unused", place.clone(), message).help("remove it, or put it at the line of the finding")
+        Problem::warning(UNUSED, place.clone(), message).help("remove it, or put it at the line of the finding")
     })
     .collect()
 }

@@ -63,6 +63,7 @@ pub(crate) fn driver(
     let table = prepared.base.table;
     let program = load(project, &table.semantics.language, cache, options.handlers);
     let mut report = Report { problems: program.problems.clone(), ..Report::default() };
+    report.read = program.files.iter().map(|file| file.path.clone()).collect();
     report.summary.drivers = 1;
     report.summary.files = program.files.len();
     report.summary.lines = program.stats.lines;

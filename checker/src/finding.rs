@@ -89,7 +89,7 @@ impl Findings<'_, '_, '_> {
             message: self.message(convicted),
             place,
             rule: rule.id.clone(),
-            severity: Severity::Warning,
+            severity: Severity::default(),
             certainty,
             function: function.to_string(),
             entry,

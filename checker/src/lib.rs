@@ -41,11 +41,12 @@ mod why;
 use std::path::PathBuf;
 
 use rayon::prelude::*;
-use rulebook_diagnostics::Problem;
 use rulebook_diagnostics::report::{Report, RuleInfo, Sources};
+use rulebook_diagnostics::{Problem, Severity};
 use rulebook_frontend::{Cache, Project};
 use rulebook_machine::{SpecError, Table};
 
+pub use crate::allow::UNUSED as UNUSED_ALLOW;
 use crate::allow::Uses;
 pub use crate::dump::{Dump, View};
 pub use crate::named::Named;
@@ -144,33 +145,24 @@ pub fn check(
     let mut uses = Uses::new();
     for (_, (part, texts, of)) in parts {
         allow::unite(&mut uses, of);
-        report.findings.extend(part.findings);
-        report.allowed.extend(part.allowed);
-        report.problems.extend(part.problems);
-        report.verdicts.extend(part.verdicts);
-        report.answers.extend(part.answers);
-        let (sum, add) = (&mut report.summary, part.summary);
-        sum.drivers += add.drivers;
-        sum.files += add.files;
-        sum.lines += add.lines;
-        sum.functions += add.functions;
-        sum.untrusted += add.untrusted;
-        sum.inconclusive += add.inconclusive;
-        sum.not_applicable += add.not_applicable;
+        report.add(part);
         sources.extend(texts);
     }
     report.problems.extend(allow::unused(&uses));
-    report.rules = table.rules.iter().filter(|rule| drive::wanted(options, &rule.id)).map(info).collect();
+    report.rules = table.rules.iter().filter(|rule| drive::wanted(options, &rule.id)).map(rule_info).collect();
     report.summary.rules = report.rules.len();
     report.sort();
     (report, sources)
 }
 
-fn info(rule: &rulebook_machine::table::Rule) -> RuleInfo {
+/// What outputs say about a rule of the table.
+#[must_use]
+pub fn rule_info(rule: &rulebook_machine::table::Rule) -> RuleInfo {
     RuleInfo {
         id: rule.id.clone(),
         summary: rule.summary.clone(),
         family: rule.family.clone(),
+        severity: Severity::default(),
         note: rule.note.clone(),
         help: rule.help.clone(),
         see: rule.see.clone(),

@@ -1,8 +1,12 @@
 //! The command line: every command with its options. The words here are the manual.
 
+mod check;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub(crate) use self::check::{Check, Dump, Format, Merge};
 
 /// Driver rules from documents: a catalog, a checker, a corpus and a book.
 #[derive(Debug, Parser)]
@@ -39,6 +43,8 @@ pub(crate) enum Command {
     Build(Build),
     /// Find violations in driver source
     Check(Check),
+    /// Unite the results of several checks
+    Merge(Merge),
     /// List the rules
     List(List),
     /// Say what is known about a rule, a bug check, an API, a role, a rule set or an option
@@ -82,70 +88,6 @@ pub(crate) struct Build {
     pub(crate) out: PathBuf,
     #[command(flatten)]
     pub(crate) rules: Rules,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Check {
-    /// Drivers: project files, solutions, `compile_commands.json`, folders or source files
-    #[arg(required = true, value_name = "PATH")]
-    pub(crate) paths: Vec<PathBuf>,
-    /// The form of the results
-    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
-    pub(crate) format: Format,
-    /// Write the results to a file
-    #[arg(long, short, value_name = "FILE")]
-    pub(crate) output: Option<PathBuf>,
-    /// Run only this rule, by name or as `model/Name`; may be repeated
-    #[arg(long = "rule", value_name = "RULE")]
-    pub(crate) only: Vec<String>,
-    /// Also say for every rule and driver what came of it
-    #[arg(long)]
-    pub(crate) verdicts: bool,
-    /// Show the engine's view of the source instead of findings
-    #[arg(long, value_enum, value_name = "VIEW")]
-    pub(crate) dump: Option<Dump>,
-    /// Narrow `--dump` to one function; a method is `Class::name`
-    #[arg(long, value_name = "NAME", requires = "dump")]
-    pub(crate) function: Option<String>,
-    /// Say why the rule reports nothing at the place, instead of findings
-    #[arg(long, num_args = 2, value_names = ["RULE", "FILE:LINE"], conflicts_with_all = ["dump", "only"])]
-    pub(crate) why: Option<Vec<String>>,
-    /// A rule table to use in the place of the bundled one
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["docs", "ddi", "own", "overlay"])]
-    pub(crate) table: Option<PathBuf>,
-    #[command(flatten)]
-    pub(crate) rules: Rules,
-}
-
-/// What `--dump` shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Dump {
-    /// The text of each file as the grammar gets it.
-    Prepass,
-    /// The control flow of each function.
-    Cfg,
-    /// What is known before each block.
-    States,
-    /// What a call of each function does.
-    Summaries,
-}
-
-/// The forms of findings.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
-    /// Source frames with traces.
-    #[default]
-    Full,
-    /// One line per finding.
-    Concise,
-    /// One JSON document.
-    Json,
-    /// SARIF 2.1.0.
-    Sarif,
-    /// Annotations in GitHub Actions.
-    Github,
-    /// Lines for Visual Studio and `MSBuild`.
-    Msvc,
 }
 
 /// Text for people, or JSON.

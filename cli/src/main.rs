@@ -6,14 +6,18 @@ mod args;
 mod book;
 mod codes;
 mod commands;
+mod config;
 mod corpus;
 mod examples;
 mod inputs;
 mod mutants;
 mod output;
 mod own_catalog;
+mod paths;
 mod progress;
 mod revisions;
+mod select;
+mod shard;
 
 use std::process::ExitCode;
 
@@ -32,6 +36,7 @@ fn main() -> ExitCode {
     let outcome = match arguments.command {
         Command::Build(build) => commands::build::run(&build),
         Command::Check(check) => commands::check::run(&check, colour),
+        Command::Merge(merge) => commands::merge::run(&merge, colour),
         Command::List(list) => commands::list::run(&list),
         Command::Explain(explain) => commands::explain::run(&explain),
         Command::Export(export) => commands::export::run(&export),

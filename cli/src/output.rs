@@ -101,7 +101,11 @@ pub(crate) fn problems(problems: &[Problem], format: Format, colour: Colour) {
         if format == Format::Full {
             say(&format!("{}\n", render::problem(problem, &context)));
         } else {
-            let level = if problem.severity == Severity::Error { "error" } else { "warning" };
+            let level = match problem.severity {
+                Severity::Error => "error",
+                Severity::Warning => "warning",
+                Severity::Note => "note",
+            };
             let line = format!("{}: {level}[{}] {}\n", problem.place, problem.code, problem.message);
             say(&tame(&line));
         }

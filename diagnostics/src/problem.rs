@@ -5,12 +5,13 @@ use serde::{Deserialize, Serialize};
 use crate::{Place, Related};
 
 /// How much a problem or finding weighs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// For information.
     Note,
     /// Suspicious; the work goes on with what could be understood.
+    #[default]
     Warning,
     /// Wrong; what it concerns was skipped.
     Error,

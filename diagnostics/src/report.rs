@@ -3,11 +3,11 @@
 //! The checker fills it, the renderers of [`crate::render`] show it.
 
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Allowed, Finding, Problem};
+use crate::{Allowed, Compared, Finding, Problem, Severity};
 
 /// The whole outcome of one run.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,6 +16,8 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// Violations that the source allows, in any order; they are not among the findings.
     pub allowed: Vec<Allowed>,
+    /// What came of the comparison with a baseline, if there was one; what is known is not among the findings.
+    pub baseline: Option<Compared>,
     /// Inputs that could not be read or understood.
     pub problems: Vec<Problem>,
     /// Figures.
@@ -24,8 +26,25 @@ pub struct Report {
     pub verdicts: Vec<Verdict>,
     /// The rules that were run, ordered by id: what outputs say about a rule besides its findings.
     pub rules: Vec<RuleInfo>,
+    /// The paths of the source files that were read.
+    pub read: BTreeSet<String>,
+    /// Which part of a larger run this is, if it is one.
+    pub part: Option<Part>,
     /// Answers to what was asked besides findings (`--why`, `--dump`), each a block of text to print.
     pub answers: Vec<String>,
+}
+
+/// One of several runs that divide the drivers among them, and what it looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    /// Its number, from 1.
+    pub number: usize,
+    /// Of how many.
+    pub of: usize,
+    /// The ids of the rules that were run.
+    pub rules: Vec<String>,
+    /// The paths of the source files that were read.
+    pub files: Vec<String>,
 }
 
 /// Figures of one run; all are counts.
@@ -88,6 +107,9 @@ pub struct RuleInfo {
     pub summary: String,
     /// The taxonomy's family, such as `lock-pairing`.
     pub family: String,
+    /// How much its findings weigh.
+    #[serde(default)]
+    pub severity: Severity,
     /// Why it matters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
@@ -115,10 +137,39 @@ impl Report {
         self.rules.dedup_by(|later, earlier| later.id == earlier.id);
     }
 
+    /// Adds what another run found in other drivers: what both found, one comment allowed for both, or is wrong in both,
+    /// stands there once after [`Report::sort`], which has to follow.
+    pub fn add(&mut self, other: Self) {
+        self.findings.extend(other.findings);
+        self.allowed.extend(other.allowed);
+        self.problems.extend(other.problems);
+        self.verdicts.extend(other.verdicts);
+        self.rules.extend(other.rules);
+        self.read.extend(other.read);
+        self.answers.extend(other.answers);
+        if let Some(Compared { known, gone }) = other.baseline {
+            let all = self.baseline.get_or_insert_default();
+            all.known.extend(known);
+            all.gone.extend(gone);
+        }
+        let (sum, add) = (&mut self.summary, other.summary);
+        sum.drivers += add.drivers;
+        sum.files += add.files;
+        sum.lines += add.lines;
+        sum.rules = sum.rules.max(add.rules);
+        sum.functions += add.functions;
+        sum.untrusted += add.untrusted;
+        sum.inconclusive += add.inconclusive;
+        sum.not_applicable += add.not_applicable;
+        if self.part.is_none() {
+            self.part = other.part;
+        }
+    }
+
     /// Whether some input could not be read.
     #[must_use]
     pub fn failed(&self) -> bool {
-        self.problems.iter().any(|problem| problem.severity == crate::Severity::Error)
+        self.problems.iter().any(|problem| problem.severity == Severity::Error)
     }
 }
 

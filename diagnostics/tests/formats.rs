@@ -1,8 +1,8 @@
 //! One report in every format: what people read is snapshotted, what machines read is checked against its contract.
 
 use rulebook_diagnostics::{
-    Allowed, Certainty, Context, Finding, Format, Place, Problem, Report, RuleInfo, Severity, Sources, Step, Summary,
-    render,
+    Allowed, Certainty, Compared, Context, Finding, Format, Known, Part, Place, Problem, Related, Report, RuleInfo,
+    Severity, Sources, Step, Summary, render,
 };
 use serde_json::Value;
 
@@ -86,6 +86,16 @@ fn report() -> Report {
             reason: "the first one is \"ours\"".to_owned(),
             place: place(2, (4, 14)),
         }],
+        baseline: Some(Compared {
+            known: vec![finding("toy/Old", place(7, (5, 18)), "`Refill` is called too often", Vec::new())],
+            gone: vec![Known {
+                file: "src/queue.c".to_owned(),
+                rule: "toy/Older".to_owned(),
+                function: "Drain".to_owned(),
+                message: "`Queue->Lock` is late".to_owned(),
+                fingerprint: "8899aabbccddeeff".to_owned(),
+            }],
+        }),
         problems: vec![
             Problem::error("source/unreadable", Place::file("src/gone.c"), "cannot be read: no such file")
                 .help("check the path"),
@@ -101,16 +111,16 @@ fn report() -> Report {
             not_applicable: 4,
             suppressed: 0,
         },
-        verdicts: Vec::new(),
         rules: vec![RuleInfo {
             id: "toy/Held".into(),
             summary: "locks are released before the function returns".into(),
             family: "lock-pairing".into(),
+            severity: Severity::Error,
             note: Some("the next thread that takes the lock spins for ever".into()),
             help: Some("release it on every path".into()),
             see: Some("https://example.org/rules/toy/held.html".into()),
         }],
-        answers: Vec::new(),
+        ..Report::default()
     };
     report.sort();
     report
@@ -180,6 +190,80 @@ fn sarif_obeys_the_published_schema() {
 }
 
 #[test]
+fn sarif_says_where_each_result_stands() {
+    let log: Value = serde_json::from_str(&rendered(Format::Sarif)).unwrap();
+    let text = |value: &Value| value.as_str().unwrap_or("none").to_owned();
+    let results = log["runs"][0]["results"].as_array().unwrap().iter().map(|result| {
+        let suppressions = result["suppressions"].as_array().expect("at all results or at none");
+        let why = suppressions.first().map_or(Value::Null, |first| first["justification"].clone());
+        (text(&result["ruleId"]), text(&result["baselineState"]), text(&why))
+    });
+    let expected = [
+        ("toy/Elsewhere", "new", "none"),
+        ("toy/Twice", "new", "the first one is \"ours\""),
+        ("toy/Held", "new", "none"),
+        ("toy/HeldToo", "new", "none"),
+        ("toy/Old", "unchanged", "in the baseline"),
+        ("toy/Released", "new", "none"),
+    ];
+    let expected = expected.map(|(rule, state, why)| (rule.to_owned(), state.to_owned(), why.to_owned()));
+    assert_eq!(results.collect::<Vec<_>>(), expected);
+    // Without comments and baseline nobody has looked for either.
+    let plain = Report { allowed: Vec::new(), baseline: None, ..report() };
+    let context = Context { sources: &Sources::new(), colour: false, directory: "", version: "" };
+    let log = Format::Sarif.renderer().render(&plain, &context).unwrap();
+    assert!(!log.contains("suppressions") && !log.contains("baselineState"), "{log}");
+}
+
+#[test]
+fn sarif_tells_of_each_rule_what_services_ask_for() {
+    let log: Value = serde_json::from_str(&rendered(Format::Sarif)).unwrap();
+    let rules = log["runs"][0]["tool"]["driver"]["rules"].as_array().unwrap();
+    assert_eq!(rules.len(), 6, "the rule that ran, and those of findings");
+    for rule in rules {
+        for what in ["shortDescription", "fullDescription", "help"] {
+            assert!(rule[what]["text"].as_str().is_some_and(|text| !text.is_empty()), "{what}: {rule}");
+        }
+    }
+    let held = rules.iter().find(|rule| rule["id"] == "toy/Held").unwrap();
+    assert_eq!(held["defaultConfiguration"]["level"], "error");
+    assert_eq!(held["helpUri"], "https://example.org/rules/toy/held.html");
+}
+
+#[test]
+fn json_lines_are_the_findings_of_the_document() {
+    let document: Value = serde_json::from_str(&rendered(Format::Json)).unwrap();
+    let lines = rendered(Format::JsonLines);
+    let lines: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(Value::from(lines), document["findings"]);
+}
+
+/// What can be read again gives the same document again, and in the case of JSON all of the findings.
+#[test]
+fn documents_are_read_again() {
+    let part = Part { number: 2, of: 3, rules: vec!["toy/Held".into()], files: vec![PATH.into()] };
+    let related = Related { place: place(1, (1, 2)), message: "here".to_owned() };
+    let mut whole = Report { part: Some(part), ..report() };
+    whole.problems[0].related = vec![related];
+    let context = Context { sources: &Sources::new(), colour: false, directory: "/home/me/driver", version: "0.1.0" };
+    for format in [Format::Json, Format::Sarif] {
+        let text = format.renderer().render(&whole, &context).unwrap();
+        let (told, again) = render::read(&text).unwrap();
+        assert_eq!(told, format);
+        let second = format.renderer().render(&again, &context).unwrap();
+        assert_eq!(second, text, "{format}");
+        assert_eq!((again.part, again.read.len()), (whole.part.clone(), 1));
+        if format == Format::Json {
+            assert_eq!((again.findings, again.allowed), (whole.findings.clone(), whole.allowed.clone()));
+            assert_eq!((again.problems, again.baseline), (whole.problems.clone(), whole.baseline.clone()));
+        }
+    }
+    for wrong in ["", "[]", "{}", r#"{"runs": [{}]}"#, r#"{"findings": 1}"#] {
+        assert!(render::read(wrong).is_err(), "{wrong}");
+    }
+}
+
+#[test]
 fn json_keeps_the_names_that_scripts_rely_on() {
     let document: Value = serde_json::from_str(&rendered(Format::Json)).unwrap();
     let finding = &document["findings"][1];
@@ -197,7 +281,7 @@ fn every_format_is_found_by_its_name_and_gives_the_same_bytes_again() {
         assert_eq!(format.name().parse(), Ok(format));
         assert_eq!(rendered(format), rendered(format), "{format}");
     }
-    assert_eq!("yaml".parse::<Format>(), Err("formats are full, concise, json, sarif, github, msvc".to_owned()));
+    assert_eq!("yaml".parse::<Format>(), Err("formats are full, concise, json, jsonl, sarif, github, msvc".to_owned()));
 }
 
 #[test]

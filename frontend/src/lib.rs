@@ -20,4 +20,4 @@ mod prepass;
 
 pub use headers::Cache;
 pub use load::{Program, SourceFile, Stats, load};
-pub use project::{Project, discover};
+pub use project::{Project, define, definition, discover, discover_but};

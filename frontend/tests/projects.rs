@@ -214,3 +214,51 @@ fn links_that_lead_back_do_not_hang() {
     let codes: Vec<&str> = problems.iter().map(|problem| problem.code.as_str()).collect();
     assert_eq!(codes, ["project/unreadable"]);
 }
+
+#[test]
+fn what_is_excluded_is_not_looked_at_and_its_headers_are_found_all_the_same() {
+    let tree = Tree::new(&[
+        ("own/a.c", "#include \"odd.h\"\n"),
+        ("own/gen.c", ""),
+        ("third/odd.h", "void Odd(void) { }\n"),
+        ("third/odd.c", ""),
+        (
+            "third/odd.vcxproj",
+            &vcxproj("Driver", "WindowsKernelModeDriver10.0", r#"<ItemGroup><ClCompile Include="odd.c"/></ItemGroup>"#),
+        ),
+    ]);
+    let drivers = |names: &[&str], paths: &[&str]| -> Vec<String> {
+        let excluded = |path: &Path| names.iter().any(|name| path.to_string_lossy().contains(name));
+        let paths: Vec<PathBuf> = paths.iter().map(|path| tree.path(path)).collect();
+        rulebook_frontend::discover_but(&paths, &excluded).0.iter().map(|project| tree.line(project)).collect()
+    };
+    assert_eq!(drivers(&[], &["."]), ["own: own/a.c own/gen.c", "odd: third/odd.c"]);
+    assert_eq!(drivers(&["gen"], &["."]), ["own: own/a.c", "odd: third/odd.c"]);
+    assert_eq!(drivers(&["third"], &["."]), ["own: own/a.c own/gen.c"]);
+    assert_eq!(drivers(&["odd.c"], &["."]), ["own: own/a.c own/gen.c"]);
+    // Without its project a source is a driver by its folder.
+    assert_eq!(drivers(&["vcxproj"], &["."]), ["own: own/a.c own/gen.c", "third: third/odd.c"]);
+    // Named outright, as by a hook that names what was changed.
+    assert_eq!(drivers(&["third", "gen"], &["own/gen.c", "third/odd.vcxproj", "own/a.c"]), ["a: own/a.c"]);
+    let excluded = |path: &Path| path.to_string_lossy().contains("third");
+    let (projects, _) = rulebook_frontend::discover_but(&[tree.path(".")], &excluded);
+    let program = load(&projects[0], &language(), &Cache::new(), true);
+    assert!(program.files.iter().any(|file| file.path.ends_with("third/odd.h")), "the header is found");
+}
+
+#[test]
+fn macros_that_are_asked_for_outdo_those_of_the_build() {
+    let commands = r#"[{"directory": ".", "file": "a.c", "command": "cc -DMODE=1 -UFULL -c a.c"}]"#;
+    let text = "#if MODE == 2 && defined(FULL)\nvoid Two(void) { }\n#else\nvoid One(void) { }\n#endif\n";
+    let tree = Tree::new(&[("a.c", text), ("compile_commands.json", commands)]);
+    let functions = |defines: &[&str]| -> Vec<String> {
+        let (mut projects, _) = discover(&[tree.path(".")]);
+        let defines: Vec<(String, String)> = defines.iter().map(|text| rulebook_frontend::definition(text)).collect();
+        rulebook_frontend::define(&mut projects, &defines);
+        let program = load(&projects[0], &language(), &Cache::new(), true);
+        program.units[0].functions.iter().map(|function| function.name.to_string()).collect()
+    };
+    assert_eq!(functions(&[]), ["One"]);
+    assert_eq!(functions(&["MODE=2"]), ["One"]);
+    assert_eq!(functions(&["MODE=2", "FULL"]), ["Two"]);
+}

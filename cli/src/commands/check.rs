@@ -1,49 +1,92 @@
 //! `rulebook check`: violations in driver source.
 
+pub(crate) mod baseline;
+mod settings;
+
 use std::fmt::Write as _;
 use std::io;
+use std::path::Path;
 
 use anyhow::{Context as _, bail};
 use rulebook_checker::{Dump, Options, View, Why};
 use rulebook_diagnostics::{Context, Format, Problem, Report, Sources};
+use rulebook_frontend::Project;
 use rulebook_machine::Table;
 
+use self::settings::Settings;
 use crate::args::{self, Colour};
 use crate::inputs;
 use crate::output::{self, Outcome};
 use crate::progress::Progress;
 
 pub(crate) fn run(args: &args::Check, colour: Colour) -> anyhow::Result<Outcome> {
-    let format = format(args.format);
+    let format = args.format.into();
     let (table, mut problems) = table(args)?;
+    let settings = match Settings::new(args, &table)? {
+        Ok(settings) => settings,
+        Err(wrong) => {
+            output::problems(&wrong, format, colour);
+            return Ok(Outcome::Failed);
+        }
+    };
+    if args.show_config {
+        output::deliver(&settings.shown, args.output.as_deref())?;
+        return Ok(Outcome::Clean.with(&problems));
+    }
+    let (mut drivers, mut wrong) = settings.drivers(&args.paths);
+    problems.append(&mut wrong);
     if args.dump == Some(args::Dump::Prepass) {
-        return prepass(args, &table);
+        return prepass(args, &drivers, problems, &table);
     }
     let view = args.dump.and_then(view);
     let dump = view.map(|view| Dump { view, function: args.function.clone() });
     let why = args.why.as_deref().map(|asked| question(&table, asked)).transpose()?;
-    let only = why.as_ref().map_or_else(|| selected(&table, &args.only), |why| Ok(vec![why.rule.clone()]))?;
+    let only = why.as_ref().map_or_else(|| settings.rules(), |why| vec![why.rule.clone()]);
     let options = Options { rules: only, verdicts: args.verdicts, dump, why, ..Options::default() };
+    if let Some(shard) = args.shard {
+        drivers = shard.of(drivers);
+    }
 
     let progress = Progress::start("checking");
-    let (mut report, sources) = rulebook_checker::check_paths(&args.paths, &table, &options, &|done, all, name| {
+    let (mut report, sources) = rulebook_checker::check(&drivers, problems, &table, &options, &|done, all, name| {
         progress.at(done, all, name);
     });
     drop(progress);
-    problems.append(&mut report.problems);
-    report.problems = problems;
-    report.sort();
+    settings.apply(&mut report);
 
     output::problems(&report.problems, format, colour);
     if let (Some(why), true) = (&options.why, report.answers.is_empty()) {
         bail!("no driver below these paths reads `{}`", why.file.display());
     }
     if options.dump.is_some() || options.why.is_some() {
-        write(args, &report.answers.concat())?;
+        output::deliver(&report.answers.concat(), args.output.as_deref())?;
         return Ok(Outcome::Clean.with(&report.problems));
     }
-    let text = render(&report, &sources, format, args, colour)?;
-    write(args, &text)?;
+    if let Some(shard) = args.shard {
+        report.part = Some(shard.part(&report));
+    } else {
+        let known = args.write_baseline.is_none().then_some(settings.baseline.as_deref()).flatten();
+        baseline::apply(known, args.write_baseline.as_deref(), &mut report)?;
+    }
+    deliver(&report, &sources, format, args.output.as_deref(), colour)
+}
+
+/// Prints the report, or writes it where the user named a file; how the command ends.
+pub(crate) fn deliver(
+    report: &Report,
+    sources: &Sources,
+    format: Format,
+    file: Option<&Path>,
+    colour: Colour,
+) -> anyhow::Result<Outcome> {
+    let directory = std::env::current_dir().unwrap_or_default().to_string_lossy().replace('\\', "/");
+    let context = Context {
+        sources,
+        colour: file.is_none() && output::coloured(colour, &io::stdout()),
+        directory: &directory,
+        version: env!("CARGO_PKG_VERSION"),
+    };
+    output::deliver(&format.renderer().render(report, &context)?, file)?;
     let outcome = if report.findings.is_empty() { Outcome::Clean } else { Outcome::Found };
     Ok(outcome.with(&report.problems))
 }
@@ -60,13 +103,6 @@ fn question(table: &Table, asked: &[String]) -> anyhow::Result<Why> {
     Ok(Why { rule: rule.clone(), file: file.into(), line })
 }
 
-fn write(args: &args::Check, text: &str) -> anyhow::Result<()> {
-    match &args.output {
-        Some(path) => output::write(path, text),
-        None => output::print(text),
-    }
-}
-
 fn view(asked: args::Dump) -> Option<View> {
     match asked {
         args::Dump::Prepass => None,
@@ -77,10 +113,14 @@ fn view(asked: args::Dump) -> Option<View> {
 }
 
 /// The files of the drivers as the grammar gets them, each below its name.
-fn prepass(args: &args::Check, table: &Table) -> anyhow::Result<Outcome> {
-    let (projects, mut problems) = rulebook_frontend::discover(&args.paths);
+fn prepass(
+    args: &args::Check,
+    drivers: &[Project],
+    mut problems: Vec<Problem>,
+    table: &Table,
+) -> anyhow::Result<Outcome> {
     let mut text = String::new();
-    for source in projects.iter().flat_map(|project| &project.sources) {
+    for source in drivers.iter().flat_map(|project| &project.sources) {
         match rulebook_frontend::inspect::prepassed(&source.path, &table.semantics.language) {
             Ok(passed) => {
                 let _ = writeln!(text, "{}:\n{passed}", source.path.display());
@@ -89,35 +129,21 @@ fn prepass(args: &args::Check, table: &Table) -> anyhow::Result<Outcome> {
         }
     }
     output::problems(&problems, Format::Concise, Colour::Never);
-    write(args, &text)?;
+    output::deliver(&text, args.output.as_deref())?;
     Ok(Outcome::Clean.with(&problems))
 }
 
-fn render(
-    report: &Report,
-    sources: &Sources,
-    format: Format,
-    args: &args::Check,
-    colour: Colour,
-) -> anyhow::Result<String> {
-    let directory = std::env::current_dir().unwrap_or_default().to_string_lossy().replace('\\', "/");
-    let context = Context {
-        sources,
-        colour: args.output.is_none() && output::coloured(colour, &io::stdout()),
-        directory: &directory,
-        version: env!("CARGO_PKG_VERSION"),
-    };
-    Ok(format.renderer().render(report, &context)?)
-}
-
-fn format(format: args::Format) -> Format {
-    match format {
-        args::Format::Full => Format::Full,
-        args::Format::Concise => Format::Concise,
-        args::Format::Json => Format::Json,
-        args::Format::Sarif => Format::Sarif,
-        args::Format::Github => Format::GitHub,
-        args::Format::Msvc => Format::Msvc,
+impl From<args::Format> for Format {
+    fn from(format: args::Format) -> Self {
+        match format {
+            args::Format::Full => Self::Full,
+            args::Format::Concise => Self::Concise,
+            args::Format::Json => Self::Json,
+            args::Format::Jsonl => Self::JsonLines,
+            args::Format::Sarif => Self::Sarif,
+            args::Format::Github => Self::GitHub,
+            args::Format::Msvc => Self::Msvc,
+        }
     }
 }
 

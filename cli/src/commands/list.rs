@@ -1,7 +1,7 @@
 //! `rulebook list`: the rules, by what is asked of them.
 
 mod filter;
-mod sets;
+pub(crate) mod sets;
 
 use std::fmt::Write as _;
 

@@ -8,5 +8,6 @@ pub(crate) mod export;
 pub(crate) mod generate;
 pub(crate) mod lint;
 pub(crate) mod list;
+pub(crate) mod merge;
 pub(crate) mod mutants;
 pub(crate) mod sync;

@@ -17,7 +17,7 @@ use std::str::FromStr;
 pub use concise::Concise;
 pub use full::Full;
 pub use github::GitHub;
-pub use json::Json;
+pub use json::{Json, JsonLines};
 pub use msvc::Msvc;
 pub use sarif::Sarif;
 use thiserror::Error;
@@ -47,8 +47,8 @@ pub trait Renderer {
 /// Why a report could not be rendered.
 #[derive(Debug, Error)]
 pub enum RenderError {
-    /// The serialiser refused.
-    #[error("the report cannot be written as JSON: {0}")]
+    /// The serialiser refused, or what was read has another form.
+    #[error("it is no JSON of this form: {0}")]
     Json(#[from] serde_json::Error),
 }
 
@@ -62,6 +62,8 @@ pub enum Format {
     Concise,
     /// One JSON document, for scripts.
     Json,
+    /// One finding a line, each as it stands in the JSON document.
+    JsonLines,
     /// SARIF 2.1.0, for dashboards and scorecards.
     Sarif,
     /// Workflow commands of GitHub Actions.
@@ -72,7 +74,8 @@ pub enum Format {
 
 impl Format {
     /// Every format, in the order of the documentation.
-    pub const ALL: [Self; 6] = [Self::Full, Self::Concise, Self::Json, Self::Sarif, Self::GitHub, Self::Msvc];
+    pub const ALL: [Self; 7] =
+        [Self::Full, Self::Concise, Self::Json, Self::JsonLines, Self::Sarif, Self::GitHub, Self::Msvc];
 
     /// The name on the command line.
     #[must_use]
@@ -81,6 +84,7 @@ impl Format {
             Self::Full => "full",
             Self::Concise => "concise",
             Self::Json => "json",
+            Self::JsonLines => "jsonl",
             Self::Sarif => "sarif",
             Self::GitHub => "github",
             Self::Msvc => "msvc",
@@ -94,6 +98,7 @@ impl Format {
             Self::Full => &Full,
             Self::Concise => &Concise,
             Self::Json => &Json,
+            Self::JsonLines => &JsonLines,
             Self::Sarif => &Sarif,
             Self::GitHub => &GitHub,
             Self::Msvc => &Msvc,
@@ -122,6 +127,23 @@ impl FromStr for Format {
             .find(|format| format.name().eq_ignore_ascii_case(text))
             .ok_or_else(|| format!("formats are {}", Self::ALL.map(Self::name).join(", ")))
     }
+}
+
+/// The report, sorted, that `text` was rendered from in the format `json` or `sarif`, as far as that format has it: SARIF has no
+/// advice for problems, JSON of rules nothing but ids, and that only in a [`crate::Part`].
+pub fn read(text: &str) -> Result<(Format, Report), RenderError> {
+    /// What tells the two formats apart.
+    #[derive(serde::Deserialize)]
+    struct Head {
+        runs: Option<serde::de::IgnoredAny>,
+    }
+    let Head { runs } = serde_json::from_str(text)?;
+    let (format, mut report) = match runs {
+        Some(_) => (Format::Sarif, sarif::read(text)?),
+        None => (Format::Json, json::read(text)?),
+    };
+    report.sort();
+    Ok((format, report))
 }
 
 /// A problem for people, with the source line it concerns where `context` has the text.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::{Certainty, Finding, Outcome, Report, Severity, Summary, Verdict};
+use crate::{Certainty, Compared, Finding, Outcome, Report, Severity, Summary, Verdict};
 
 /// The level's name in text formats.
 pub(super) fn level(severity: Severity) -> &'static str {
@@ -58,6 +58,12 @@ pub(super) fn summary(report: &Report) -> String {
         report.summary;
     if suppressed > 0 {
         let _ = write!(text, ", {} allowed", grouped(suppressed));
+    }
+    if let Some(Compared { known, gone }) = &report.baseline {
+        let _ = write!(text, ", {} in the baseline", grouped(known.len()));
+        if !gone.is_empty() {
+            let _ = write!(text, ", {} of it gone", grouped(gone.len()));
+        }
     }
     let _ = write!(
         text,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
-use super::{Project, Settings, SourceEntry, define, problem};
+use super::{Project, Settings, SourceEntry, definition, problem};
 use crate::headers::{HeaderIndex, normalized};
 use crate::source::read_text;
 
@@ -99,7 +99,7 @@ fn settings(arguments: &[String], directory: &Path, headers: &Arc<HeaderIndex>) 
             match takes {
                 'I' => settings.include_dirs.push(normalized(&directory.join(PathBuf::from(value.replace('\\', "/"))))),
                 'F' => settings.forced_includes.push(value.to_owned()),
-                'D' => settings.defines.push(define(value)),
+                'D' => settings.defines.push(definition(value)),
                 _ => settings.undefines.push(value.to_owned()),
             }
             break;

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rulebook_diagnostics::{Place, Problem, Severity};
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use self::folder::FileKind;
 use crate::headers::{Cache, HeaderIndex, normalized};
@@ -61,6 +61,13 @@ pub struct Settings {
 /// drivers by folder (a folder below one with sources belongs to it).
 #[must_use]
 pub fn discover(paths: &[PathBuf]) -> (Vec<Project>, Vec<Problem>) {
+    discover_but(paths, &|_| false)
+}
+
+/// As [`discover`], without the sources, projects and databases that are `excluded`, whoever names them; headers are
+/// found all the same, for others include them.
+#[must_use]
+pub fn discover_but(paths: &[PathBuf], excluded: &dyn Fn(&Path) -> bool) -> (Vec<Project>, Vec<Problem>) {
     let mut problems = Vec::new();
     let mut files = folder::Files::default();
     let mut single = Vec::new();
@@ -80,6 +87,10 @@ pub fn discover(paths: &[PathBuf]) -> (Vec<Project>, Vec<Problem>) {
             FileKind::Commands => files.commands.push(path),
             _ => single.push(path),
         }
+    }
+    let kept = |path: &PathBuf| !excluded(path);
+    for list in [&mut files.sources, &mut files.projects, &mut files.commands, &mut named, &mut single] {
+        list.retain(kept);
     }
     for project in &named {
         let beside = project.parent().unwrap_or(Path::new(""));
@@ -123,9 +134,32 @@ pub fn discover(paths: &[PathBuf]) -> (Vec<Project>, Vec<Problem>) {
         let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
         projects.push(plain(name, &path, vec![path.clone()], &settings));
     }
+    projects.retain_mut(|project| {
+        let before = project.sources.len();
+        project.sources.retain(|source| kept(&source.path));
+        before == 0 || !project.sources.is_empty()
+    });
     projects.sort_by(|a, b| a.path.cmp(&b.path));
     problems.sort();
     (projects, problems)
+}
+
+/// Defines macros in every file of `projects`; what they or their build say otherwise counts no more.
+pub fn define(projects: &mut [Project], defines: &[(String, String)]) {
+    if defines.is_empty() {
+        return;
+    }
+    // Files share their settings, and go on to do so.
+    let mut made: FxHashMap<*const Settings, Arc<Settings>> = FxHashMap::default();
+    for source in projects.iter_mut().flat_map(|project| &mut project.sources) {
+        let changed = made.entry(Arc::as_ptr(&source.settings)).or_insert_with(|| {
+            let mut settings = Settings::clone(&source.settings);
+            settings.undefines.retain(|name| defines.iter().all(|(other, _)| other != name));
+            settings.defines.extend_from_slice(defines);
+            Arc::new(settings)
+        });
+        source.settings = Arc::clone(changed);
+    }
 }
 
 fn plain(name: String, path: &Path, sources: Vec<PathBuf>, settings: &Arc<Settings>) -> Project {
@@ -146,7 +180,8 @@ fn is_source(path: &Path) -> bool {
 }
 
 /// `NAME=value` or `NAME`, which is 1.
-fn define(text: &str) -> (String, String) {
+#[must_use]
+pub fn definition(text: &str) -> (String, String) {
     let (name, value) = text.split_once('=').unwrap_or((text, "1"));
     (name.trim().to_owned(), value.trim().to_owned())
 }

@@ -351,7 +351,7 @@ impl Reader<'_> {
     }
 
     fn settings(&self, metadata: &Metadata, headers: &Arc<HeaderIndex>) -> Settings {
-        let defines = list(&metadata.defines).map(super::define).collect();
+        let defines = list(&metadata.defines).map(super::definition).collect();
         let include_dirs =
             list(&metadata.include_dirs).map(|folder| self.folder_named(folder.trim_matches('"'))).collect();
         Settings {

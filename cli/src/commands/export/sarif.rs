@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::Context as _;
-use rulebook_diagnostics::{Context, Format, Report, RuleInfo, Sources};
+use rulebook_diagnostics::{Context, Format, Report, RuleInfo, Severity, Sources};
 use rulebook_generator::book::facts::{self, RuleFacts};
 use serde_json::{Value, json};
 
@@ -20,6 +20,7 @@ pub(super) fn render(loaded: &Loaded) -> anyhow::Result<String> {
             id: facts.id.clone(),
             summary: facts.summary.clone(),
             family: facts.family.clone(),
+            severity: Severity::default(),
             note: rule.and_then(|rule| rule.note.clone()),
             help: rule.and_then(|rule| rule.help.clone()),
             see: facts.upstream.clone().or_else(|| rule.and_then(|rule| rule.see.clone())),

@@ -13,7 +13,7 @@ use crate::inputs::Listed;
 use rulebook_diagnostics::nearest::{nearest, unknown};
 
 /// The ids of the rules that `wanted` means, in lower case, and the entries of a file that mean none.
-pub(super) fn rules(wanted: &str, listed: &Listed) -> anyhow::Result<(BTreeSet<String>, Vec<Problem>)> {
+pub(crate) fn rules(wanted: &str, listed: &Listed) -> anyhow::Result<(BTreeSet<String>, Vec<Problem>)> {
     let mut found = BTreeSet::new();
     let path = Path::new(wanted);
     let is_list = wanted.to_ascii_lowercase().ends_with(".sdv") || wanted.contains(['/', '\\']);

@@ -20,6 +20,25 @@ pub(in crate::render) fn of(path: &str, directory: &str) -> (String, bool) {
     }
 }
 
+/// The path that [`of`] made `uri` from.
+pub(super) fn path(uri: &str) -> String {
+    let path = uri.strip_prefix("file://").unwrap_or(uri);
+    // The drive of a path comes after the slash of the root.
+    let path = match path.as_bytes() {
+        [b'/', _, b':', ..] => &path[1..],
+        _ => path,
+    };
+    let mut bytes = Vec::with_capacity(path.len());
+    let mut rest = path.as_bytes();
+    while let [first, after @ ..] = rest {
+        let code = if *first == b'%' { after.get(..2) } else { None };
+        let code = code.and_then(|code| u8::from_str_radix(std::str::from_utf8(code).ok()?, 16).ok());
+        bytes.push(code.unwrap_or(*first));
+        rest = if code.is_some() { &after[2..] } else { after };
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
 fn is_absolute(path: &str) -> bool {
     path.starts_with('/') || path.as_bytes().get(1) == Some(&b':')
 }
@@ -92,6 +111,7 @@ mod tests {
             ("../a.c", "", "../a.c", true),
         ] {
             assert_eq!(of(path, directory), (uri.to_owned(), relative), "{path} in {directory}");
+            assert_eq!(of(&super::path(uri), directory), (uri.to_owned(), relative), "{uri} again");
         }
     }
 }

@@ -202,7 +202,8 @@ impl<'a> Engine<'a> {
         start.instance = Some(event::instance(pre));
         self.suppose_there(subject, &mut start);
         let found = Run::new(self, id, Some(subject.clone()), Effort::USUAL).go(vec![start]);
-        let keyed = Rc::new(self.finish(subject, found));
+        let is_called = self.code.get(id).callers > 0;
+        let keyed = Rc::new(self.finish(subject, found, is_called));
         self.keyed.insert(at, Slot::Done(Rc::clone(&keyed)));
         Some(keyed)
     }
@@ -261,14 +262,14 @@ impl<'a> Engine<'a> {
         found
     }
 
-    fn finish(&mut self, subject: &Subject, mut found: Found) -> Keyed {
+    fn finish(&mut self, subject: &Subject, mut found: Found, is_called: bool) -> Keyed {
         for violation in &mut found.violations {
             violation.sometimes_fine = found.fine.contains(&(violation.machine, violation.loc));
         }
         let machine = self.compiled.machine(subject.machine);
         // What the returns of an entry point in the scope owe is judged there.
         let everywhere = machine.rule.scope.roles.is_empty() && machine.rule.scope.irp.is_empty();
-        let leaks = if everywhere { self.leaks(subject, &mut found.exits) } else { Vec::new() };
+        let leaks = if everywhere { self.leaks(subject, &mut found.exits, is_called) } else { Vec::new() };
         // What was reported need not be heard of again.
         found.exits.retain(|exit| exit.state.instance.as_ref().is_none_or(|instance| instance.state != UNKNOWN));
         let mut exits: Vec<Outcome> = Vec::new();
@@ -295,8 +296,8 @@ impl<'a> Engine<'a> {
     }
 
     /// Exits that leave the object in a state it must not be left in, where other exits that the caller cannot tell
-    /// from them leave it well after the same events. Their callers need not hear of it again.
-    fn leaks(&mut self, subject: &Subject, exits: &mut [Exit]) -> Vec<Outcome> {
+    /// from them leave it well after the same events. Their callers, if it `is_called`, need not hear of it again.
+    fn leaks(&mut self, subject: &Subject, exits: &mut [Exit], is_called: bool) -> Vec<Outcome> {
         let machine = self.compiled.machine(subject.machine);
         let Some(event) = machine.exit_event() else { return Vec::new() };
         let owed = |exit: &Exit| {
@@ -322,7 +323,8 @@ impl<'a> Engine<'a> {
             if !matches!(owed(exit), Some((true, _))) {
                 continue;
             }
-            let told = |other: &&Exit| self.told_apart(exit, other) || self.told_by_arguments(exit, other);
+            let told =
+                |other: &&Exit| self.told_apart(exit, other) || (is_called && self.told_by_arguments(exit, other));
             let told = !well.is_empty() && well.iter().all(told);
             if !well.is_empty() && !told {
                 let outcome = summary::outcome(&self.values, &exit.state, exit.result, exit.loc);

@@ -23,6 +23,7 @@ mod finding;
 mod guard;
 mod idle;
 mod judge;
+mod level;
 mod live;
 mod named;
 mod raise;

@@ -2,8 +2,7 @@
 //!
 //! An assertion is what its author takes for granted, and paths that contradict it are not gone. Not so where a branch
 //! behind it looks at the same thing: there the author provides for the other case, and a build without assertions goes
-//! that way. Nor where it is about the level: that a function is called at the wrong one is what
-//! rules report.
+//! that way. Nor where it is about the level: that a function is called at the wrong one is what rules report.
 
 use rulebook_frontend::ir::{BinOp, Block, BlockId, Callee, Expr, Function, InstrKind, LocalId, Place, Term, UnOp};
 use rulebook_machine::semantics::Returns;
@@ -11,6 +10,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::code::successors;
 use crate::compiled::Compiled;
+use crate::live::{expr, written};
 
 /// What the branches of a function test, and its variables that hold levels.
 #[derive(Debug, Default)]
@@ -48,9 +48,9 @@ impl Asserted {
     }
 
     /// Whether what is asserted is taken for granted.
-    pub(crate) fn is_believed(&self, at: BlockId, expr: &Expr) -> bool {
-        let tested = self.tested.get(&at).is_some_and(|tested| tested.contains(&plain(expr)));
-        !tested && !loads(expr, &self.levels)
+    pub(crate) fn is_believed(&self, at: BlockId, asserted: &Expr) -> bool {
+        let tested = self.tested.get(&at).is_some_and(|tested| tested.contains(&plain(asserted)));
+        !tested && !loads(asserted, &self.levels)
     }
 }
 
@@ -65,17 +65,9 @@ fn tested_behind(ir: &Function, block: BlockId) -> FxHashSet<Expr> {
     }
     let behind = || (0_u32..).map(BlockId).zip(&ir.blocks).zip(&around).filter(|(_, around)| !**around);
     // Of a variable that is stored to again the test is about something else.
-    let mut stored: FxHashSet<LocalId> = FxHashSet::default();
     let later = behind().map(|(block, _)| block).filter(|(at, _)| *at != block);
-    for instr in later.flat_map(|(_, block)| &block.instrs) {
-        match &instr.kind {
-            InstrKind::Assign { place: Place::Local(id), .. } | InstrKind::Havoc(Place::Local(id)) => {
-                stored.insert(*id);
-            }
-            InstrKind::Call(call) => stored.extend(call.dst),
-            _ => {}
-        }
-    }
+    let stored: FxHashSet<LocalId> =
+        later.flat_map(|(_, block)| &block.instrs).filter_map(|instr| written(&instr.kind)).collect();
     behind()
         .filter_map(|((_, block), _)| match &block.term {
             Term::Branch { cond, .. } => Some(plain(cond)),
@@ -86,8 +78,8 @@ fn tested_behind(ir: &Function, block: BlockId) -> FxHashSet<Expr> {
 }
 
 /// A condition without the side that it is asked for.
-fn plain(expr: &Expr) -> Expr {
-    match expr {
+fn plain(condition: &Expr) -> Expr {
+    match condition {
         Expr::Unary(UnOp::Not, inner) => plain(inner),
         Expr::Binary(BinOp::Ne | BinOp::Eq, a, b) if **b == Expr::Int(0) => plain(a),
         Expr::Binary(BinOp::Ne, a, b) => Expr::Binary(BinOp::Eq, a.clone(), b.clone()),
@@ -97,11 +89,8 @@ fn plain(expr: &Expr) -> Expr {
     }
 }
 
-fn loads(expr: &Expr, locals: &FxHashSet<LocalId>) -> bool {
-    match expr {
-        Expr::Load(place) => matches!(&**place, Place::Local(id) if locals.contains(id)),
-        Expr::Unary(_, a) => loads(a, locals),
-        Expr::Binary(_, a, b) => loads(a, locals) || loads(b, locals),
-        _ => false,
-    }
+fn loads(value: &Expr, locals: &FxHashSet<LocalId>) -> bool {
+    let mut any = false;
+    expr(value, &mut |local, _| any |= locals.contains(&local));
+    any
 }

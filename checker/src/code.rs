@@ -45,7 +45,6 @@ pub(crate) struct Func<'p> {
     /// Number of the first site of each block.
     pub(crate) first_site: Vec<u32>,
     pub(crate) callees: Vec<FuncId>,
-    pub(crate) callers: u32,
 }
 
 impl<'p> Code<'p> {
@@ -92,15 +91,17 @@ impl<'p> Code<'p> {
             }
             functions[at].callees = callees;
         }
-        for (function, callers) in functions.iter_mut().zip(&code.callers) {
-            function.callers = callers.len() as u32;
-        }
         code.functions = functions;
         code
     }
 
     pub(crate) fn get(&self, id: FuncId) -> &Func<'p> {
         &self.functions[id.0 as usize]
+    }
+
+    /// Whether another function of the driver calls it.
+    pub(crate) fn is_called(&self, id: FuncId) -> bool {
+        !self.callers_of(id).is_empty()
     }
 
     /// The functions that call it, without itself.
@@ -249,7 +250,6 @@ impl<'p> Func<'p> {
             solid,
             first_site,
             callees: Vec::new(),
-            callers: 0,
         }
     }
 }

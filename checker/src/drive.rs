@@ -261,7 +261,7 @@ impl<'p, 't> Drive<'p, 't> {
     /// declared with a role type but only called is called by the driver alone.
     fn is_root(&self, id: FuncId) -> bool {
         let function = self.code.get(id);
-        function.callers == 0 || self.code.address_taken.contains(&function.ir.name)
+        !self.code.is_called(id) || self.code.address_taken.contains(&function.ir.name)
     }
 
     /// The roles in which the rule looks at the function; `None` stands for no known role.

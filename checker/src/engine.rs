@@ -202,7 +202,7 @@ impl<'a> Engine<'a> {
         start.instance = Some(event::instance(pre));
         self.suppose_there(subject, &mut start);
         let found = Run::new(self, id, Some(subject.clone()), Effort::USUAL).go(vec![start]);
-        let is_called = self.code.get(id).callers > 0;
+        let is_called = self.code.is_called(id);
         let keyed = Rc::new(self.finish(subject, found, is_called));
         self.keyed.insert(at, Slot::Done(Rc::clone(&keyed)));
         Some(keyed)

@@ -83,7 +83,7 @@ fn set(row: &mut [u64], local: LocalId) {
 }
 
 /// The local that an instruction overwrites whole.
-fn written(kind: &InstrKind) -> Option<LocalId> {
+pub(crate) fn written(kind: &InstrKind) -> Option<LocalId> {
     match kind {
         InstrKind::Assign { place: Place::Local(id), .. }
         | InstrKind::Havoc(Place::Local(id))
@@ -132,7 +132,8 @@ fn place(at: &Place, addressed: bool, read: &mut dyn FnMut(LocalId, bool)) {
     }
 }
 
-fn expr(of: &Expr, read: &mut dyn FnMut(LocalId, bool)) {
+/// Calls `read` for each local that a value is made of, or takes the address of.
+pub(crate) fn expr(of: &Expr, read: &mut dyn FnMut(LocalId, bool)) {
     match of {
         Expr::Load(from) => place(from, false, read),
         Expr::Addr(to) => place(to, true, read),

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use rulebook_frontend::ir::{BinOp, BlockId, Expr, Function, InstrKind, Loc, LocalId, Place, Symbol, Term};
+use rulebook_frontend::ir::{BinOp, BlockId, Expr, Function, InstrKind, Loc, Place, Symbol, Term};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::adopt::Moves;
@@ -16,6 +16,7 @@ use crate::compiled::{CNext, MachineId};
 use crate::engine::Engine;
 use crate::fact::Range;
 use crate::guard::{self, Guards};
+use crate::live;
 use crate::replay::Way;
 use crate::seek::Seek;
 use crate::solid::Row;
@@ -240,10 +241,10 @@ impl<'e, 'a> Run<'e, 'a> {
             else {
                 continue;
             };
-            for local in locals(tested) {
+            live::expr(tested, &mut |local, _| {
                 let address = self.engine.values.make(Node::Local(local));
                 self.found.guards.add(&self.engine.values, address);
-            }
+            });
         }
     }
 
@@ -306,7 +307,11 @@ impl<'e, 'a> Run<'e, 'a> {
             return;
         }
         let met = function.met[to.0 as usize];
-        state.clean(&self.engine.values, &|local| function.live.at(to, local), (met, function.callers > 0));
+        state.clean(
+            &self.engine.values,
+            &|local| function.live.at(to, local),
+            (met, self.engine.code.is_called(self.id)),
+        );
         let apart = self.apart(&state);
         let level = self.level_matters;
         let slot = self.engine.irql_slot;
@@ -661,19 +666,6 @@ impl<'e, 'a> Run<'e, 'a> {
             depth: 0,
         };
         self.found.push(violation);
-    }
-}
-
-/// The variables whose values are compared.
-fn locals(expr: &Expr) -> Vec<LocalId> {
-    match expr {
-        Expr::Load(place) => match &**place {
-            Place::Local(id) => vec![*id],
-            _ => Vec::new(),
-        },
-        Expr::Unary(_, a) => locals(a),
-        Expr::Binary(_, a, b) => [locals(a), locals(b)].concat(),
-        _ => Vec::new(),
     }
 }
 

@@ -5,6 +5,7 @@
 use rulebook_frontend::ir::{BlockId, Expr, Function, InstrKind, LocalId, Place, Term};
 
 use crate::code::successors;
+use crate::live::written;
 
 /// Locals that hold pointers which were followed on every way to the start of each block.
 #[derive(Debug)]
@@ -69,20 +70,12 @@ impl Row {
 
     /// Goes past an instruction.
     pub(crate) fn pass(&mut self, instr: &InstrKind) {
+        let mut copied = false;
         match instr {
             InstrKind::Assign { place, value } => {
                 self.follow_expr(value);
                 self.follow(place);
-                if let Place::Local(id) = place {
-                    let copied =
-                        matches!(value, Expr::Load(from) if matches!(**from, Place::Local(of) if self.has(of)));
-                    self.put(*id, copied);
-                }
-            }
-            InstrKind::Havoc(place) => {
-                if let Place::Local(id) = place {
-                    self.put(*id, false);
-                }
+                copied = matches!(value, Expr::Load(from) if matches!(**from, Place::Local(of) if self.has(of)));
             }
             InstrKind::Call(call) => {
                 for arg in &call.args {
@@ -94,12 +87,11 @@ impl Row {
                         self.put(*id, false);
                     }
                 }
-                if let Some(id) = call.dst {
-                    self.put(id, false);
-                }
             }
-            InstrKind::Assume(_) => {}
-            InstrKind::Dead(id) => self.put(*id, false),
+            InstrKind::Havoc(_) | InstrKind::Assume(_) | InstrKind::Dead(_) => {}
+        }
+        if let Some(id) = written(instr) {
+            self.put(id, copied);
         }
     }
 

@@ -175,6 +175,13 @@ struct Stage<'s> {
     model: &'s str,
 }
 
+impl<'s> Stage<'s> {
+    /// Where a sequence runs in the role.
+    fn setting(&self, role: &'s HostRole) -> Setting<'s> {
+        Setting { model: self.model, role: &role.role, index: role.index.as_deref(), doubts: false, guesses: true }
+    }
+}
+
 impl Maker<'_> {
     fn rule(&mut self, rule: &Rule, coverage: &mut Coverage) -> Result<(), GenerateError> {
         let data = self.makings.data;
@@ -308,13 +315,7 @@ impl Maker<'_> {
 
     /// Whether the bare sequences are what they claim to be in this role; what no variant changes is told once.
     fn suits(&self, stage: Stage<'_>, role: &HostRole, scenario: &Scenario) -> Result<(), String> {
-        let setting = Setting {
-            model: stage.model,
-            role: &role.role,
-            index: role.index.as_deref(),
-            doubts: false,
-            guesses: true,
-        };
+        let setting = stage.setting(role);
         let path = |word: &Word| {
             // What the frame does before it returns is done here too.
             let framed = role.leave.iter().filter(|leave| !leave.c.starts_with("return"));
@@ -343,13 +344,7 @@ impl Maker<'_> {
         scenario: &Scenario,
         variant: &Variant,
     ) -> Result<Result<(), String>, GenerateError> {
-        let setting = Setting {
-            model: stage.model,
-            role: &role.role,
-            index: role.index.as_deref(),
-            doubts: false,
-            guesses: true,
-        };
+        let setting = stage.setting(role);
         let mut woven = Vec::new();
         for (verdict, word) in [("bad", &scenario.bad), ("ok", &scenario.good)] {
             let made = match self.weave(stage, role, variant, verdict, word)? {

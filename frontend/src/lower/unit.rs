@@ -207,9 +207,10 @@ impl<'a> Lowering<'a> {
         let end = builder.closing_brace(body);
         let params = parts.params.map(|list| builder.params(list)).unwrap_or_default();
         let own_name = name.as_str().rsplit("::").next().unwrap_or_default();
-        let is_static = self.has_specifier(node, "static") || inside_anonymous_namespace(node);
+        let marked_static = self.has_specifier(node, "static");
+        let is_static = marked_static || inside_anonymous_namespace(node);
         let has_this = class.is_some_and(|class| {
-            (!self.has_specifier(node, "static") || !inside_class(node))
+            (!marked_static || !inside_class(node))
                 && !cx.context.declared.is_static_method(class, Symbol::new(own_name))
         });
         let initializers = member_initializers(&mut builder, node);

@@ -1,7 +1,6 @@
 //! Calls: what they do to values and levels, by body or by semantics.
 
 use rulebook_frontend::ir::{BinOp, Call, Callee, Loc, Symbol};
-use rulebook_machine::irql::Interval;
 use rulebook_machine::semantics::{Exchange, Returns};
 
 use crate::code::name_of;
@@ -218,7 +217,7 @@ impl Run<'_, '_> {
             }
         }
         if let Some(interval) = function.asserts {
-            state = self.asserted(state, interval);
+            self.promise(&mut state, &Range::between(i64::from(interval.min.0), i64::from(interval.max.0)));
         }
         if finished.is_empty() {
             finished.push(state);
@@ -269,14 +268,6 @@ impl Run<'_, '_> {
             Some(number) if !(0..=31).contains(&number) => lost_level(values),
             _ => level,
         })
-    }
-
-    /// The path on which the level lies in the interval. Where it cannot, the rules have said so; the path goes on as it
-    /// was.
-    fn asserted(&self, state: State, interval: Interval) -> State {
-        let range = Range::between(i64::from(interval.min.0), i64::from(interval.max.0));
-        let mut narrowed = state.clone();
-        if narrowed.facts.restrict(&self.engine.values, narrowed.irql, &range) { narrowed } else { state }
     }
 
     /// Stores the new value at the place, or may have. `None` where nothing is known of the followed object any more.

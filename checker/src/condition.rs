@@ -110,11 +110,11 @@ impl Run<'_, '_> {
 
     fn require_level(&mut self, state: &State, interval: Interval, api: &Api, what: (MachineId, &str)) -> bool {
         let (low, high) = (i64::from(interval.min.0), i64::from(interval.max.0));
-        let values = &self.engine.values;
-        let now = state.range(values, state.irql).meet(&Range::between(0, 15));
+        let now = self.level(state);
         if now.is_empty() {
             return true;
         }
+        let values = &self.engine.values;
         if self.engine.watch.sees(api.loc) {
             let from_caller =
                 if values.node(state.irql) == Node::EntryIrql { ", as the function is entered" } else { "" };
@@ -132,6 +132,8 @@ impl Run<'_, '_> {
             return false;
         }
         if values.node(state.irql) == Node::EntryIrql {
+            // What a promise rules out, a caller may do nevertheless.
+            let now = state.range(values, state.irql).meet(&Range::between(0, 15));
             for bad in [Range::between(high + 1, now.high), Range::between(now.low, low - 1)] {
                 if !bad.is_empty() {
                     self.break_rule(state, what.0, what.1, api, Some(bad), None);
@@ -154,7 +156,7 @@ impl Run<'_, '_> {
                 }
             }
             CCondition::Irql(interval) => {
-                let now = state.range(&self.engine.values, state.irql);
+                let now = self.level(state);
                 let (low, high) = (i64::from(interval.min.0), i64::from(interval.max.0));
                 match (now.low >= low && now.high <= high, now.low > high || now.high < low) {
                     (true, _) => Holds::Yes,

@@ -63,6 +63,7 @@ fn content(values: &Values, function: &Function, of: V, depth: u8) -> String {
             format!("the structure around {} ({field})", content(values, function, inner, depth + 1))
         }
         Node::EntryIrql => "the level at entry".to_owned(),
+        Node::PromisedIrql => "the promised level at entry".to_owned(),
         Node::Old(inner) => content(values, function, inner, depth + 1),
         Node::Str(text) => text.to_string(),
         Node::Result(_) | Node::Fresh(..) => "the object returned by a call".to_owned(),

@@ -42,6 +42,8 @@ pub(crate) struct Engine<'a> {
     /// Functions without a body that only return what belongs to their argument.
     pub(crate) accessors: &'a FxHashSet<Symbol>,
     pub(crate) nameless: Symbol,
+    /// What the code promises of the level at entry.
+    pub(crate) promised: V,
     /// The hidden member in which an object keeps a level.
     pub(crate) hidden: Symbol,
     /// An object of a caller that the function under analysis cannot name.
@@ -120,6 +122,7 @@ impl<'a> Engine<'a> {
     ) -> Self {
         let mut values = Values::new(Arc::clone(&compiled.constants), code.written_by(callbacks));
         let irql_slot = values.make(Node::Opaque(Symbol::new("<irql>")));
+        let promised = values.make(Node::PromisedIrql);
         let elsewhere = values.make(Node::Opaque(Symbol::new("<elsewhere>")));
         let result_slot = values.make(Node::Opaque(Symbol::new("<result>")));
         Self {
@@ -135,6 +138,7 @@ impl<'a> Engine<'a> {
             hidden: Symbol::new("<level>"),
             elsewhere,
             irql_slot,
+            promised,
             result_slot,
             watch: Watch::default(),
             tried: FxHashMap::default(),
@@ -605,6 +609,10 @@ impl Run<'_, '_> {
             return true;
         }
         for (value, range) in facts {
+            if *value == self.engine.promised {
+                self.promise(state, range);
+                continue;
+            }
             let value = translate.value(&mut self.engine.values, *value);
             let truth = match range {
                 Range { low: 0, high: 0, .. } => Some(false),
@@ -681,11 +689,8 @@ impl Run<'_, '_> {
             let instance = state.instance.as_ref();
             let mut trace = state.trace.clone();
             trace.push_call(name, loc, theirs.trace.clone());
-            let level = if theirs.entry.is_some() && entry.is_none() {
-                after.range(values, after.irql)
-            } else {
-                theirs.irql.clone()
-            };
+            let level =
+                if theirs.entry.is_some() && entry.is_none() { self.level(&after) } else { theirs.irql.clone() };
             let ours = Violation {
                 pre: instance.map_or(0, |instance| instance.pre),
                 seen: theirs.seen | instance.map_or(0, |instance| instance.seen),

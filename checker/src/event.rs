@@ -426,7 +426,7 @@ impl Run<'_, '_> {
         entry: Option<Range>,
         fit: Option<&Fit>,
     ) {
-        let irql = state.range(&self.engine.values, state.irql);
+        let irql = self.level(state);
         let key = match fit {
             Some(fit) => fit.keys.first().map(|(_, value)| *value),
             None => self.subject.as_ref().and_then(|subject| subject.key.first().copied()),

@@ -182,13 +182,8 @@ impl Drive<'_, '_> {
                     if engine.values.node(exit.irql) == Node::EntryIrql || !known {
                         continue;
                     }
-                    let at_entry = exit
-                        .facts
-                        .iter()
-                        .find(|(value, _)| engine.values.node(*value) == Node::EntryIrql)
-                        .map(|(_, range)| range.clone());
                     let within = Range::between(i64::from(entry.within.min.0), i64::from(entry.within.max.0));
-                    let within = at_entry.map_or(within.clone(), |range| within.meet(&range));
+                    let within = crate::level::at_entry(&engine.values, &exit.facts, &within);
                     let called_at = entry
                         .called_at
                         .iter()

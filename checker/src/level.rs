@@ -5,8 +5,45 @@ use rulebook_machine::Interval;
 use crate::engine::Engine;
 use crate::fact::Range;
 use crate::roles::Entry;
+use crate::run::Run;
+use crate::state::State;
 use crate::summary::Violation;
-use crate::value::Node;
+use crate::value::{Node, V, Values};
+
+impl Run<'_, '_> {
+    /// The level on the path, as far as it is known: what tests say, and within that what the code promises.
+    pub(crate) fn level(&self, state: &State) -> Range {
+        let values = &self.engine.values;
+        let tested = state.range(values, state.irql).meet(&Range::between(0, 15));
+        let promised = match values.node(state.irql) {
+            Node::EntryIrql => tested.meet(&state.range(values, self.engine.promised)),
+            _ => tested.clone(),
+        };
+        if promised.is_empty() { tested } else { promised }
+    }
+
+    /// Learns what the code promises of the level. A level that the function is entered at is its callers' to keep the
+    /// promise with: what it calls is judged at theirs. Where the promise cannot be kept, the path goes on as it was.
+    pub(crate) fn promise(&self, state: &mut State, range: &Range) {
+        let values = &self.engine.values;
+        let of = if values.node(state.irql) == Node::EntryIrql { self.engine.promised } else { state.irql };
+        let mut narrowed = state.facts.clone();
+        if narrowed.restrict(values, of, range) {
+            state.facts = narrowed;
+        }
+    }
+}
+
+/// What the facts of a path say of the level at entry: what was tested, and within that what was promised. A promise
+/// that `within` does not keep says nothing.
+pub(crate) fn at_entry(values: &Values, facts: &[(V, Range)], within: &Range) -> Range {
+    let of = |node: Node| facts.iter().find(|(value, _)| values.node(*value) == node).map(|(_, range)| range);
+    let tested = of(Node::EntryIrql).map_or_else(|| within.clone(), |range| within.meet(range));
+    match of(Node::PromisedIrql).map(|range| tested.meet(range)) {
+        Some(promised) if !promised.is_empty() => promised,
+        _ => tested,
+    }
+}
 
 /// Whether the function is ever entered at a level at which the path can be gone: a test of the level opens ways that
 /// are for other callers.
@@ -25,10 +62,7 @@ pub(crate) fn convicting_level(engine: &Engine<'_>, entry: Option<&Entry>, viola
 /// The levels of entry from `within` at which the path of a violation can be gone.
 fn on_path(engine: &Engine<'_>, violation: &Violation, within: Interval) -> Range {
     let within = Range::between(i64::from(within.min.0), i64::from(within.max.0));
-    match violation.facts.iter().find(|(value, _)| engine.values.node(*value) == Node::EntryIrql) {
-        Some((_, on_path)) => within.meet(on_path),
-        None => within,
-    }
+    at_entry(&engine.values, &violation.facts, &within)
 }
 
 /// The level of entry that convicts: all that are possible are bad, or one at which the role is documented to be called.

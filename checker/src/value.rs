@@ -30,6 +30,8 @@ pub(crate) enum Node {
     Param(u32),
     /// The level at entry.
     EntryIrql,
+    /// The level at entry as the function's own code promises it (`PAGED_CODE`): its callers may break that.
+    PromisedIrql,
     /// The address of a local.
     Local(LocalId),
     /// The address of a variable outside functions.
@@ -196,7 +198,8 @@ impl Values {
             | Node::Global(_)
             | Node::Opaque(_)
             | Node::Param(_)
-            | Node::EntryIrql => (true, false),
+            | Node::EntryIrql
+            | Node::PromisedIrql => (true, false),
             Node::Field(a, _) => (of(a).exportable, of(a).in_local),
             Node::Index(a, b) => (of(a).exportable && of(b).exportable, of(a).in_local),
             Node::Init(a) | Node::Pure(_, a) | Node::Container(a, _) | Node::Un(_, a) => (of(a).exportable, false),

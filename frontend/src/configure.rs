@@ -238,15 +238,19 @@ impl Walk<'_, '_> {
     }
 
     fn resolve(&self, from: &Path, path: &str, quoted: bool) -> Option<PathBuf> {
-        let near = quoted.then(|| {
+        let beside = || {
             // The compiler looks beside the including file, then beside the files that include that one.
-            let beside = std::iter::once(from).chain(self.stack.iter().rev().map(PathBuf::as_path));
-            beside.filter_map(Path::parent).find_map(|folder| self.cache.find(folder, path))
-        });
-        let found = near
-            .flatten()
-            .or_else(|| self.settings.include_dirs.iter().find_map(|folder| self.cache.find(folder, path)))
-            .or_else(|| self.settings.headers.nearest(from, path).filter(|_| quoted).map(Path::to_owned))?;
+            let files = std::iter::once(from).chain(self.stack.iter().rev().map(PathBuf::as_path));
+            files.filter_map(Path::parent).find_map(|folder| self.cache.find(folder, path))
+        };
+        let given = || self.settings.include_dirs.iter().find_map(|folder| self.cache.find(folder, path));
+        // Without a project nobody says which folders are searched for `<name>`: the driver's own, then.
+        let found = if quoted { beside().or_else(given) } else { given().or_else(beside) };
+        let found = found.or_else(|| {
+            let nearest = self.settings.headers.nearest(from, path)?;
+            let near = from.parent().and_then(Path::parent).is_some_and(|folder| nearest.starts_with(folder));
+            (quoted || near).then(|| nearest.to_owned())
+        })?;
         let found = normalized(&found);
         found.is_file().then_some(found)
     }

@@ -63,6 +63,41 @@ fn vcxproj(kind: &str, toolset: &str, items: &str) -> String {
 
 const KERNEL: &str = "WindowsKernelModeDriver10.0";
 
+/// The texts of the headers that the only driver below `path` reads.
+fn bodies(tree: &Tree, path: &str) -> Vec<String> {
+    let (projects, _) = discover(&[tree.path(path)]);
+    let program = load(&projects[0], &language(), &Cache::new(), false);
+    let functions = program.units.iter().flat_map(|unit| &unit.functions);
+    functions.map(|function| function.name.as_str().to_owned()).collect()
+}
+
+#[test]
+fn what_holds_for_all_items_holds_for_those_before_it_too() {
+    let items = r#"<ItemGroup><ClCompile Include="main.c"/></ItemGroup>
+        <ItemDefinitionGroup><ClCompile>
+          <PreprocessorDefinitions>FEATURE=$(Late)</PreprocessorDefinitions>
+          <AdditionalIncludeDirectories>..\inc;.</AdditionalIncludeDirectories>
+        </ClCompile></ItemDefinitionGroup>
+        <PropertyGroup><Late>7</Late></PropertyGroup>"#;
+    let tree = Tree::new(&[
+        ("sys/driver.vcxproj", &vcxproj("Driver", KERNEL, items)),
+        ("sys/main.c", "#include <shared.h>\n#if FEATURE == 7\nvoid featured(void) { }\n#endif\n"),
+        ("inc/shared.h", "inline void in_header(void) { }\n"),
+    ]);
+    assert_eq!(bodies(&tree, ""), ["featured", "in_header"]);
+}
+
+#[test]
+fn without_a_project_headers_of_the_driver_are_found_whatever_the_brackets() {
+    let tree = Tree::new(&[
+        ("tree/driver/main.c", "#include <beside.h>\n#include <shared.h>\n#include <far.h>\n"),
+        ("tree/driver/beside.h", "inline void beside(void) { }\n"),
+        ("tree/inc/shared.h", "inline void shared(void) { }\n"),
+        ("far.h", "inline void far_away(void) { }\n"),
+    ]);
+    assert_eq!(bodies(&tree, ""), ["beside", "shared"]);
+}
+
 #[test]
 fn a_project_says_what_a_driver_is_made_of() {
     let driver = vcxproj(

@@ -64,6 +64,7 @@ impl Reach<'_> {
             | Node::Str(_)
             | Node::Function(_)
             | Node::EntryIrql
+            | Node::PromisedIrql
             | Node::Local(_)
             | Node::Global(_)
             | Node::Opaque(_) => true,
@@ -96,6 +97,7 @@ impl Reach<'_> {
             | Node::Str(_)
             | Node::Function(_)
             | Node::EntryIrql
+            | Node::PromisedIrql
             | Node::Local(_)
             | Node::Global(_)
             | Node::Opaque(_) => {}

@@ -209,3 +209,23 @@ NTSTATUS QueueFlush(PDEVICE_OBJECT DeviceObject, PIRP Irp)
     IoCompleteRequest(Irp, IO_NO_INCREMENT);
     return STATUS_SUCCESS;
 }
+
+/* A promise of the level is its callers' to keep, and does not end the way of those who break it. */
+static NTSTATUS QueueForget(PQUEUE Queue)
+{
+    PAGED_CODE();
+    return ZwClose(Queue->Key); //~ IrqlZwPassive
+}
+
+NTSTATUS QueueRefresh(PQUEUE Queue)
+{
+    KIRQL irql;
+    NTSTATUS status;
+
+    KeAcquireSpinLock(&Queue->Lock, &irql);
+    status = QueueForget(Queue);
+    if (NT_SUCCESS(status)) {
+        KeReleaseSpinLock(&Queue->Lock, irql);
+    }
+    return status; //~ SpinLock
+}

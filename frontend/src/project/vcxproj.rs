@@ -63,6 +63,15 @@ struct Reader<'a> {
     cache: &'a Cache,
     problems: Vec<Problem>,
     imported: Vec<PathBuf>,
+    pass: Pass,
+}
+
+/// What is evaluated: `MSBuild` goes through a project once for each, wherever in it the groups stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Pass {
+    Properties,
+    Definitions,
+    Items,
 }
 
 /// Reads a project; a file that is no XML has a problem and no sources.
@@ -80,13 +89,18 @@ pub(super) fn read(path: &Path, headers: &Arc<HeaderIndex>, cache: &Cache) -> Vc
         cache,
         problems: Vec::new(),
         imported: Vec::new(),
+        pass: Pass::Properties,
     };
     let mut output = Output::Other;
     match read_text(path) {
         Ok(text) => match Document::parse(&text) {
             Ok(document) => {
                 reader.begin(&stem, &document);
-                reader.children(document.root_element(), &folder);
+                for pass in [Pass::Properties, Pass::Definitions, Pass::Items] {
+                    reader.pass = pass;
+                    reader.imported.clear();
+                    reader.children(document.root_element(), &folder);
+                }
                 output = reader.output();
             }
             Err(error) => reader.problems.push(not_xml(path, &error)),
@@ -169,14 +183,14 @@ impl Reader<'_> {
         self.properties.holds(node.attribute("Condition"), &self.folder)
     }
 
-    /// Elements in document order, as `MSBuild` evaluates properties; `here` is the folder of the file they are in.
+    /// The elements that the pass is about, in document order; `here` is the folder of the file they are in.
     fn children(&mut self, parent: Node<'_, '_>, here: &Path) {
         for node in parent.children().filter(Node::is_element) {
             if !self.holds(node) {
                 continue;
             }
             match node.tag_name().name() {
-                "PropertyGroup" => {
+                "PropertyGroup" if self.pass == Pass::Properties => {
                     for property in node.children().filter(Node::is_element) {
                         if self.holds(property) {
                             let value = self.properties.expand(&content(property));
@@ -184,8 +198,8 @@ impl Reader<'_> {
                         }
                     }
                 }
-                "ItemDefinitionGroup" => self.definitions(node),
-                "ItemGroup" => self.items(node),
+                "ItemDefinitionGroup" if self.pass == Pass::Definitions => self.definitions(node),
+                "ItemGroup" if self.pass == Pass::Items => self.items(node),
                 "ImportGroup" | "Choose" | "When" | "Otherwise" => self.children(node, here),
                 "Import" => self.import(node, here),
                 _ => {}

@@ -87,7 +87,7 @@ pub(crate) fn driver(
     let drive = Drive::new(&program, compiled, &roles);
     if let Some(dump) = &options.dump {
         let mut engine = Engine::new(&drive.code, compiled, options, &drive.accessors, &drive.callbacks);
-        report.answers.push(crate::dump::answer(dump, &drive.code, &mut engine));
+        report.answers.push(crate::dump::answer(dump, &program, &drive.code, &mut engine));
     }
     let mut engine = Engine::new(&drive.code, compiled, options, &drive.accessors, &drive.callbacks);
     engine.watch = Watch::new(options.why.as_ref(), &program);

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use rulebook_frontend::Program;
 use rulebook_frontend::ir::{self, Function};
 
 use crate::code::{Code, FuncId};
@@ -34,8 +35,9 @@ pub struct Dump {
     pub function: Option<String>,
 }
 
-/// The text that `dump` asks for, one part for each function, in the order of the source.
-pub(crate) fn answer(dump: &Dump, code: &Code<'_>, engine: &mut Engine<'_>) -> String {
+/// The text that `dump` asks for, one part for each function, in the order of the source; of the functions that are not
+/// understood, why.
+pub(crate) fn answer(dump: &Dump, program: &Program, code: &Code<'_>, engine: &mut Engine<'_>) -> String {
     let mut out = String::new();
     for at in 0..code.functions.len() {
         let id = FuncId(at as u32);
@@ -49,6 +51,13 @@ pub(crate) fn answer(dump: &Dump, code: &Code<'_>, engine: &mut Engine<'_>) -> S
             View::Summaries => summaries(engine, id, &mut out),
         }
         out.push('\n');
+    }
+    let lost = program.units.iter().flat_map(|unit| &unit.untrusted);
+    for lost in lost.filter(|lost| dump.function.as_ref().is_none_or(|name| name == lost.name.as_str())) {
+        let file = program.files.get(lost.loc.file.0 as usize);
+        let place = file.map(|file| format!("{}:{}", file.path, file.lines.line(lost.loc.span.start)));
+        let _ =
+            writeln!(out, "{}\n  not understood: {} ({})\n", lost.name, lost.reason, place.unwrap_or_default());
     }
     out
 }

@@ -15,6 +15,7 @@ pub mod parsed;
 pub mod project;
 pub mod source;
 
+mod again;
 mod configure;
 mod prepass;
 

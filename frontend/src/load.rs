@@ -10,6 +10,7 @@ use rulebook_machine::semantics::Language;
 use rustc_hash::{FxHashMap, FxHashSet};
 use tree_sitter::Tree;
 
+use crate::again;
 use crate::configure::{self, Decided};
 use crate::headers::Cache;
 use crate::ir::{self, FileId, Symbol};
@@ -120,7 +121,7 @@ pub fn load(project: &Project, language: &Language, cache: &Cache, handlers: boo
         .map(|(job, parsed)| {
             let (parsed, bodies) = parsed?;
             let context = LowerContext { language, macros: job.table, declared: &declared, handlers };
-            Some(lower_file(parsed, bodies, &job.decided.dead, &context))
+            Some(lower_file(parsed, bodies, job, &words, &context))
         })
         .collect();
     for (job, outcome) in jobs.iter().zip(lowered) {
@@ -171,8 +172,15 @@ fn source_file(decided: &Decided) -> SourceFile {
     SourceFile { path: source.shown.clone(), text, lines, dead: dead.clone() }
 }
 
-/// Lowers a file and lets go of its tree; bodies that the tree does not know are untrusted functions too.
-fn lower_file(parsed: Parsed, bodies: Vec<(u32, Span)>, dead: &[Span], context: &LowerContext<'_>) -> Lowered {
+/// Lowers a file and lets go of its tree; bodies that the tree does not know are untrusted functions too. Functions that
+/// are not understood are read again with their macros in place.
+fn lower_file(
+    parsed: Parsed,
+    bodies: Vec<(u32, Span)>,
+    job: &Job<'_, '_>,
+    words: &Words<'_>,
+    context: &LowerContext<'_>,
+) -> Lowered {
     let mut unit = lower(&parsed, context);
     let functions = parse::functions(&parsed.tree);
     let mut starts: Vec<usize> =
@@ -181,6 +189,7 @@ fn lower_file(parsed: Parsed, bodies: Vec<(u32, Span)>, dead: &[Span], context: 
     let known = functions.len();
     drop(functions);
     let file = parsed.file;
+    let braces: Vec<u32> = bodies.iter().map(|(brace, _)| *brace).collect();
     let lost = bodies.into_iter().filter(|(brace, _)| starts.binary_search(&(*brace as usize)).is_err());
     let lost: Vec<ir::Untrusted> = lost
         .map(|(brace, name)| ir::Untrusted {
@@ -191,7 +200,23 @@ fn lower_file(parsed: Parsed, bodies: Vec<(u32, Span)>, dead: &[Span], context: 
         .collect();
     let functions = known + lost.len();
     unit.untrusted.extend(lost);
-    let file = SourceFile { path: parsed.path, text: parsed.text, lines: parsed.lines, dead: dead.to_vec() };
+    let reader = again::Reader {
+        parsed: &parsed,
+        tokens: &job.decided.source.tokens,
+        dead: &job.decided.dead,
+        words,
+        own: job.own,
+        context,
+    };
+    for lost in std::mem::take(&mut unit.untrusted) {
+        let brace = braces[braces.partition_point(|brace| *brace < lost.loc.span.end)..].first();
+        match brace.and_then(|brace| reader.read(lost.name, *brace)) {
+            Some(mut read) => unit.functions.append(&mut read),
+            None => unit.untrusted.push(lost),
+        }
+    }
+    let dead = job.decided.dead.clone();
+    let file = SourceFile { path: parsed.path, text: parsed.text, lines: parsed.lines, dead };
     Lowered { file, unit, functions }
 }
 
@@ -239,6 +264,7 @@ fn parse_file(job: &Job<'_, '_>, words: &Words<'_>) -> Option<WithBodies> {
         lines: LineIndex::new(&source.text),
         annotations: output.annotations,
         seh: output.seh,
+        hidden: output.hidden,
         macros: macros.iter().map(|definition| (**definition).clone()).collect(),
         file_macros: output.file_macros,
         pageable: functions,

@@ -28,6 +28,9 @@ pub struct Parsed {
     /// Keywords of structured exceptions that stand behind a macro, ordered by offset; the text there is
     /// blanked (`try`, `finally`) or made to fit C (`except (x)` as `if    (x)`).
     pub seh: Vec<(u32, SehKeyword)>,
+    /// Arguments of macros that are no expressions, blanked for the grammar, between their parentheses, in order;
+    /// spans of [`Self::text`].
+    pub hidden: Vec<Span>,
     /// `#define`s of this file that are in force (their `#if` branch is taken), in order.
     pub macros: Vec<MacroDef>,
     /// Macro calls on lines of their own at file or class scope, blanked, in order, such as

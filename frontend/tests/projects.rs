@@ -88,6 +88,22 @@ fn what_holds_for_all_items_holds_for_those_before_it_too() {
 }
 
 #[test]
+fn a_project_is_read_in_the_configuration_that_makes_a_driver() {
+    let project = r#"<Project><ItemGroup>
+        <ProjectConfiguration Include="Win10 Release|x64"/><ProjectConfiguration Include="Vista Release|x64"/>
+      </ItemGroup>
+      <PropertyGroup Condition="'$(Configuration)'=='Vista Release'"><PlatformToolset>v141_xp</PlatformToolset></PropertyGroup>
+      <PropertyGroup Condition="'$(Configuration)'=='Win10 Release'">
+        <PlatformToolset>WindowsKernelModeDriver10.0</PlatformToolset>
+      </PropertyGroup>
+      <PropertyGroup Condition="'$(PlatformToolset)'!='v141_xp'"><ConfigurationType>Driver</ConfigurationType></PropertyGroup>
+      <PropertyGroup Condition="'$(PlatformToolset)'=='v141_xp'"><ConfigurationType>Application</ConfigurationType></PropertyGroup>
+      <ItemGroup><ClCompile Include="main.c"/></ItemGroup></Project>"#;
+    let tree = Tree::new(&[("sys/driver.vcxproj", project), ("sys/main.c", "void f(void) { }\n")]);
+    assert_eq!(tree.drivers(""), ["driver: sys/main.c"]);
+}
+
+#[test]
 fn without_a_project_headers_of_the_driver_are_found_whatever_the_brackets() {
     let tree = Tree::new(&[
         ("tree/driver/main.c", "#include <beside.h>\n#include <shared.h>\n#include <far.h>\n"),

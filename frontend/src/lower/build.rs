@@ -219,7 +219,7 @@ impl<'a> Builder<'a> {
         }
         let given = match (&definition.params, arguments) {
             (Some(_), Some(arguments)) => {
-                let text = self.slice(arguments);
+                let text = self.hidden(arguments).unwrap_or_else(|| self.slice(arguments));
                 let inner = text.strip_prefix('(').and_then(|text| text.strip_suffix(')')).unwrap_or(text);
                 Some(expand::arguments(inner))
             }
@@ -245,6 +245,17 @@ impl<'a> Builder<'a> {
             self.cx.parse_form(form, &whole, &frozen)
         })?;
         Some((symbol, result))
+    }
+
+    /// The arguments as they were written, where they were hidden from the grammar.
+    fn hidden(&self, arguments: Node) -> Option<&'a str> {
+        let spans = &self.cx.parsed.hidden;
+        if !self.in_file || spans.is_empty() {
+            return None;
+        }
+        let inside = arguments.start_byte() as u32 + 1;
+        let at = spans.binary_search_by_key(&inside, |span| span.start).ok()?;
+        Some(spans[at].slice(&self.cx.parsed.text))
     }
 
     /// Whether `name` is a macro that stands for a use of another one, and that in the end for a statement, which no

@@ -41,6 +41,11 @@ pub struct LowerContext<'a> {
     pub handlers: bool,
 }
 
+/// `text` with every macro in it put in place; `None` where there is none or it grows beyond `limit` bytes.
+pub(crate) fn rescan(text: &str, macros: &MacroTable, limit: usize) -> Option<String> {
+    expand::rescan(text, macros, &[], limit)
+}
+
 /// Lowers one file.
 #[must_use]
 pub fn lower(parsed: &Parsed, context: &LowerContext<'_>) -> ir::Unit {

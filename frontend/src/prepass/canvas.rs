@@ -50,6 +50,16 @@ impl Canvas {
         room.map(|byte| *byte = b';').is_some()
     }
 
+    /// Makes the call whose blanked list is `inside` and closed at `close` a statement with its semicolon, where there is
+    /// room for one; whether there was.
+    pub(super) fn end_statement(&mut self, inside: Span, close: u32) -> bool {
+        let list = self.bytes.get_mut(inside.start as usize..inside.end as usize).unwrap_or_default();
+        let Some(room) = list.iter_mut().rfind(|byte| **byte == b' ') else { return false };
+        *room = b')';
+        self.bytes[close as usize] = b';';
+        true
+    }
+
     /// Blanks suffixes that the grammars do not know: `10ui64`.
     pub(super) fn number(&mut self, text: &str, token: Token) {
         let word = token.text(text).as_bytes();

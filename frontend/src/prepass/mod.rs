@@ -52,6 +52,8 @@ pub(crate) struct Output {
     pub(crate) file_macros: Vec<Span>,
     /// What look like function bodies: opening brace and name.
     pub(crate) bodies: Vec<(u32, Span)>,
+    /// Lists of arguments that were hidden from the grammar, between their parentheses, in order.
+    pub(crate) hidden: Vec<Span>,
     /// Ends of marks that make the function after them pageable.
     pub(crate) pageable_marks: Vec<u32>,
     /// Stretches in which functions are pageable.
@@ -74,6 +76,7 @@ pub(crate) fn run(input: &Input<'_>) -> Output {
         seh: shaped.seh,
         file_macros: shaped.file_macros,
         bodies: shaped.bodies,
+        hidden: shaped.hidden,
         pageable_marks: left.pageable_marks,
         pageable_regions: left.pageable_regions,
     }

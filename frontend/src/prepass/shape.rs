@@ -3,6 +3,7 @@
 //! Macros on a line of their own, macros that head loops, unknown marks in declarations, structured exceptions,
 //! and a few forms that the grammars do not know. Rules here ask for form, never for names of macros.
 
+mod args;
 mod calls;
 mod marks;
 mod scope;
@@ -27,6 +28,8 @@ pub(super) struct Shaped {
     pub(super) file_macros: Vec<Span>,
     /// What look like function bodies: opening brace and name.
     pub(super) bodies: Vec<(u32, Span)>,
+    /// Lists of arguments that were hidden from the grammar, between their parentheses, in order.
+    pub(super) hidden: Vec<Span>,
 }
 
 pub(super) struct Input<'a> {
@@ -169,15 +172,55 @@ impl<'a> Shaper<'a, '_> {
             }
             _ => {}
         }
-        self.argument_forms(at);
-        if boundary
-            && word_class(word) == Word::Name
-            && let Some(close) = closing(self.tokens, at + 1)
-            && let Some(next) = self.macro_call(at, close)
-        {
-            return next;
+        if self.is(at + 1, b'(') && word_class(word) == Word::Name {
+            let hidden = self.strange_arguments(at, boundary);
+            if hidden.is_none() {
+                self.argument_forms(at);
+            }
+            if let Some(close) = hidden.filter(|_| self.boundary) {
+                return close + 1;
+            }
+            if boundary
+                && let Some(close) = hidden.or_else(|| closing(self.tokens, at + 1))
+                && let Some(next) = self.macro_call(at, close)
+            {
+                return next;
+            }
+            if let Some(close) = hidden {
+                return close + 1;
+            }
+        }
+        if matches!(word, "__asm" | "_asm" | "__asm__") && self.scope() == Scope::Body {
+            return self.assembly(at);
         }
         self.declaration_marks(at)
+    }
+
+    /// Instructions, in braces or to the end of the line, are no statement that anything here is about.
+    fn assembly(&mut self, at: usize) -> usize {
+        self.boundary = true;
+        let first = at + 1;
+        if self.is(first, b'{') {
+            let mut depth = 0_u32;
+            for end in first..self.tokens.len() {
+                match self.tokens[end].kind {
+                    Kind::Punct(b'{') => depth += 1,
+                    Kind::Punct(b'}') => depth -= 1,
+                    _ => {}
+                }
+                if depth == 0 {
+                    self.canvas.replace(self.span(at, end), ";");
+                    return end + 1;
+                }
+            }
+            return first;
+        }
+        let start = self.tokens[at].start as usize;
+        let line_end = self.text[start..].find('\n').map_or(self.text.len(), |end| start + end) as u32;
+        let last =
+            (at..self.tokens.len()).take_while(|index| self.tokens[*index].start < line_end).last().unwrap_or(at);
+        self.canvas.replace(self.span(at, last), ";");
+        last + 1
     }
 
     fn means_no_parameters(&self, word: &str) -> bool {

@@ -174,7 +174,7 @@ pub(crate) fn seh_fits(keyword: SehKeyword, text: &str, tokens: &[Token], at: us
 }
 
 /// How far an argument list may reach, in tokens: a lone bracket must not swallow a file.
-const LONGEST_LIST: usize = 4_000;
+pub(crate) const LONGEST_LIST: usize = 4_000;
 
 /// The index of the bracket that closes the one at `open`, if that is one; a `;` or brace ends the search.
 pub(crate) fn closing(tokens: &[Token], open: usize) -> Option<usize> {

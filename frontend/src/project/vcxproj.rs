@@ -66,6 +66,9 @@ struct Reader<'a> {
     pass: Pass,
 }
 
+/// How many configurations are tried.
+const MOST_TRIED: usize = 8;
+
 /// What is evaluated: `MSBuild` goes through a project once for each, wherever in it the groups stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Pass {
@@ -78,7 +81,7 @@ enum Pass {
 pub(super) fn read(path: &Path, headers: &Arc<HeaderIndex>, cache: &Cache) -> Vcxproj {
     let folder = path.parent().map(Path::to_owned).unwrap_or_default();
     let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-    let mut reader = Reader {
+    let fresh = || Reader {
         folder: folder.clone(),
         properties: Properties::default(),
         metadata: Metadata::default(),
@@ -91,17 +94,23 @@ pub(super) fn read(path: &Path, headers: &Arc<HeaderIndex>, cache: &Cache) -> Vc
         imported: Vec::new(),
         pass: Pass::Properties,
     };
+    let mut reader = fresh();
     let mut output = Output::Other;
     match read_text(path) {
         Ok(text) => match Document::parse(&text) {
             Ok(document) => {
-                reader.begin(&stem, &document);
-                for pass in [Pass::Properties, Pass::Definitions, Pass::Items] {
-                    reader.pass = pass;
-                    reader.imported.clear();
-                    reader.children(document.root_element(), &folder);
+                // The first that makes a driver: a project may make something else by configurations for old systems.
+                for (index, configuration) in configurations(&document).into_iter().take(MOST_TRIED).enumerate() {
+                    let mut other = fresh();
+                    other.evaluate(&stem, &document, &configuration);
+                    let made = other.output();
+                    if index == 0 || made != Output::Other {
+                        (reader, output) = (other, made);
+                    }
+                    if output != Output::Other {
+                        break;
+                    }
                 }
-                output = reader.output();
             }
             Err(error) => reader.problems.push(not_xml(path, &error)),
         },
@@ -136,25 +145,35 @@ fn named<'a, 'i>(node: Node<'a, 'i>, name: &'static str) -> impl Iterator<Item =
     node.children().filter(move |child| child.is_element() && child.tag_name().name() == name)
 }
 
+/// Configurations and platforms, the likeliest first: for x64, a debug one if there is, else the last named.
+fn configurations(document: &Document<'_>) -> Vec<(String, String)> {
+    let named = document.descendants().filter(|node| node.tag_name().name() == "ProjectConfiguration");
+    let mut all: Vec<(String, String)> = named
+        .filter_map(|node| node.attribute("Include")?.split_once('|'))
+        .map(|(configuration, platform)| (configuration.to_owned(), platform.to_owned()))
+        .collect();
+    all.reverse();
+    let rank = |pair: &(String, String)| (pair.1.eq_ignore_ascii_case("x64"), pair.0.to_lowercase().contains("debug"));
+    all.sort_by_key(|pair| std::cmp::Reverse(rank(pair)));
+    if all.is_empty() {
+        all.push(("Debug".to_owned(), "x64".to_owned()));
+    }
+    all
+}
+
 impl Reader<'_> {
-    /// Chooses the configuration that is looked at: for x64, a debug one if there is, else the last named.
-    fn begin(&mut self, stem: &str, document: &Document<'_>) {
-        let configurations: Vec<(String, String)> = document
-            .descendants()
-            .filter(|node| node.tag_name().name() == "ProjectConfiguration")
-            .filter_map(|node| node.attribute("Include")?.split_once('|'))
-            .map(|(configuration, platform)| (configuration.to_owned(), platform.to_owned()))
-            .collect();
-        let mut best = configurations.first();
-        for candidate in &configurations {
-            let rank =
-                |pair: &(String, String)| (pair.1.eq_ignore_ascii_case("x64"), pair.0.to_lowercase().contains("debug"));
-            if best.is_none_or(|best| rank(candidate) >= rank(best)) {
-                best = Some(candidate);
-            }
+    /// The project under a configuration.
+    fn evaluate(&mut self, stem: &str, document: &Document<'_>, (configuration, platform): &(String, String)) {
+        let folder = self.folder.clone();
+        self.begin(stem, configuration, platform);
+        for pass in [Pass::Properties, Pass::Definitions, Pass::Items] {
+            self.pass = pass;
+            self.imported.clear();
+            self.children(document.root_element(), &folder);
         }
-        let (configuration, platform) =
-            best.map_or(("Debug", "x64"), |(configuration, platform)| (configuration.as_str(), platform.as_str()));
+    }
+
+    fn begin(&mut self, stem: &str, configuration: &str, platform: &str) {
         self.properties.fix("Configuration", configuration);
         self.properties.fix("Platform", platform);
         let folder = if self.folder.as_os_str().is_empty() { ".".to_owned() } else { shown(&self.folder) };

@@ -248,6 +248,9 @@ impl Builder<'_> {
         if let Some((name, Expansion::Statements(body))) = self.expand(name, arguments, Form::Statements) {
             return Some(StKind::Expansion(name, body));
         }
+        if arguments.is_some_and(|list| self.hidden(list).is_some()) {
+            return Some(StKind::Unsupported("a macro's use that is not understood"));
+        }
         Some(StKind::Expr(self.ex(inner)))
     }
 

@@ -301,9 +301,13 @@ impl<'t> Flow<'_, 't> {
             })
             .collect();
         self.scopes.push(rustc_hash::FxHashMap::default());
-        for (param, value) in lambda.params.iter().zip(values) {
+        let mut values = values.into_iter();
+        for param in &lambda.params {
             let local = self.declare_param(param);
-            self.assign(Place::Local(local), value, span);
+            match values.next() {
+                Some(value) => self.assign(Place::Local(local), value, span),
+                None => self.emit(InstrKind::Havoc(Place::Local(local)), span),
+            }
         }
         let result = match want {
             Want::Into(local) => local,
@@ -324,5 +328,18 @@ impl<'t> Flow<'_, 't> {
             Want::Value => Some(load(Place::Local(result))),
             Want::Nothing | Want::Into(_) => None,
         }
+    }
+
+    /// A lambda that is given to somebody and uses variables of the function around it: it may be called there and then,
+    /// with whatever arguments. That it is called more than once, or later, is not modelled.
+    pub(super) fn hand_lambda(&mut self, lambda: &'t Lambda) -> Expr {
+        let (run, join) = (self.new_block(), self.new_block());
+        let asked = self.temp(TypeRef::default());
+        self.emit(InstrKind::Havoc(Place::Local(asked)), lambda.span);
+        self.branch(load(Place::Local(asked)), run, join, self.loc(lambda.head()));
+        self.start(run);
+        self.inline(lambda, &[], Want::Nothing, lambda.span);
+        self.fall_into(join);
+        Expr::Opaque(Symbol::new("a lambda"))
     }
 }

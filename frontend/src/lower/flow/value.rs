@@ -105,7 +105,7 @@ impl<'t> Flow<'_, 't> {
             }
             ExKind::Lambda(lambda) => {
                 if lambda.captures {
-                    self.fail("a lambda with captures");
+                    return self.hand_lambda(lambda);
                 }
                 let name = Symbol::new(&format!("{}::lambda{}", self.name, self.lambdas.len() + 1));
                 self.lambdas.push((name, lambda));
@@ -185,7 +185,7 @@ impl<'t> Flow<'_, 't> {
             }
             Some(Binding::Lambda(lambda)) => {
                 if lambda.captures {
-                    self.fail("a lambda with captures");
+                    return self.hand_lambda(lambda);
                 }
                 let name = Symbol::new(&format!("{}::{name}", self.name));
                 self.lambdas.push((name, lambda));

@@ -6,16 +6,22 @@ use crate::prepass::keyword::{Word, word_class};
 use crate::prepass::token::Kind;
 use crate::prepass::words::closing;
 
+/// What a macro's use is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum StandsFor {
+    /// A whole statement, with or without a semicolon behind it.
+    Statement,
+    /// The head of a loop or a branch.
+    Head,
+    /// Anything else.
+    Other,
+}
+
 impl Shaper<'_, '_> {
     /// Calls whose arguments or surroundings the grammars do not know, wherever they stand.
     pub(super) fn argument_forms(&mut self, at: usize) {
         if !self.is(at + 1, b'(') || word_class(self.word(at)) != Word::Name {
             return;
-        }
-        // `MACRO(struct Tag, member)`: a tag is no expression, its name is one.
-        let tag = matches!(self.word(at + 2), "struct" | "union" | "enum");
-        if tag && self.is_ident(at + 3) && self.is(at + 4, b',') && self.scope() == Scope::Body {
-            self.canvas.blank(self.span(at + 2, at + 2));
         }
         let Some(close) = closing(self.tokens, at + 1) else {
             return;
@@ -59,7 +65,15 @@ impl Shaper<'_, '_> {
         if next.is_some_and(|next| next.kind == Kind::Punct(b'{')) {
             return if self.scope() == Scope::Body { self.headed_block(at, close) } else { None };
         }
-        if self.scope() == Scope::Body && self.is_typed_by_macro(at, close) {
+        let stands_for = self.stands_for(name);
+        if self.scope() == Scope::Body
+            && stands_for == StandsFor::Head
+            && next.is_some_and(|next| next.kind == Kind::Ident)
+        {
+            return self.headed_block(at, close);
+        }
+        let is_statement = self.scope() == Scope::Body && stands_for == StandsFor::Statement;
+        if self.scope() == Scope::Body && !is_statement && self.is_typed_by_macro(at, close) {
             self.canvas.blank(self.span(at + 1, close));
             return Some(close + 1);
         }
@@ -72,14 +86,14 @@ impl Shaper<'_, '_> {
         });
         let shouts = is_shouted(name);
         let own = self.input.macros.get(Symbol::new(name)).is_some_and(|definition| definition.params.is_some());
-        if !starts_other || !(shouts || own) || !self.first_on_line(at) {
+        if !starts_other || !(shouts || own) || !(is_statement || self.first_on_line(at)) {
             return None;
         }
         let next_line = next.is_none_or(|next| {
             self.text.as_bytes()[self.tokens[close].end as usize..next.start as usize].contains(&b'\n')
         });
         let anywhere = self.scope() == Scope::File && shouts;
-        if !next_line && !anywhere {
+        if !next_line && !anywhere && !is_statement {
             return None;
         }
         let gap_end = next.map_or(self.text.len() as u32, |next| next.start);
@@ -97,6 +111,18 @@ impl Shaper<'_, '_> {
         Some(close + 1)
     }
 
+    /// What a use of the driver's own macro is, going by its definition.
+    fn stands_for(&self, name: &str) -> StandsFor {
+        let Some(definition) = self.input.macros.get(Symbol::new(name)) else { return StandsFor::Other };
+        let body = definition.body.trim();
+        let first = body.split(|letter: char| !letter.is_ascii_alphanumeric()).next().unwrap_or_default();
+        match (first, body.bytes().last()) {
+            ("do", _) | (_, Some(b'}' | b';')) => StandsFor::Statement,
+            ("for" | "while" | "if", Some(b')')) => StandsFor::Head,
+            _ => StandsFor::Other,
+        }
+    }
+
     /// `FOREACH(…) {`: a loop or a test behind a macro.
     pub(super) fn headed_block(&mut self, at: usize, close: usize) -> Option<usize> {
         let name = self.word(at);
@@ -110,6 +136,8 @@ impl Shaper<'_, '_> {
         } else {
             return None;
         };
+        // Where there is no room for a loop, one turn of it says most of what it does.
+        let keyword = if keyword.len() > name.len() { "if" } else { keyword };
         if keyword.len() > name.len() {
             return None;
         }

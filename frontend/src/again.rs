@@ -1,0 +1,214 @@
+//! A second reading of functions that the first did not understand: with the driver's own macros put in place.
+//!
+//! The first reading keeps every macro's use, so that findings can name it and places are exact. Macros that open a
+//! block and leave it to another one to close, that hold labels and cases, or that stand where no expression can, make
+//! no sense to a grammar until they are gone. Here they are, in the text of one function, and what comes of it is put
+//! back to the places of the uses.
+
+use rulebook_diagnostics::{LineIndex, Span};
+use rustc_hash::FxHashMap;
+
+use crate::ir::{self, Symbol, Term};
+use crate::lower::{LowerContext, lower, rescan};
+use crate::parse::{self, Grammar};
+use crate::parsed::Parsed;
+use crate::prepass::token::{Kind, Token, tokenize};
+use crate::prepass::words::{Treatment, Words};
+use crate::prepass::{self};
+
+/// A function that expands to more than this is left alone.
+const LONGEST: usize = 1 << 18;
+
+/// What a file's functions are read again with.
+pub(crate) struct Reader<'a, 'w> {
+    pub(crate) parsed: &'a Parsed,
+    /// The tokens of the file, comments and directives among them.
+    pub(crate) tokens: &'a [Token],
+    /// Branches not taken, in order.
+    pub(crate) dead: &'a [Span],
+    pub(crate) words: &'a Words<'w>,
+    pub(crate) own: &'a FxHashMap<&'static str, Treatment<'w>>,
+    pub(crate) context: &'a LowerContext<'a>,
+}
+
+/// Text with macros in place, and where each piece of it comes from.
+#[derive(Default)]
+struct Expanded {
+    text: String,
+    /// Where a piece begins in [`Self::text`], and what it stands for in the file; ordered.
+    pieces: Vec<(u32, Span)>,
+    /// Whether a macro was put in place.
+    changed: bool,
+}
+
+impl Expanded {
+    fn push(&mut self, text: &str, from: Span) {
+        self.pieces.push((self.text.len() as u32, from));
+        self.text.push_str(text);
+        self.text.push(' ');
+    }
+
+    fn piece(&self, offset: u32) -> Span {
+        let after = self.pieces.partition_point(|(start, _)| *start <= offset);
+        self.pieces.get(after.saturating_sub(1)).map_or_else(Span::default, |(_, from)| *from)
+    }
+
+    fn original(&self, span: Span) -> Span {
+        let (first, last) = (self.piece(span.start), self.piece(span.end.saturating_sub(1).max(span.start)));
+        Span { start: first.start, end: last.end.max(first.end) }
+    }
+}
+
+impl Reader<'_, '_> {
+    /// The function called `name` whose body opens at `brace`, and the functions in it; `None` where it still makes no
+    /// sense.
+    pub(crate) fn read(&self, name: Symbol, brace: u32) -> Option<Vec<ir::Function>> {
+        let live = self.live();
+        let open = live.binary_search_by_key(&brace, |token| token.start).ok()?;
+        let first = first_of_item(&live, open);
+        let last = closing_brace(&live, open)?;
+        let expanded = self.expand(&live[first..=last])?;
+        let tokens = tokenize(&expanded.text);
+        let output = prepass::run(&prepass::Input {
+            text: &expanded.text,
+            tokens: &tokens,
+            dead: &[],
+            words: self.words,
+            macros: self.context.macros,
+            own: self.own,
+            cpp: self.parsed.cpp,
+        });
+        let tree = parse::parse(&output.prepped, if self.parsed.cpp { Grammar::Cpp } else { Grammar::C })?;
+        let parsed = Parsed {
+            file: self.parsed.file,
+            path: self.parsed.path.clone(),
+            lines: LineIndex::new(&expanded.text),
+            text: expanded.text.clone(),
+            prepped: output.prepped,
+            tree,
+            cpp: self.parsed.cpp,
+            annotations: output.annotations,
+            seh: output.seh,
+            hidden: output.hidden,
+            macros: Vec::new(),
+            file_macros: Vec::new(),
+            pageable: Vec::new(),
+        };
+        let mut unit = lower(&parsed, self.context);
+        let whole = unit.untrusted.is_empty() && unit.functions.first().is_some_and(|first| first.name == name);
+        if !whole {
+            return None;
+        }
+        unit.functions.iter_mut().for_each(|function| put_back(function, &expanded));
+        Some(unit.functions)
+    }
+
+    /// What is neither comment nor directive, in branches that are taken.
+    fn live(&self) -> Vec<Token> {
+        let mut dead = self.dead.iter().peekable();
+        let mut live = Vec::with_capacity(self.tokens.len());
+        for token in self.tokens {
+            while dead.next_if(|span| span.end <= token.start).is_some() {}
+            let hidden = dead.peek().is_some_and(|span| span.start <= token.start);
+            if !hidden && !matches!(token.kind, Kind::Comment | Kind::Directive) {
+                live.push(*token);
+            }
+        }
+        live
+    }
+
+    fn expand(&self, tokens: &[Token]) -> Option<Expanded> {
+        let text = &self.parsed.text;
+        let macros = self.context.macros;
+        let mut out = Expanded::default();
+        let mut at = 0;
+        while at < tokens.len() {
+            let token = tokens[at];
+            let word = token.text(text);
+            let definition = (token.kind == Kind::Ident).then(|| macros.get(Symbol::new(word))).flatten();
+            let own = definition.filter(|definition| definition.span != Span::default() && !self.has_meaning(word));
+            let end = match own.map(|definition| definition.params.is_some()) {
+                Some(true) => closing_list(tokens, at + 1),
+                Some(false) => Some(at),
+                None => None,
+            };
+            let Some(end) = end else {
+                out.push(word, Span { start: token.start, end: token.end });
+                at += 1;
+                continue;
+            };
+            let written: Vec<&str> = tokens[at..=end].iter().map(|token| token.text(text)).collect();
+            let from = Span { start: token.start, end: tokens[end].end };
+            match rescan(&written.join(" "), macros, LONGEST) {
+                Some(body) => {
+                    out.push(&body, from);
+                    out.changed = true;
+                }
+                None => tokens[at..=end].iter().for_each(|token| {
+                    out.push(token.text(text), Span { start: token.start, end: token.end });
+                }),
+            }
+            if out.text.len() > LONGEST {
+                return None;
+            }
+            at = end + 1;
+        }
+        out.changed.then_some(out)
+    }
+
+    /// Whether lowering knows the name better than its definition says.
+    fn has_meaning(&self, word: &str) -> bool {
+        let language = self.context.language;
+        [&language.assume, &language.container, &language.identity, &language.noreturn]
+            .into_iter()
+            .any(|list| list.iter().any(|known| known == word))
+    }
+}
+
+/// The first token of the declaration that the body opening at `open` belongs to.
+fn first_of_item(tokens: &[Token], open: usize) -> usize {
+    let before = tokens[..open].iter().rposition(|token| matches!(token.kind, Kind::Punct(b';' | b'}' | b'{')));
+    before.map_or(0, |before| before + 1)
+}
+
+fn closing_brace(tokens: &[Token], open: usize) -> Option<usize> {
+    closing(tokens, open, (b'{', b'}'))
+}
+
+fn closing_list(tokens: &[Token], open: usize) -> Option<usize> {
+    closing(tokens, open, (b'(', b')'))
+}
+
+fn closing(tokens: &[Token], open: usize, (opens, closes): (u8, u8)) -> Option<usize> {
+    if tokens.get(open)?.kind != Kind::Punct(opens) {
+        return None;
+    }
+    let mut depth = 0_u32;
+    for (at, token) in tokens.iter().enumerate().skip(open) {
+        match token.kind {
+            Kind::Punct(byte) if byte == opens => depth += 1,
+            Kind::Punct(byte) if byte == closes => {
+                depth -= 1;
+                if depth == 0 {
+                    return Some(at);
+                }
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Gives everything in `function` its place in the file.
+fn put_back(function: &mut ir::Function, expanded: &Expanded) {
+    let place = |loc: &mut ir::Loc| loc.span = expanded.original(loc.span);
+    place(&mut function.loc);
+    place(&mut function.end);
+    for block in &mut function.blocks {
+        block.instrs.iter_mut().for_each(|instr| place(&mut instr.loc));
+        match &mut block.term {
+            Term::Branch { loc, .. } | Term::Switch { loc, .. } | Term::Return { loc, .. } => place(loc),
+            Term::Goto(_) | Term::Try { .. } | Term::Unreachable => {}
+        }
+    }
+}

@@ -4,7 +4,7 @@ use rulebook_frontend::ir::{BinOp, Call, Callee, Loc, Symbol};
 use rulebook_machine::semantics::{Exchange, Returns};
 
 use crate::code::name_of;
-use crate::compiled::{CEffect, CFunction, CLevel, CResult, CSlot};
+use crate::compiled::{CArg, CEffect, CFunction, CLevel, CResult, CSlot, PatternAt};
 use crate::fact::Range;
 use crate::run::Run;
 use crate::state::{Lost, State};
@@ -176,8 +176,18 @@ impl Run<'_, '_> {
         }
         if let (Some(exchange), [place, new, ..]) = (function.exchanges, &api.args[..]) {
             result = state.load(&mut self.engine.values, *place);
-            let Some(kept) = self.exchange(state, exchange, (*place, *new), api.site) else { return };
+            let combined = match exchange {
+                Exchange::Or => Some(BinOp::Or),
+                Exchange::And => Some(BinOp::And),
+                Exchange::Xor => Some(BinOp::Xor),
+                Exchange::Always | Exchange::Perhaps => None,
+            };
+            let new = combined.map_or(*new, |op| self.engine.values.binary(op, result, *new));
+            let Some(kept) = self.exchange(state, exchange, (*place, new), api.site) else { return };
             state = kept;
+        }
+        if function.irql.is_some() {
+            self.suppose_lock(&mut state, api);
         }
         let values = &mut self.engine.values;
         let mut finished = vec![];
@@ -237,6 +247,27 @@ impl Run<'_, '_> {
         }
     }
 
+    /// What is locked or unlocked is there.
+    fn suppose_lock(&self, state: &mut State, api: &Api) {
+        let compiled = self.engine.compiled;
+        let places = compiled.by_api.get(&api.name).into_iter().flatten();
+        let followed = |place: &PatternAt| {
+            let machine = compiled.machine(place.machine);
+            let pattern = &machine.events[place.event as usize].patterns[place.pattern as usize];
+            !machine.stateless
+                && matches!(pattern.args.first(), Some(CArg::Var(var)) if usize::from(*var) < machine.keys)
+        };
+        if let Some(lock) = api.args.first()
+            && places.clone().any(followed)
+        {
+            // Where it cannot be, there is more wrong than can be said here.
+            let mut facts = state.facts.clone();
+            if facts.restrict(&self.engine.values, *lock, &Range { not: vec![0], ..Range::ALL }) {
+                state.facts = facts;
+            }
+        }
+    }
+
     /// The level after a call that changes it; `entry` is the path before the call.
     fn level_after(&mut self, effect: &CEffect, entry: &State, api: &Api) -> Option<V> {
         let before = entry.irql;
@@ -274,7 +305,7 @@ impl Run<'_, '_> {
     fn exchange(&self, mut state: State, exchange: Exchange, (place, new): (V, V), site: Site) -> Option<State> {
         let values = &self.engine.values;
         match exchange {
-            Exchange::Always => state.store(values, place, new, site),
+            Exchange::Always | Exchange::Or | Exchange::And | Exchange::Xor => state.store(values, place, new, site),
             Exchange::Perhaps => state.forget(values, place, Lost { site, by_callback: false }),
         }
         if values.in_local(place) { Some(state) } else { self.escape(state, new, true) }

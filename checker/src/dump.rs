@@ -56,8 +56,7 @@ pub(crate) fn answer(dump: &Dump, program: &Program, code: &Code<'_>, engine: &m
     for lost in lost.filter(|lost| dump.function.as_ref().is_none_or(|name| name == lost.name.as_str())) {
         let file = program.files.get(lost.loc.file.0 as usize);
         let place = file.map(|file| format!("{}:{}", file.path, file.lines.line(lost.loc.span.start)));
-        let _ =
-            writeln!(out, "{}\n  not understood: {} ({})\n", lost.name, lost.reason, place.unwrap_or_default());
+        let _ = writeln!(out, "{}\n  not understood: {} ({})\n", lost.name, lost.reason, place.unwrap_or_default());
     }
     out
 }

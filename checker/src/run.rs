@@ -361,13 +361,31 @@ impl<'e, 'a> Run<'e, 'a> {
         // Where merging goes on and on, what changes is widened, so that it comes to an end.
         let widen = self.hurried || *merges >= WIDEN_AFTER;
         let settle = self.hurried || *merges as usize >= SETTLE_AFTER * list.len();
-        let into = if settle || mates.len() < limit {
+        let full = mates.len() >= limit;
+        if full && !settle && !head && mates.len() > 1 {
+            let (values, guards) = (&self.engine.values, &self.found.guards);
+            if let Some((into, from)) = nearer_pair(values, guards, list, &mates, &state) {
+                // The two stand closer to each other than either to the new one, which takes the place of one.
+                let joined = list[into].join(&mut self.engine.values, &list[from], to.0, widen, slot);
+                *merges += 1;
+                list[into] = joined;
+                list[from] = state;
+                let pending = self.pending.entry(order).or_default();
+                for index in [into, from] {
+                    if !pending.contains(&index) {
+                        pending.push(index);
+                    }
+                }
+                return;
+            }
+        }
+        let into = if settle || !full {
             mates.last().copied()
         } else {
             nearest(&self.engine.values, &self.found.guards, list, &mates, &state)
         };
         let index = match into {
-            Some(at) if mates.len() >= limit => {
+            Some(at) if full => {
                 let joined = list[at].join(&mut self.engine.values, &state, to.0, widen, slot);
                 *merges += 1;
                 if joined.same(&list[at]) {
@@ -667,6 +685,23 @@ impl<'e, 'a> Run<'e, 'a> {
         };
         self.found.push(violation);
     }
+}
+
+/// What it costs to merge two paths where variables that branches ask about differ: below this nothing nearer is sought.
+const DEAR: u32 = 8;
+
+/// The two of `mates` that lose less by being merged than any of them with `state`, where that would be dear.
+fn nearer_pair(
+    values: &Values,
+    guards: &Guards,
+    list: &[State],
+    mates: &[usize],
+    state: &State,
+) -> Option<(usize, usize)> {
+    let alone = mates.iter().map(|at| list[*at].loss(values, state, guards)).min().filter(|loss| *loss >= DEAR)?;
+    let pairs = mates.iter().enumerate().flat_map(|(at, one)| mates[at + 1..].iter().map(move |other| (*one, *other)));
+    let nearest = pairs.map(|(one, other)| (list[one].loss(values, &list[other], guards), one, other)).min()?;
+    (nearest.0 < alone).then_some((nearest.1, nearest.2))
 }
 
 /// Of the `mates` in `list`, the one whose merger with `state` loses least.

@@ -81,10 +81,11 @@ impl Row {
                 for arg in &call.args {
                     self.follow_expr(arg);
                     // Through its address the callee may exchange it.
-                    if let Expr::Addr(place) = arg
-                        && let Place::Local(id) = &**place
-                    {
-                        self.put(*id, false);
+                    match arg {
+                        Expr::Addr(place) if let Place::Local(id) = &**place => self.put(*id, false),
+                        // Who is given a member's address follows it.
+                        Expr::Addr(place) if matches!(**place, Place::Field(..)) => self.follow(place),
+                        _ => {}
                     }
                 }
             }

@@ -356,6 +356,23 @@ impl Values {
             let sum = self.int(first + second);
             return self.binary(BinOp::Add, of, sum);
         }
+        if let (BinOp::And | BinOp::Or, Some(mask), Node::Bin(inner, of, within)) = (op, self.small(b), self.node(a))
+            && let Some(bits) = self.small(within)
+        {
+            // What is asked of bits that were not touched is asked of what was before.
+            match (op, inner) {
+                (BinOp::And, BinOp::Or | BinOp::Xor) if mask & bits == 0 => return self.binary(BinOp::And, of, b),
+                (BinOp::And, BinOp::Or) if mask & !bits == 0 => return b,
+                (BinOp::And, BinOp::And) | (BinOp::Or, BinOp::Or) => {
+                    let both = self.int(if op == BinOp::And { mask & bits } else { mask | bits });
+                    return self.binary(op, of, both);
+                }
+                _ => {}
+            }
+        }
+        if let (BinOp::And, Some(0)) = (op, self.as_int(b)) {
+            return b;
+        }
         // Of a sum with a number the other part is what is compared.
         if let (BinOp::Eq | BinOp::Ne, Some(number), Some((of, added))) = (op, self.small(b), self.as_sum(a)) {
             let rest = self.int(number - added);

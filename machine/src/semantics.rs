@@ -68,7 +68,8 @@ pub struct Function {
     /// Whether its result depends on its arguments alone (a context getter): equal arguments, equal results.
     #[serde(skip_serializing_if = "is_default")]
     pub accessor: bool,
-    /// That it stores its second argument where the first points, and returns what stood there.
+    /// That it stores its second argument where the first points, by itself or combined with what stood there, and
+    /// returns what stood there.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exchanges: Option<Exchange>,
     /// The place of the caller's that it sets to `NULL`, and when; at any other result the place keeps what it held.
@@ -106,6 +107,12 @@ pub enum Exchange {
     Always,
     /// Where a comparison says so.
     Perhaps,
+    /// At every call; what is stored is the two combined: bits that either has.
+    Or,
+    /// Bits that both have.
+    And,
+    /// Bits that one of them has.
+    Xor,
 }
 
 /// A parameter.

@@ -113,14 +113,6 @@ pub(super) struct Lambda {
     pub(super) end: Span,
 }
 
-impl Lambda {
-    /// What stands before its first parameter: its name in a trace.
-    pub(super) fn head(&self) -> Span {
-        let end = self.params.first().map_or(self.end.start, |param| param.span.start);
-        Span { start: self.span.start, end: end.max(self.span.start) }
-    }
-}
-
 /// A parameter.
 #[derive(Debug, Clone)]
 pub(super) struct Param {

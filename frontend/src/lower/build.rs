@@ -44,6 +44,7 @@ pub(super) struct Cx<'a> {
     container: FxHashSet<Symbol>,
     identity: FxHashSet<Symbol>,
     noreturn: FxHashSet<Symbol>,
+    thread_ends: FxHashSet<Symbol>,
     signed: FxHashSet<Symbol>,
     pub(super) unsigned: FxHashSet<Symbol>,
     cache: RefCell<FxHashMap<(Form, String), Option<Expansion>>>,
@@ -78,6 +79,7 @@ impl<'a> Cx<'a> {
             container: set(&language.container),
             identity: set(&language.identity),
             noreturn: set(&language.noreturn),
+            thread_ends: set(&language.thread_ends),
             signed: set(&language.signed),
             unsigned: set(&language.unsigned),
             cache: RefCell::default(),
@@ -86,7 +88,11 @@ impl<'a> Cx<'a> {
     }
 
     pub(super) fn is_noreturn(&self, name: Symbol) -> bool {
-        self.noreturn.contains(&name) || self.context.declared.is_noreturn(name)
+        self.noreturn.contains(&name) || self.ends_thread(name) || self.context.declared.is_noreturn(name)
+    }
+
+    pub(super) fn ends_thread(&self, name: Symbol) -> bool {
+        self.thread_ends.contains(&name)
     }
 
     fn fresh_id(&self) -> u32 {

@@ -42,6 +42,8 @@ pub struct Language {
     pub pageable: Vec<String>,
     /// Functions that do not return.
     pub noreturn: Vec<String>,
+    /// Functions that end the thread: who calls one has left its own function.
+    pub thread_ends: Vec<String>,
     /// Predefined macros and their values for the one configuration that is analysed, such as `DBG` and `_WIN64`.
     pub defines: BTreeMap<String, String>,
     /// Macros around an expression that yield the expression itself, such as `UNREFERENCED_PARAMETER` or `FIELD_PTR(x)`.

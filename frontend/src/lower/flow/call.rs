@@ -3,6 +3,7 @@
 use rulebook_diagnostics::Span;
 
 use crate::ir::{Call, Callee, Expr, InstrKind, LocalId, Place, Symbol, Term};
+use crate::prepass::token::{Kind, tokenize};
 
 use super::super::ast::{Ex, ExKind, Lambda};
 use super::super::types::TypeRef;
@@ -83,7 +84,8 @@ impl<'t> Flow<'_, 't> {
             let value = if by_reference { addr(self.place(arg)) } else { self.value(arg) };
             values.push(value);
         }
-        let noreturn = matches!(&target.callee, Callee::Named(name) if self.cx.is_noreturn(*name));
+        let target_name = if let Callee::Named(name) = &target.callee { Some(*name) } else { None };
+        let noreturn = target_name.is_some_and(|name| self.cx.is_noreturn(name));
         let dst = match want {
             Want::Nothing => None,
             Want::Value => Some(self.temp(TypeRef::default())),
@@ -91,7 +93,10 @@ impl<'t> Flow<'_, 't> {
         };
         self.emit_call(dst, target.callee, values, ex.span);
         if noreturn {
-            self.terminate(Term::Unreachable);
+            // Who ends the thread leaves the function for good.
+            let ends = matches!(&target_name, Some(name) if self.cx.ends_thread(*name));
+            let loc = self.loc(ex.span);
+            self.terminate(if ends { Term::Return { value: None, loc } } else { Term::Unreachable });
         }
         match want {
             Want::Value => dst.map(|dst| load(Place::Local(dst))),
@@ -301,13 +306,9 @@ impl<'t> Flow<'_, 't> {
             })
             .collect();
         self.scopes.push(rustc_hash::FxHashMap::default());
-        let mut values = values.into_iter();
-        for param in &lambda.params {
+        for (param, value) in lambda.params.iter().zip(values) {
             let local = self.declare_param(param);
-            match values.next() {
-                Some(value) => self.assign(Place::Local(local), value, span),
-                None => self.emit(InstrKind::Havoc(Place::Local(local)), span),
-            }
+            self.assign(Place::Local(local), value, span);
         }
         let result = match want {
             Want::Into(local) => local,
@@ -330,16 +331,23 @@ impl<'t> Flow<'_, 't> {
         }
     }
 
-    /// A lambda that is given to somebody and uses variables of the function around it: it may be called there and then,
-    /// with whatever arguments. That it is called more than once, or later, is not modelled.
+    /// A lambda that is given to somebody and uses variables of the function around it. When it is called nobody says:
+    /// what it uses may be changed from here on, and objects are its too.
     pub(super) fn hand_lambda(&mut self, lambda: &'t Lambda) -> Expr {
-        let (run, join) = (self.new_block(), self.new_block());
-        let asked = self.temp(TypeRef::default());
-        self.emit(InstrKind::Havoc(Place::Local(asked)), lambda.span);
-        self.branch(load(Place::Local(asked)), run, join, self.loc(lambda.head()));
-        self.start(run);
-        self.inline(lambda, &[], Want::Nothing, lambda.span);
-        self.fall_into(join);
+        let parsed = self.cx.parsed;
+        let text = lambda.span.slice(&parsed.text);
+        let by_reference = text.split_once(']').is_some_and(|(captures, _)| captures.contains('&'));
+        let mut used: Vec<LocalId> = Vec::new();
+        for token in tokenize(text).iter().filter(|token| token.kind == Kind::Ident) {
+            if let Some(Binding::Local(local)) = self.lookup(Symbol::new(token.text(text)))
+                && !used.contains(&local)
+            {
+                used.push(local);
+            }
+        }
+        let places = used.into_iter().map(|local| self.local_place(local));
+        let args = places.map(|place| if by_reference { addr(place) } else { load(place) }).collect();
+        self.emit_call(None, Callee::Named(Symbol::new("a lambda")), args, lambda.span);
         Expr::Opaque(Symbol::new("a lambda"))
     }
 }

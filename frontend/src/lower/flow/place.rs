@@ -14,8 +14,9 @@ impl<'t> Flow<'_, 't> {
             ExKind::Scoped(scope, name) => Place::Global(joined(*scope, *name)),
             ExKind::Deref(inner) => self.pointee(inner),
             ExKind::Member { base, arrow, name } => {
+                let is_ref = self.type_of(ex).is_some_and(|ty| ty.is_ref);
                 let base = if *arrow { self.pointee(base) } else { self.place(base) };
-                Place::Field(Box::new(base), *name)
+                referred(Place::Field(Box::new(base), *name), is_ref)
             }
             ExKind::Index(base, index) => {
                 let base = self.indexed(base);
@@ -75,11 +76,12 @@ impl<'t> Flow<'_, 't> {
         }
     }
 
-    /// The member of `this` that a bare name means.
+    /// The member of `this` that a bare name means; of a reference, what it is bound to.
     pub(super) fn this_member(&self, name: Symbol) -> Option<Place> {
         let this = self.this?;
-        self.cx.context.declared.member(self.class?, name)?;
-        Some(Place::Field(Box::new(deref(Expr::Load(Box::new(Place::Local(this))))), name))
+        let member = self.cx.context.declared.member(self.class?, name)?;
+        let place = Place::Field(Box::new(deref(Expr::Load(Box::new(Place::Local(this))))), name);
+        Some(referred(place, member.ty.is_ref))
     }
 
     /// What a pointer-valued expression points to.
@@ -163,6 +165,11 @@ pub(super) fn deref(e: Expr) -> Place {
         Expr::Addr(place) => *place,
         e => Place::Deref(Box::new(e)),
     }
+}
+
+/// The place itself, or, where it holds a reference, what that is bound to.
+fn referred(place: Place, is_ref: bool) -> Place {
+    if is_ref { deref(Expr::Load(Box::new(place))) } else { place }
 }
 
 /// `&p`; `&*e` and `&e[0]` are `e`, the address of an array's first element is the array's.

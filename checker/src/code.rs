@@ -137,26 +137,38 @@ impl<'p> Code<'p> {
         }
     }
 
-    /// Whether the function may be called by itself, through others perhaps.
-    fn is_circular(&self, id: FuncId) -> bool {
-        let mut work = self.get(id).callees.clone();
-        let mut seen: FxHashSet<FuncId> = work.iter().copied().collect();
-        while let Some(next) = work.pop() {
-            if next == id {
-                return true;
+    /// Whether each function may be called by itself, through others perhaps.
+    fn circular(&self) -> Vec<bool> {
+        let count = self.functions.len();
+        let mut circular = vec![false; count];
+        // Against the arrows, from the last in order of completion: who is reached calls, and is called by, the start.
+        let mut of = vec![false; count];
+        for start in self.bottom_up().into_iter().rev() {
+            if std::mem::replace(&mut of[start.0 as usize], true) {
+                continue;
             }
-            work.extend(self.get(next).callees.iter().filter(|callee| seen.insert(**callee)));
+            let mut group = vec![start];
+            let mut next = 0;
+            while let Some(at) = group.get(next).copied() {
+                next += 1;
+                group.extend(
+                    self.callers_of(at).iter().filter(|caller| !std::mem::replace(&mut of[caller.0 as usize], true)),
+                );
+            }
+            for id in &group {
+                circular[id.0 as usize] = group.len() > 1 || self.get(*id).callees.contains(id);
+            }
         }
-        false
+        circular
     }
 
     /// The members and variables that these functions, circular ones, and those that they call, store to.
     pub(crate) fn written_by(&self, names: &FxHashSet<Symbol>) -> FxHashSet<Symbol> {
+        let circular = self.circular();
         let mut work: Vec<FuncId> = Vec::new();
         for (at, function) in self.functions.iter().enumerate() {
-            let id = FuncId(at as u32);
-            if names.contains(&function.ir.name) || self.is_circular(id) {
-                work.push(id);
+            if names.contains(&function.ir.name) || circular[at] {
+                work.push(FuncId(at as u32));
             }
         }
         let mut seen: FxHashSet<FuncId> = work.iter().copied().collect();

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 use rulebook_diagnostics::report::{Outcome as Verdicts, Report, Sources, Verdict};
 use rulebook_frontend::ir::{Annotation, Symbol};
@@ -60,6 +61,7 @@ pub(crate) fn driver(
     options: &Options,
     cache: &Cache,
 ) -> (Report, Sources, Uses) {
+    let deadline = options.time_limit.and_then(|limit| Instant::now().checked_add(limit));
     let table = prepared.base.table;
     let program = load(project, &table.semantics.language, cache, options.handlers);
     let mut report = Report { problems: program.problems.clone(), ..Report::default() };
@@ -91,7 +93,9 @@ pub(crate) fn driver(
     }
     let mut engine = Engine::new(&drive.code, compiled, options, &drive.accessors, &drive.callbacks);
     engine.watch = Watch::new(options.why.as_ref(), &program);
+    engine.deadline = deadline;
     let (convicted, cut) = drive.run(&mut engine);
+    let late = engine.is_late();
     let mut sources = Sources::new();
     report.findings = Findings { program: &program, compiled, code: &drive.code, project: &project.name }
         .make(convicted, &mut sources);
@@ -124,6 +128,9 @@ pub(crate) fn driver(
             let (outcome, reason) = match decision {
                 Err(reason) => (Verdicts::NotApplicable, Some(reason.clone())),
                 Ok(_) if broken.contains(rule) => (Verdicts::Defect, None),
+                Ok(_) if cut.contains(*rule) && late => {
+                    (Verdicts::Inconclusive, Some("the time limit was reached".to_owned()))
+                }
                 Ok(_) if cut.contains(*rule) => {
                     (Verdicts::Inconclusive, Some("a function has more paths than the budget allows".to_owned()))
                 }
@@ -192,6 +199,10 @@ impl<'p, 't> Drive<'p, 't> {
         let mut convicted = Vec::new();
         let mut cut = BTreeSet::new();
         for id in self.code.bottom_up() {
+            if engine.is_late() {
+                cut.extend(self.compiled.machines.iter().map(|machine| machine.rule.id.clone()));
+                break;
+            }
             let Some(base) = engine.base(id) else { continue };
             let root = self.is_root(id);
             if base.cut {
@@ -243,6 +254,7 @@ impl<'p, 't> Drive<'p, 't> {
                 self.judge_keyed(engine, id, subject, &keyed, own, &mut convicted);
             }
         }
+        cut.extend(engine.unfollowed.keys().map(|machine| self.compiled.machine(*machine).rule.id.clone()));
         (convicted, cut)
     }
 

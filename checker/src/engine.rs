@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::time::Instant;
 
 use rulebook_frontend::ir::{Loc, LocalId, Symbol};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -25,6 +26,9 @@ use crate::why::Watch;
 
 /// How many outcomes a summary has.
 const OUTCOMES: usize = 8;
+/// How many functions may be followed inside each other: the stack is finite. Callees come before their callers, so
+/// only long circles of calls, and long chains behind an object that is not as it was at first, come near.
+const DEEPEST: u32 = 200;
 /// How many exits are compared with each other.
 const CROWD: usize = 20;
 
@@ -60,6 +64,16 @@ pub(crate) struct Engine<'a> {
     pub(crate) asserted: FxHashMap<FuncId, Asserted>,
     /// Which ends of blocks decide over events of a machine, by function.
     pub(crate) deciding: FxHashMap<(FuncId, MachineId), Rc<Vec<bool>>>,
+    /// When the time is spent, if it is limited.
+    pub(crate) deadline: Option<Instant>,
+    /// Blocks visited so far.
+    pub(crate) visits: usize,
+    /// Those of them that went over the ways of reports, by the function of the report.
+    pub(crate) replayed: FxHashMap<FuncId, usize>,
+    /// Calls and ways that were not followed, for stack and time are finite: the machines whose verdict they leave open.
+    pub(crate) unfollowed: BTreeMap<MachineId, u32>,
+    /// How many functions are being followed inside each other.
+    depth: u32,
     base: FxHashMap<FuncId, Slot<Summary>>,
     keyed: FxHashMap<(FuncId, Subject, u8), Slot<Keyed>>,
 }
@@ -145,6 +159,11 @@ impl<'a> Engine<'a> {
             moving: FxHashMap::default(),
             asserted: FxHashMap::default(),
             deciding: FxHashMap::default(),
+            deadline: None,
+            visits: 0,
+            replayed: FxHashMap::default(),
+            unfollowed: BTreeMap::new(),
+            depth: 0,
             base: FxHashMap::default(),
             keyed: FxHashMap::default(),
         }
@@ -163,16 +182,24 @@ impl<'a> Engine<'a> {
         state
     }
 
-    /// The base summary of a function; `None` inside a circle of calls.
+    /// The base summary of a function; `None` inside a circle of calls, and too deep inside other functions.
     pub(crate) fn base(&mut self, id: FuncId) -> Option<Rc<Summary>> {
         match self.base.get(&id) {
             Some(Slot::Running) => return None,
             Some(Slot::Done(summary)) => return Some(Rc::clone(summary)),
             None => {}
         }
+        if self.is_deep() {
+            for at in 0..self.compiled.machines.len() {
+                *self.unfollowed.entry(MachineId(at as u16)).or_default() += 1;
+            }
+            return None;
+        }
         self.base.insert(id, Slot::Running);
         let entry = self.entry(id);
+        self.depth += 1;
         let mut found = Run::new(self, id, None, Effort::USUAL).go(vec![entry]);
+        self.depth -= 1;
         for violation in &mut found.violations {
             violation.sometimes_fine = found.fine.contains(&(violation.machine, violation.loc));
         }
@@ -193,7 +220,8 @@ impl<'a> Engine<'a> {
         Some(summary)
     }
 
-    /// What a function does with one object that is in the state `pre` at entry; `None` inside a circle of calls.
+    /// What a function does with one object that is in the state `pre` at entry; `None` as in
+    /// [`Self::base`].
     pub(crate) fn keyed(&mut self, id: FuncId, subject: &Subject, pre: u8) -> Option<Rc<Keyed>> {
         let at = (id, subject.clone(), pre);
         match self.keyed.get(&at) {
@@ -201,15 +229,31 @@ impl<'a> Engine<'a> {
             Some(Slot::Done(keyed)) => return Some(Rc::clone(keyed)),
             None => {}
         }
+        if self.is_deep() {
+            *self.unfollowed.entry(subject.machine).or_default() += 1;
+            return None;
+        }
         self.keyed.insert(at.clone(), Slot::Running);
         let mut start = self.entry(id);
         start.instance = Some(event::instance(pre));
         self.suppose_there(subject, &mut start);
+        self.depth += 1;
         let found = Run::new(self, id, Some(subject.clone()), Effort::USUAL).go(vec![start]);
+        self.depth -= 1;
         let is_called = self.code.is_called(id);
         let keyed = Rc::new(self.finish(subject, found, is_called));
         self.keyed.insert(at, Slot::Done(Rc::clone(&keyed)));
         Some(keyed)
+    }
+
+    /// Whether the time is spent.
+    pub(crate) fn is_late(&self) -> bool {
+        self.deadline.is_some_and(|deadline| Instant::now() >= deadline)
+    }
+
+    /// Whether no function is followed inside the one at hand.
+    fn is_deep(&self) -> bool {
+        self.depth >= DEEPEST
     }
 
     /// An object that is followed is there: its handle is not null, unless the rule asks for the null result itself.
@@ -466,6 +510,10 @@ impl Run<'_, '_> {
     ) {
         let name = self.engine.code.get(body).ir.name;
         let summary = if self.engine.options.summaries { self.engine.base(body) } else { None };
+        if summary.is_none() && self.engine.is_deep() {
+            self.found.cut = true;
+            return;
+        }
         let Some(summary) = summary else {
             for arg in args {
                 if self.engine.values.as_int(*arg).is_none() && !self.holds_still(*arg) {
@@ -495,6 +543,10 @@ impl Run<'_, '_> {
                 if ours == subject.key {
                     let pre = before.as_ref().map_or(0, |instance| instance.state);
                     keyed = self.engine.keyed(body, theirs, pre);
+                    if keyed.is_none() && self.engine.is_deep() {
+                        self.found.cut = true;
+                        return;
+                    }
                     break;
                 }
                 let perhaps = ours.iter().zip(&subject.key).all(|(a, b)| self.engine.values.may_equal(*a, *b));
@@ -514,6 +566,10 @@ impl Run<'_, '_> {
             if let (None, Some(theirs)) = (&keyed, unnamed) {
                 let pre = before.as_ref().map_or(0, |instance| instance.state);
                 keyed = self.engine.keyed(body, theirs, pre);
+                if keyed.is_none() && self.engine.is_deep() {
+                    self.found.cut = true;
+                    return;
+                }
             }
         } else {
             for theirs in &summary.handed {

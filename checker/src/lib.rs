@@ -40,6 +40,7 @@ mod value;
 mod why;
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use rayon::prelude::*;
 use rulebook_diagnostics::report::{Report, RuleInfo, Sources};
@@ -79,6 +80,9 @@ pub struct Options {
     pub dump: Option<Dump>,
     /// A place at which to say why nothing was reported, for `Report::answers`.
     pub why: Option<Why>,
+    /// How long one driver may take; what is not judged by then is inconclusive. Results depend on the machine where it
+    /// is reached, and so there is none unless somebody asks for it.
+    pub time_limit: Option<Duration>,
 }
 
 impl Default for Options {
@@ -94,6 +98,7 @@ impl Default for Options {
             verdicts: false,
             dump: None,
             why: None,
+            time_limit: None,
         }
     }
 }

@@ -19,6 +19,10 @@ const DEEPEST: u32 = 12;
 /// Ways to one place that are tried.
 const TRIES: u32 = 2;
 
+/// Block visits that going over the ways of one function's reports may take, all in all: each way is as long as the
+/// function, and a function can have as many reports as lines. Where they are spent, the rule is inconclusive.
+const VISITS: usize = 400_000;
+
 /// What came of the ways to one place so far.
 #[derive(Debug, Clone)]
 pub(crate) enum Tried {
@@ -147,7 +151,19 @@ impl Engine<'_> {
             Some(Tried::Failed(times)) => *times,
             None => 0,
         };
+        let machine = match (subject, end) {
+            (Some(subject), _) => Some(subject.machine),
+            (None, End::Violation(machine, ..)) => Some(machine),
+            (None, End::Return(..)) => None,
+        };
+        let spent = self.replayed.get(&id).copied().unwrap_or(0);
+        if let (Some(machine), true) = (machine, spent > VISITS) {
+            *self.unfollowed.entry(machine).or_default() += 1;
+            return None;
+        }
+        let before = self.visits;
         let way = self.goes(id, subject, pre, trace, end, 0);
+        self.replayed.insert(id, spent + (self.visits - before));
         let came = way.clone().map_or(Tried::Failed(times + 1), Tried::Went);
         self.tried.insert((id, end), came);
         way

@@ -189,7 +189,7 @@ impl<'e, 'a> Run<'e, 'a> {
             let block = self.engine.code.get(self.id).order[order as usize];
             for index in indexes {
                 visits += 1;
-                if visits > budget + rest {
+                if visits > budget + rest || self.engine.is_late() {
                     self.found.cut = true;
                     self.judge_unvisited();
                     return;
@@ -206,6 +206,7 @@ impl<'e, 'a> Run<'e, 'a> {
     pub(crate) fn visit(&mut self, block: BlockId, index: usize) {
         let state = self.seen[block.0 as usize].0[index].clone();
         self.visiting = (block, index);
+        self.engine.visits += 1;
         self.block(block, state);
     }
 

@@ -30,8 +30,28 @@ use crate::output::Outcome;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
+/// The stack of every thread that works: what recursion the passes have is bounded for it, whatever a system gives to
+/// the first thread.
+const STACK: usize = 64 << 20;
+
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    // Nobody has made the pool before; if so, its threads are as they are.
+    let _ = rayon::ThreadPoolBuilder::new().stack_size(STACK).build_global();
+    let worker = std::thread::Builder::new().name("main".to_owned()).stack_size(STACK);
+    let ended = worker.spawn(|| run(arguments)).map(std::thread::JoinHandle::join);
+    match ended {
+        Ok(Ok(code)) => code,
+        // It panicked and has said so.
+        Ok(Err(_)) => ExitCode::from(101),
+        Err(error) => {
+            output::error(&anyhow::Error::new(error).context("no thread can be started"));
+            Outcome::Failed.into()
+        }
+    }
+}
+
+fn run(arguments: Arguments) -> ExitCode {
     let colour = arguments.color;
     let outcome = match arguments.command {
         Command::Build(build) => commands::build::run(&build),

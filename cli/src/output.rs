@@ -1,5 +1,6 @@
 //! The only place that prints.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::Path;
@@ -94,8 +95,11 @@ pub(crate) fn error(error: &anyhow::Error) {
 
 /// Says what is wrong with inputs: in frames for people, else in lines.
 pub(crate) fn problems(problems: &[Problem], format: Format, colour: Colour) {
+    // Each file once, and none where no line of it is shown.
+    let framed = problems.iter().filter(|problem| format == Format::Full && problem.place.line > 0);
+    let paths: BTreeSet<&str> = framed.map(|problem| problem.place.path.as_str()).collect();
     let tamed = |(path, text): (String, String)| (path, tame(&text));
-    let sources: Sources = problems.iter().filter_map(|problem| source(&problem.place.path)).map(tamed).collect();
+    let sources: Sources = paths.into_iter().filter_map(source).map(tamed).collect();
     let context = Context { sources: &sources, colour: coloured(colour, &io::stderr()), directory: "", version: "" };
     for problem in problems {
         if format == Format::Full {

@@ -133,7 +133,11 @@ pub fn load(project: &Project, language: &Language, cache: &Cache, handlers: boo
             program.units.push(unit);
         } else {
             let place = Place::file(job.decided.source.shown.clone());
-            program.problems.push(Problem::error("source/unparsed", place, "the file could not be parsed"));
+            program.problems.push(Problem::error(
+                "source/unparsed",
+                place,
+                "the file takes more steps to parse than source does; it is not looked at",
+            ));
             program.files.push(source_file(job.decided));
             program.units.push(ir::Unit::default());
         }

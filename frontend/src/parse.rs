@@ -4,13 +4,18 @@
 //! through statements give trees that look whole and say something else.
 
 use std::cell::RefCell;
+use std::ops::ControlFlow;
 
-use tree_sitter::{Node, Parser, Tree, TreeCursor};
+use tree_sitter::{Node, ParseOptions, Parser, Tree, TreeCursor};
 
 use crate::parsed::Parsed;
 
 /// Deeper nesting than this is generated data or an attack; recursion over it would not be safe.
 const DEEPEST: u32 = 400;
+
+/// How often the parser asks whether to go on, at most: for each file, and one time more for so many bytes. It asks
+/// after a fixed number of its steps. Source is far below; what is no C takes many readings of every byte.
+const ASKED: (usize, usize) = (20_000, 8);
 
 /// The language a text is parsed as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,7 +28,7 @@ thread_local! {
     static PARSERS: RefCell<[Option<Parser>; 2]> = const { RefCell::new([None, None]) };
 }
 
-/// Parses `text`; `None` only if the grammar cannot be loaded.
+/// Parses `text`; `None` where that takes more steps than source does, or if the grammar cannot be loaded.
 pub(crate) fn parse(text: &str, grammar: Grammar) -> Option<Tree> {
     PARSERS.with_borrow_mut(|parsers| {
         let (slot, language) = match grammar {
@@ -35,7 +40,19 @@ pub(crate) fn parse(text: &str, grammar: Grammar) -> Option<Tree> {
             parser.set_language(&language.into()).ok()?;
             parsers[slot] = Some(parser);
         }
-        parsers[slot].as_mut()?.parse(text, None)
+        let parser = parsers[slot].as_mut()?;
+        let mut left = ASKED.0 + text.len() / ASKED.1;
+        let mut go_on = |_: &tree_sitter::ParseState| {
+            left = left.saturating_sub(1);
+            if left == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        };
+        let read = &mut |at: usize, _: tree_sitter::Point| text.as_bytes().get(at..).unwrap_or_default();
+        let tree = parser.parse_with_options(read, None, Some(ParseOptions::new().progress_callback(&mut go_on)));
+        if tree.is_none() {
+            // Else it would go on with this text at the next one.
+            parser.reset();
+        }
+        tree
     })
 }
 

@@ -49,6 +49,9 @@ pub(crate) struct Check {
     /// Show what holds and where it is said, instead of checking
     #[arg(long)]
     pub(crate) show_config: bool,
+    /// How long one driver may take, in seconds; rules not judged by then are inconclusive
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) time_limit: Option<u32>,
     /// Also say for every rule and driver what came of it
     #[arg(long)]
     pub(crate) verdicts: bool,

@@ -6,6 +6,7 @@ mod settings;
 use std::fmt::Write as _;
 use std::io;
 use std::path::Path;
+use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use rulebook_checker::{Dump, Options, View, Why};
@@ -42,7 +43,8 @@ pub(crate) fn run(args: &args::Check, colour: Colour) -> anyhow::Result<Outcome>
     let dump = view.map(|view| Dump { view, function: args.function.clone() });
     let why = args.why.as_deref().map(|asked| question(&table, asked)).transpose()?;
     let only = why.as_ref().map_or_else(|| settings.rules(), |why| vec![why.rule.clone()]);
-    let options = Options { rules: only, verdicts: args.verdicts, dump, why, ..Options::default() };
+    let time_limit = args.time_limit.map(|seconds| Duration::from_secs(seconds.into()));
+    let options = Options { rules: only, verdicts: args.verdicts, dump, why, time_limit, ..Options::default() };
     if let Some(shard) = args.shard {
         drivers = shard.of(drivers);
     }

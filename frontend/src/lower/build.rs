@@ -31,6 +31,10 @@ const STATEMENTS: [&str; 11] =
     ["{", "break", "continue", "do", "for", "goto", "if", "return", "switch", "while", "__leave"];
 /// Expanded text longer than this stays a call.
 const MAX_EXPANDED: usize = 32 * 1024;
+/// The same with what macros inside it stand for, which doubles from macro to macro where each uses another twice.
+const MAX_WHOLE: usize = 64 * 1024;
+/// The same for all uses in the text of one function.
+const MAX_IN_FUNCTION: usize = 4 * 1024 * 1024;
 
 /// What all functions of one file share.
 pub(super) struct Cx<'a> {
@@ -47,7 +51,7 @@ pub(super) struct Cx<'a> {
     thread_ends: FxHashSet<Symbol>,
     signed: FxHashSet<Symbol>,
     pub(super) unsigned: FxHashSet<Symbol>,
-    cache: RefCell<FxHashMap<(Form, String), Option<Expansion>>>,
+    cache: RefCell<FxHashMap<(Form, String), Option<Expanded>>>,
     next_id: Cell<u32>,
 }
 
@@ -58,6 +62,9 @@ enum Form {
     Initializer,
     Statements,
 }
+
+/// An expanded macro, with the length of all text that it stands for.
+type Expanded = (Expansion, usize);
 
 /// An expanded macro.
 #[derive(Debug, Clone)]
@@ -108,13 +115,13 @@ impl<'a> Cx<'a> {
 
     /// Parses text that stands outside the code (an annotation's argument) as an expression.
     pub(super) fn parse_expression(&self, text: &str) -> Option<Rc<Ex>> {
-        match self.parse_form(Form::Value, text, &[])? {
+        match self.parse_form(Form::Value, text, &[])?.0 {
             Expansion::Ex(ex) => Some(ex),
             Expansion::Statements(_) => None,
         }
     }
 
-    fn parse_form(&self, form: Form, text: &str, frozen: &[Symbol]) -> Option<Expansion> {
+    fn parse_form(&self, form: Form, text: &str, frozen: &[Symbol]) -> Option<Expanded> {
         let key = (form, text.to_owned());
         if let Some(known) = self.cache.borrow().get(&key) {
             return known.clone();
@@ -124,7 +131,7 @@ impl<'a> Cx<'a> {
         result
     }
 
-    fn parse_uncached(&self, form: Form, text: &str, frozen: &[Symbol]) -> Option<Expansion> {
+    fn parse_uncached(&self, form: Form, text: &str, frozen: &[Symbol]) -> Option<Expanded> {
         let wrapped = match form {
             Form::Value => format!("void f(void){{return {text}\n;}}"),
             Form::Initializer => format!("int x = {text}\n;"),
@@ -136,24 +143,32 @@ impl<'a> Cx<'a> {
             return None;
         }
         let item = (root.named_child_count() == 1).then(|| root.named_child(0)).flatten()?;
-        let mut builder =
-            Builder { cx: self, text: &wrapped, in_file: false, depth: 0, frozen: frozen.to_vec(), seh_used: 0 };
-        match form {
+        let mut builder = Builder {
+            cx: self,
+            text: &wrapped,
+            in_file: false,
+            depth: 0,
+            frozen: frozen.to_vec(),
+            seh_used: 0,
+            expanded: 0,
+        };
+        let expansion = match form {
             Form::Value => {
                 let body = item.child_by_field_name("body")?;
                 let value = (body.named_child_count() == 1).then(|| body.named_child(0)).flatten()?;
                 let value = (value.kind() == "return_statement").then(|| value.named_child(0)).flatten()?;
-                Some(Expansion::Ex(Rc::new(builder.ex(value))))
+                Expansion::Ex(Rc::new(builder.ex(value)))
             }
             Form::Initializer => {
                 let init = item.child_by_field_name("declarator").filter(|init| init.kind() == "init_declarator")?;
-                Some(Expansion::Ex(Rc::new(builder.ex(init.child_by_field_name("value")?))))
+                Expansion::Ex(Rc::new(builder.ex(init.child_by_field_name("value")?)))
             }
             Form::Statements => {
                 let body = item.child_by_field_name("body")?;
-                Some(Expansion::Statements(Rc::new(builder.statements(body))))
+                Expansion::Statements(Rc::new(builder.statements(body)))
             }
-        }
+        };
+        Some((expansion, text.len() + builder.expanded))
     }
 }
 
@@ -174,11 +189,13 @@ pub(super) struct Builder<'a> {
     frozen: Vec<Symbol>,
     /// How many keywords of structured exceptions found their statement.
     seh_used: usize,
+    /// How much text its macros stand for.
+    expanded: usize,
 }
 
 impl<'a> Builder<'a> {
     pub(super) fn new(cx: &'a Cx<'a>) -> Self {
-        Self { cx, text: &cx.parsed.prepped, in_file: true, depth: 0, frozen: Vec::new(), seh_used: 0 }
+        Self { cx, text: &cx.parsed.prepped, in_file: true, depth: 0, frozen: Vec::new(), seh_used: 0, expanded: 0 }
     }
 
     /// The statements of a function's body; `Err` says why they cannot be trusted.
@@ -242,7 +259,7 @@ impl<'a> Builder<'a> {
         if text.contains("__pragma") {
             text = expand::without_call(&text, "__pragma");
         }
-        let result = self.cx.parse_form(form, &text, &frozen).or_else(|| {
+        let (result, whole) = self.cx.parse_form(form, &text, &frozen).or_else(|| {
             // Macros inside may be what makes it a statement: pieces without a semicolon, halves of a block.
             let mut whole = expand::rescan(&text, self.cx.context.macros, &frozen, MAX_EXPANDED)?;
             if whole.contains("__pragma") {
@@ -250,6 +267,11 @@ impl<'a> Builder<'a> {
             }
             self.cx.parse_form(form, &whole, &frozen)
         })?;
+        let expanded = self.expanded + whole;
+        if expanded > if self.in_file { MAX_IN_FUNCTION } else { MAX_WHOLE } {
+            return None;
+        }
+        self.expanded = expanded;
         Some((symbol, result))
     }
 

@@ -92,7 +92,8 @@ pub fn discover_but(paths: &[PathBuf], excluded: &dyn Fn(&Path) -> bool) -> (Vec
     for list in [&mut files.sources, &mut files.projects, &mut files.commands, &mut named, &mut single] {
         list.retain(kept);
     }
-    for project in &named {
+    // A project that is not there may be said to lie anywhere, at the root of everything too.
+    for project in named.iter().filter(|project| project.is_file()) {
         let beside = project.parent().unwrap_or(Path::new(""));
         let mut around = folder::Files::default();
         folder::collect(beside, &mut around, &mut Vec::new());

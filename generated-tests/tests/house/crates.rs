@@ -51,7 +51,9 @@ fn arrows_point_one_way() {
         }
     }
     let crates = std::fs::read_dir(root()).expect("the root can be read");
-    let crates = crates.flatten().filter(|entry| entry.path().join("Cargo.toml").is_file()).count();
+    // The fuzz targets are no part of the workspace: they need another compiler.
+    let own = |path: &std::path::Path| path.join("Cargo.toml").is_file() && !path.ends_with("fuzz");
+    let crates = crates.flatten().filter(|entry| own(&entry.path())).count();
     assert_eq!(crates, MAY_USE.len(), "a crate is missing from the list");
 }
 

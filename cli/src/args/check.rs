@@ -43,6 +43,8 @@ pub(crate) struct Check {
     /// Check only this part of the drivers, such as 2/3; `rulebook merge` unites the results
     #[arg(long, value_name = "I/N", conflicts_with_all = ["baseline", "write_baseline"])]
     pub(crate) shard: Option<Shard>,
+    #[command(flatten)]
+    pub(crate) cache: Cache,
     /// The configuration, in the place of the nearest `rulebook.toml`
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
@@ -66,6 +68,17 @@ pub(crate) struct Check {
     pub(crate) table: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) rules: Rules,
+}
+
+/// Where results of earlier runs are.
+#[derive(Debug, Args)]
+pub(crate) struct Cache {
+    /// Keep results of unchanged drivers in this folder, in the place of `RULEBOOK_CACHE` or the user's cache folder
+    #[arg(long, value_name = "DIR")]
+    pub(crate) cache: Option<PathBuf>,
+    /// Neither use nor keep results of other runs
+    #[arg(long, conflicts_with = "cache")]
+    pub(crate) no_cache: bool,
 }
 
 #[derive(Debug, Args)]

@@ -45,7 +45,7 @@ pub(crate) enum Command {
     Check(Check),
     /// Unite the results of several checks
     Merge(Merge),
-    /// Say where the results of unchanged drivers are kept and how many there are, or delete them
+    /// Show where results of unchanged drivers are kept, or delete them
     Cache(Kept),
     /// List the rules
     List(List),

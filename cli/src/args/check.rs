@@ -43,8 +43,6 @@ pub(crate) struct Check {
     /// Check only this part of the drivers, such as 2/3; `rulebook merge` unites the results
     #[arg(long, value_name = "I/N", conflicts_with_all = ["baseline", "write_baseline"])]
     pub(crate) shard: Option<Shard>,
-    #[command(flatten)]
-    pub(crate) cache: Cache,
     /// The configuration, in the place of the nearest `rulebook.toml`
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
@@ -66,6 +64,8 @@ pub(crate) struct Check {
     /// A rule table to use in the place of the bundled one
     #[arg(long, value_name = "FILE", conflicts_with_all = ["docs", "ddi", "own", "overlay"])]
     pub(crate) table: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) cache: Cache,
     #[command(flatten)]
     pub(crate) rules: Rules,
 }

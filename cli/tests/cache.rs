@@ -120,13 +120,15 @@ fn what_is_unchanged_is_shown_as_before_in_every_format() {
     assert!(with(root, &[]).1.contains("DOCTORED"), "results come from where they are kept");
 }
 
+/// What is changed, and how.
+type Change = (&'static str, fn(&Path));
+
 #[test]
 fn each_change_is_seen() {
     let place = tree();
     let root = place.path();
     let json = ["--format", "json"];
     let mut before = with(root, &json);
-    type Change = (&'static str, fn(&Path));
     let changes: [Change; 18] = [
         ("a header", |root| write(root, "src/inc/late.h", "#define LATE 0\n")),
         ("a header that is found before another", |root| write(root, "src/one/late.h", "#define LATE Late\n")),

@@ -118,8 +118,10 @@ impl Kept {
     fn restored(mut self, project: &Project, texts: &Texts<'_>) -> Option<Part> {
         let files = texts.files();
         self.each_place(&mut |number| Some((*files.get(number.parse::<usize>().ok()?)?.0).to_owned()))?;
-        let shown =
-            self.shown.iter().map(|number| files.get(*number).map(|(path, text)| (path.to_string(), text.to_string())));
+        let shown = self.shown.iter().map(|number| {
+            let (path, text) = files.get(*number)?;
+            Some(((*path).to_owned(), (*text).to_owned()))
+        });
         let sources = shown.collect::<Option<Sources>>()?;
         for verdict in &mut self.verdicts {
             verdict.driver.clone_from(&project.name);

@@ -34,6 +34,12 @@ impl<K: Ord + Copy, T: Clone + PartialEq> SmallMap<K, T> {
         }
     }
 
+    /// The map of these, which are in the order of their keys, each once.
+    pub(crate) fn from_ordered(all: Vec<(K, T)>) -> Self {
+        debug_assert!(all.is_sorted_by(|(a, _), (b, _)| a < b), "keys in order, each once");
+        Self(Rc::new(all))
+    }
+
     /// Sets many at once; of several for one key the last counts.
     pub(crate) fn set_all(&mut self, mut new: Vec<(K, T)>) {
         new.sort_by_key(|(key, _)| *key);

@@ -673,7 +673,17 @@ impl<'e, 'a> Run<'e, 'a> {
 fn nearest(values: &Values, guards: &Guards, list: &[State], mates: &[usize], state: &State) -> Option<usize> {
     match mates {
         [only] => Some(*only),
-        _ => mates.iter().rev().copied().min_by_key(|at| list[*at].loss(values, state, guards)),
+        _ => {
+            let mut best: Option<(usize, u32)> = None;
+            for at in mates.iter().rev().copied() {
+                let least = best.map_or(u32::MAX, |(_, least)| least);
+                let loss = list[at].loss(values, state, guards, least);
+                if best.is_none() || loss < least {
+                    best = Some((at, loss));
+                }
+            }
+            best.map(|(at, _)| at)
+        }
     }
 }
 

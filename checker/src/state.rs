@@ -111,25 +111,26 @@ impl State {
 
     /// How much would be lost if the two were merged: what locals are known to be, then what parameters are, then
     /// the rest. Flags and statuses are what later branches ask. What has decided over events weighs most.
-    pub(crate) fn loss(&self, values: &Values, other: &Self, guards: &Guards) -> u32 {
-        let mut loss = 0;
-        if !self.memory.same(&other.memory) {
-            self.memory.each_of_both(&other.memory, |address, here, there| {
-                if let (Some(here), Some(there)) = (here, there)
-                    && here != there
-                {
-                    let (before, after) = (self.facts.look(values, *here), other.facts.look(values, *there));
-                    if before.kind() == after.kind() {
-                        return;
-                    }
-                    let decided = guards.has(address) || guards.has(*here) || guards.has(*there);
-                    let failures = before.high < 0 && after.high < 0;
-                    // Of two failures it matters little which.
-                    loss += if decided && !failures { DECIDED } else { 8 };
-                }
-            });
+    ///
+    /// It is not counted beyond `enough`.
+    pub(crate) fn loss(&self, values: &Values, other: &Self, guards: &Guards, enough: u32) -> u32 {
+        let mut loss = self.facts.loss(values, &other.facts, guards);
+        if self.memory.same(&other.memory) {
+            return loss;
         }
-        loss + self.facts.loss(values, &other.facts, guards)
+        for (address, here, there) in self.memory.differing(&other.memory) {
+            if loss >= enough {
+                break;
+            }
+            let (before, after) = (self.facts.look(values, *here), other.facts.look(values, *there));
+            if before.kind() != after.kind() {
+                let decided = guards.has(address) || guards.has(*here) || guards.has(*there);
+                let failures = before.high < 0 && after.high < 0;
+                // Of two failures it matters little which.
+                loss += if decided && !failures { DECIDED } else { 8 };
+            }
+        }
+        loss
     }
 
     /// Whether automaton and level are the same.

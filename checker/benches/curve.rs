@@ -1,6 +1,6 @@
 //! How time and memory grow with the size of a tree: an eighth, a quarter, a half and all of its drivers. Aims: no more
-//! microseconds for a line because there are more drivers (some drivers take ten times as many as others), checking at most three times as long as loading alone, less than 1 GiB,
-//! and a second run over the same drivers in a fifth of the time.
+//! time for a line because there are more drivers (drivers differ, whatever their number), checking at most three times
+//! as long as loading alone, less than 1 GiB, and a second run over the same drivers in a fifth of the time.
 //!
 //! `RULEBOOK_DRIVERS=FOLDER cargo bench -p rulebook-checker --bench curve`; without a folder, the sources of the tests
 //! are read. Each measurement is a process of its own, and the parts are measured in turn, so that what else the machine

@@ -671,20 +671,18 @@ impl<'e, 'a> Run<'e, 'a> {
 
 /// Of the `mates` in `list`, the one whose merger with `state` loses least.
 fn nearest(values: &Values, guards: &Guards, list: &[State], mates: &[usize], state: &State) -> Option<usize> {
-    match mates {
-        [only] => Some(*only),
-        _ => {
-            let mut best: Option<(usize, u32)> = None;
-            for at in mates.iter().rev().copied() {
-                let least = best.map_or(u32::MAX, |(_, least)| least);
-                let loss = list[at].loss(values, state, guards, least);
-                if best.is_none() || loss < least {
-                    best = Some((at, loss));
-                }
-            }
-            best.map(|(at, _)| at)
+    if let [only] = mates {
+        return Some(*only);
+    }
+    let mut best: Option<(usize, u32)> = None;
+    for at in mates.iter().rev().copied() {
+        let least = best.map_or(u32::MAX, |(_, least)| least);
+        let loss = list[at].loss(values, state, guards, least);
+        if best.is_none() || loss < least {
+            best = Some((at, loss));
         }
     }
+    best.map(|(at, _)| at)
 }
 
 /// What a run says of a violation at its own function's call.

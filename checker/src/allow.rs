@@ -15,6 +15,7 @@ use rulebook_frontend::comments::{Comment, comments};
 use rulebook_frontend::ir::Unit;
 use rulebook_frontend::{Program, SourceFile};
 use rulebook_machine::Table;
+use serde::{Deserialize, Serialize};
 
 use self::words::{FORM, MARK, Said, Words, said};
 use crate::named::Named;
@@ -27,7 +28,7 @@ pub(crate) struct Allows<'p> {
 }
 
 /// What one driver tells of one rule in one comment.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Use {
     /// It allows a finding.
     pub(crate) used: bool,

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use rulebook_diagnostics::report::{Outcome as Verdicts, Report, Sources, Verdict};
 use rulebook_frontend::ir::{Annotation, Symbol};
-use rulebook_frontend::{Cache, Program, Project, SourceFile, load};
+use rulebook_frontend::{Program, Project, SourceFile, Texts};
 use rulebook_machine::table::{Rule, Table};
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -57,13 +57,13 @@ impl<'t> Prepared<'t> {
 /// Checks one driver.
 pub(crate) fn driver(
     project: &Project,
+    texts: Texts<'_>,
     prepared: &Prepared<'_>,
     options: &Options,
-    cache: &Cache,
 ) -> (Report, Sources, Uses) {
     let deadline = options.time_limit.and_then(|limit| Instant::now().checked_add(limit));
     let table = prepared.base.table;
-    let program = load(project, &table.semantics.language, cache, options.handlers);
+    let program = texts.lower(options.handlers);
     let mut report = Report { problems: program.problems.clone(), ..Report::default() };
     report.read = program.files.iter().map(|file| file.path.clone()).collect();
     report.summary.drivers = 1;

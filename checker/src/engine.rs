@@ -456,7 +456,7 @@ impl<'a> Engine<'a> {
     fn closest(&self, exits: &[(Class, Exit)], limit: usize, guards: &Guards) -> Option<(usize, usize)> {
         let crowded =
             |class: &Class| exits.iter().filter(|(other, _)| other.automaton == class.automaton).count() > limit;
-        let mut best = None;
+        let mut best: Option<((bool, u32), (usize, usize))> = None;
         for (second, (class, exit)) in exits.iter().enumerate() {
             if !crowded(class) {
                 continue;
@@ -465,8 +465,14 @@ impl<'a> Engine<'a> {
                 if other.automaton != class.automaton {
                     continue;
                 }
-                let loss = (other.result != class.result, earlier.state.loss(&self.values, &exit.state, guards));
-                if best.as_ref().is_none_or(|(least, _)| loss < *least) {
+                let differ = other.result != class.result;
+                let enough = match best {
+                    Some(((false, _), _)) if differ => continue,
+                    Some(((least_differ, least), _)) if differ == least_differ => least,
+                    _ => u32::MAX,
+                };
+                let loss = (differ, earlier.state.loss(&self.values, &exit.state, guards, enough));
+                if best.is_none_or(|(least, _)| loss < least) {
                     best = Some((loss, (first, second)));
                 }
             }

@@ -1,5 +1,7 @@
 //! What branches have taught about values: an interval and a few excluded numbers for each.
 
+use std::borrow::Cow;
+
 use rulebook_frontend::ir::{BinOp, UnOp};
 
 use crate::guard::Guards;
@@ -112,8 +114,16 @@ impl Range {
         met
     }
 
+    /// Whether the two are the same interval without a hole, as most are that meet.
+    fn same_interval(&self, other: &Self) -> bool {
+        self.not.is_empty() && self == other
+    }
+
     /// The numbers in either, and perhaps some between.
     pub(crate) fn join(&self, other: &Self) -> Self {
+        if self.same_interval(other) {
+            return self.clone();
+        }
         let not = self
             .not
             .iter()
@@ -131,6 +141,9 @@ impl Range {
     /// The numbers in `self`, and room for `other` up to the next of a few steps: what grows again and again
     /// has soon no bound left, what does not grow keeps its own.
     pub(crate) fn widen(&self, other: &Self) -> Self {
+        if self.same_interval(other) {
+            return self.clone();
+        }
         let joined = self.join(other);
         let low = if joined.low < self.low {
             *STEPS.iter().rfind(|step| **step <= joined.low).unwrap_or(&i64::MIN)
@@ -179,11 +192,16 @@ impl Facts {
 
     /// What `value` may be.
     pub(crate) fn range(&self, values: &Values, value: V) -> Range {
+        self.look(values, value).into_owned()
+    }
+
+    /// As [`Self::range`], copied only where it does not stand here.
+    pub(crate) fn look(&self, values: &Values, value: V) -> Cow<'_, Range> {
         match values.node(value) {
-            Node::Int(number) => Range::exactly(number),
-            _ if values.is_address(value) => Range::between(1, i64::MAX),
-            _ if let Some((of, number)) = values.as_sum(value) => self.range(values, of).moved(number),
-            _ => self.ranges.get(value).cloned().unwrap_or(Range::ALL),
+            Node::Int(number) => Cow::Owned(Range::exactly(number)),
+            _ if values.is_address(value) => Cow::Owned(Range::between(1, i64::MAX)),
+            _ if let Some((of, number)) = values.as_sum(value) => Cow::Owned(self.look(values, of).moved(number)),
+            _ => self.ranges.get(value).map_or(Cow::Owned(Range::ALL), Cow::Borrowed),
         }
     }
 
@@ -193,7 +211,7 @@ impl Facts {
         if let Some((of, number)) = values.as_sum(value) {
             return self.restrict(values, of, &range.moved(-number));
         }
-        let met = self.range(values, value).meet(range);
+        let met = self.look(values, value).meet(range);
         if met.is_empty() {
             return false;
         }
@@ -307,16 +325,12 @@ impl Facts {
 
     /// What both paths know.
     pub(crate) fn join(&self, other: &Self, widen: bool) -> Self {
-        let mut joined = Self::default();
-        for (value, range) in self.ranges.iter() {
-            if let Some(there) = other.ranges.get(*value) {
-                let range = if widen { range.widen(there) } else { range.join(there) };
-                if range != Range::ALL {
-                    joined.ranges.set(*value, range);
-                }
-            }
-        }
-        joined
+        let joined = self.ranges.iter().filter_map(|(value, range)| {
+            let there = other.ranges.get(*value)?;
+            let range = if widen { range.widen(there) } else { range.join(there) };
+            (range != Range::ALL).then_some((*value, range))
+        });
+        Self { ranges: SmallMap::from_ordered(joined.collect()) }
     }
 }
 

@@ -23,6 +23,7 @@ mod finding;
 mod guard;
 mod idle;
 mod judge;
+mod kept;
 mod level;
 mod live;
 mod named;
@@ -34,6 +35,7 @@ mod seek;
 mod small;
 mod solid;
 mod state;
+mod store;
 mod summary;
 mod trace;
 mod value;
@@ -45,13 +47,15 @@ use std::time::Duration;
 use rayon::prelude::*;
 use rulebook_diagnostics::report::{Report, RuleInfo, Sources};
 use rulebook_diagnostics::{Problem, Severity};
-use rulebook_frontend::{Cache, Project};
+use rulebook_frontend::{Cache, Project, Reader};
 use rulebook_machine::{SpecError, Table};
 
 pub use crate::allow::UNUSED as UNUSED_ALLOW;
 use crate::allow::Uses;
 pub use crate::dump::{Dump, View};
+use crate::kept::{Keeper, Part};
 pub use crate::named::Named;
+pub use crate::store::{Store, StoreError};
 pub use crate::why::Why;
 
 /// What the engine takes into account; everything is on by default.
@@ -132,19 +136,40 @@ pub fn check(
     options: &Options,
     progress: &(dyn Fn(usize, usize, &str) + Sync),
 ) -> (Report, Sources) {
+    check_with(projects, problems, table, options, None, progress)
+}
+
+/// As [`check`]; the results of drivers that `store` has are taken from it, the others are put there. The outcome is the
+/// same with and without a store, whatever is in it.
+#[must_use]
+pub fn check_with(
+    projects: &[Project],
+    problems: Vec<Problem>,
+    table: &Table,
+    options: &Options,
+    store: Option<&Store>,
+    progress: &(dyn Fn(usize, usize, &str) + Sync),
+) -> (Report, Sources) {
     let cache = Cache::default();
+    let reader = Reader::new(&table.semantics.language);
     let prepared = drive::Prepared::new(table);
+    let keeper = store.and_then(|store| Keeper::new(store, table, options));
     let done = std::sync::atomic::AtomicUsize::new(0);
     // The largest first, so that no thread is left alone with one at the end.
     let mut order: Vec<usize> = (0..projects.len()).collect();
     order.sort_by_key(|at| std::cmp::Reverse(projects[*at].sources.len()));
     let checked = order.into_par_iter().with_max_len(1).map(|at| {
-        let part = drive::driver(&projects[at], &prepared, options, &cache);
+        let project = &projects[at];
+        let texts = reader.read(project, &cache);
+        let part = match &keeper {
+            Some(keeper) => keeper.driver(project, texts, &prepared, options),
+            None => drive::driver(project, texts, &prepared, options),
+        };
         let count = done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1;
-        progress(count, projects.len(), &projects[at].name);
+        progress(count, projects.len(), &project.name);
         (at, part)
     });
-    let mut parts: Vec<(usize, (Report, Sources, Uses))> = checked.collect();
+    let mut parts: Vec<(usize, Part)> = checked.collect();
     parts.sort_by_key(|(at, _)| *at);
     let mut report = Report { problems, ..Report::default() };
     let mut sources = Sources::new();

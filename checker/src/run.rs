@@ -363,7 +363,7 @@ impl<'e, 'a> Run<'e, 'a> {
         let widen = self.hurried || *merges >= WIDEN_AFTER;
         let settle = self.hurried || *merges as usize >= SETTLE_AFTER * list.len();
         let full = mates.len() >= limit;
-        if full && !settle && !head && mates.len() > 1 {
+        if full && !settle && !head && mates.len() > 1 && self.subject.is_none() {
             let (values, guards) = (&self.engine.values, &self.found.guards);
             if let Some((into, from)) = nearer_pair(values, guards, list, &mates, &state) {
                 // The two stand closer to each other than either to the new one, which takes the place of one.
@@ -699,18 +699,33 @@ fn nearer_pair(
     mates: &[usize],
     state: &State,
 ) -> Option<(usize, usize)> {
-    let alone = mates.iter().map(|at| list[*at].loss(values, state, guards)).min().filter(|loss| *loss >= DEAR)?;
+    let mut alone = u32::MAX;
+    for at in mates {
+        alone = list[*at].loss(values, state, guards, alone).min(alone);
+        if alone < DEAR {
+            return None;
+        }
+    }
     let pairs = mates.iter().enumerate().flat_map(|(at, one)| mates[at + 1..].iter().map(move |other| (*one, *other)));
-    let nearest = pairs.map(|(one, other)| (list[one].loss(values, &list[other], guards), one, other)).min()?;
+    let losses = pairs.map(|(one, other)| (list[one].loss(values, &list[other], guards, alone), one, other));
+    let nearest = losses.min()?;
     (nearest.0 < alone).then_some((nearest.1, nearest.2))
 }
 
 /// Of the `mates` in `list`, the one whose merger with `state` loses least.
 fn nearest(values: &Values, guards: &Guards, list: &[State], mates: &[usize], state: &State) -> Option<usize> {
-    match mates {
-        [only] => Some(*only),
-        _ => mates.iter().rev().copied().min_by_key(|at| list[*at].loss(values, state, guards)),
+    if let [only] = mates {
+        return Some(*only);
     }
+    let mut best: Option<(usize, u32)> = None;
+    for at in mates.iter().rev().copied() {
+        let least = best.map_or(u32::MAX, |(_, least)| least);
+        let loss = list[at].loss(values, state, guards, least);
+        if best.is_none() || loss < least {
+            best = Some((at, loss));
+        }
+    }
+    best.map(|(at, _)| at)
 }
 
 /// What a run says of a violation at its own function's call.

@@ -34,6 +34,12 @@ impl<K: Ord + Copy, T: Clone + PartialEq> SmallMap<K, T> {
         }
     }
 
+    /// The map of these, which are in the order of their keys, each once.
+    pub(crate) fn from_ordered(all: Vec<(K, T)>) -> Self {
+        debug_assert!(all.is_sorted_by(|(a, _), (b, _)| a < b), "keys in order, each once");
+        Self(Rc::new(all))
+    }
+
     /// Sets many at once; of several for one key the last counts.
     pub(crate) fn set_all(&mut self, mut new: Vec<(K, T)>) {
         new.sort_by_key(|(key, _)| *key);
@@ -75,6 +81,17 @@ impl<K: Ord + Copy, T: Clone + PartialEq> SmallMap<K, T> {
         }
     }
 
+    /// The keys that both maps have, where they do not agree: in order, with what each has.
+    pub(crate) fn differing<'m>(&'m self, other: &'m Self) -> impl Iterator<Item = (K, &'m T, &'m T)> {
+        let mut there = &other.0[..];
+        self.0.iter().filter_map(move |(key, value)| {
+            let before = there.iter().take_while(|(other, _)| other < key).count();
+            there = &there[before..];
+            let (_, opposite) = there.first().filter(|(other, _)| other == key)?;
+            (value != opposite).then_some((*key, value, opposite))
+        })
+    }
+
     pub(crate) fn iter(&self) -> std::slice::Iter<'_, (K, T)> {
         self.0.iter()
     }
@@ -101,6 +118,25 @@ impl<K: Ord + Copy, T: Clone + PartialEq> SmallMap<K, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn differences_are_those_of_common_keys() {
+        let map = |pairs: &[(u32, char)]| SmallMap::from_ordered(pairs.to_vec());
+        for (one, other, expected) in [
+            (
+                map(&[(1, 'a'), (3, 'b'), (5, 'c')]),
+                map(&[(0, 'z'), (1, 'a'), (3, 'x'), (4, 'y'), (5, 'w')]),
+                vec![3, 5],
+            ),
+            (map(&[(2, 'a')]), map(&[]), vec![]),
+            (map(&[]), map(&[(2, 'a')]), vec![]),
+            (map(&[(2, 'a'), (9, 'b')]), map(&[(9, 'c')]), vec![9]),
+        ] {
+            let keys = |one: &SmallMap<u32, char>, other| one.differing(other).map(|(key, ..)| key).collect::<Vec<_>>();
+            assert_eq!(keys(&one, &other), expected, "{one:?} {other:?}");
+            assert_eq!(keys(&other, &one), expected, "{other:?} {one:?}");
+        }
+    }
 
     #[test]
     fn many_set_at_once_are_as_many_set_in_turn() {

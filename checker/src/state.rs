@@ -111,22 +111,26 @@ impl State {
 
     /// How much would be lost if the two were merged: what locals are known to be, then what parameters are, then
     /// the rest. Flags and statuses are what later branches ask. What has decided over events weighs most.
-    pub(crate) fn loss(&self, values: &Values, other: &Self, guards: &Guards) -> u32 {
-        let mut loss = 0;
-        if !self.memory.same(&other.memory) {
-            self.memory.each_of_both(&other.memory, |address, here, there| {
-                if let (Some(here), Some(there)) = (here, there)
-                    && here != there
-                    && self.range(values, *here).kind() != other.range(values, *there).kind()
-                {
-                    let decided = guards.has(address) || guards.has(*here) || guards.has(*there);
-                    let failures = self.range(values, *here).high < 0 && other.range(values, *there).high < 0;
-                    // Of two failures it matters little which.
-                    loss += if decided && !failures { DECIDED } else { 8 };
-                }
-            });
+    ///
+    /// It is not counted beyond `enough`.
+    pub(crate) fn loss(&self, values: &Values, other: &Self, guards: &Guards, enough: u32) -> u32 {
+        let mut loss = self.facts.loss(values, &other.facts, guards);
+        if self.memory.same(&other.memory) {
+            return loss;
         }
-        loss + self.facts.loss(values, &other.facts, guards)
+        for (address, here, there) in self.memory.differing(&other.memory) {
+            if loss >= enough {
+                break;
+            }
+            let (before, after) = (self.facts.look(values, *here), other.facts.look(values, *there));
+            if before.kind() != after.kind() {
+                let decided = guards.has(address) || guards.has(*here) || guards.has(*there);
+                let failures = before.high < 0 && after.high < 0;
+                // Of two failures it matters little which.
+                loss += if decided && !failures { DECIDED } else { 8 };
+            }
+        }
+        loss
     }
 
     /// Whether automaton and level are the same.
@@ -151,9 +155,11 @@ impl State {
 
     /// The value stored at `address`.
     pub(crate) fn load(&self, values: &mut Values, address: V) -> V {
-        if let Some(value) = self.memory.get(address) {
-            return *value;
-        }
+        self.memory.get(address).copied().unwrap_or_else(|| self.unstored(values, address))
+    }
+
+    /// The value at an address at which nothing is known to be stored.
+    fn unstored(&self, values: &mut Values, address: V) -> V {
         match self.lost(values, address) {
             Some(lost) => values.make(Node::Havoc(address, lost.site)),
             None => values.init(address),
@@ -354,7 +360,7 @@ impl State {
 
     /// The only number that the value can be on this path, that of a comparison among them.
     pub(crate) fn known(&self, values: &Values, value: V) -> Option<i64> {
-        let range = self.range(values, value);
+        let range = self.facts.look(values, value);
         if range.low == range.high {
             return Some(range.low);
         }
@@ -439,14 +445,19 @@ impl State {
                 if here.is_some() && here == there {
                     return;
                 }
-                let here_now = here.copied().unwrap_or_else(|| self.load(values, address));
-                let there_now = there.copied().unwrap_or_else(|| other.load(values, address));
+                let here_now = here.copied().unwrap_or_else(|| self.unstored(values, address));
+                let there_now = there.copied().unwrap_or_else(|| other.unstored(values, address));
+                let mut value = here_now;
                 if here_now != there_now {
-                    let value = values.make(Node::Phi(block, address));
+                    let name = Node::Phi(block, address);
+                    // Where paths have met here before, it is there.
+                    if values.node(here_now) != name {
+                        value = values.make(name);
+                    }
                     met.push((value, here_now, there_now));
+                }
+                if here != Some(&value) {
                     changed.push((address, value));
-                } else if here.is_none() {
-                    changed.push((address, here_now));
                 }
             });
             memory.set_all(changed);
@@ -467,7 +478,7 @@ impl State {
         let mut facts = self.facts.join(&other.facts, widen);
         // What is newly merged here has, of its earlier facts, only those of the two sides.
         for (value, here, there) in met {
-            let (here, there) = (self.range(values, here), other.range(values, there));
+            let (here, there) = (self.facts.look(values, here), other.facts.look(values, there));
             let range = if widen { here.widen(&there) } else { here.join(&there) };
             facts.forget(|fact| !depends(values, fact, value));
             if range != Range::ALL {

@@ -101,6 +101,8 @@ struct Flags {
     exportable: bool,
     /// An address in a local of the function.
     in_local: bool,
+    /// Made of what every path can name: constants, locals and variables.
+    named: bool,
     /// An address that members or elements are known of.
     has_parts: bool,
     /// How many steps it is made in; parameters and constants are the simplest.
@@ -222,6 +224,24 @@ impl Values {
             }
             _ => 0,
         };
+        let named = match node {
+            Node::Int(_)
+            | Node::Str(_)
+            | Node::Function(_)
+            | Node::EntryIrql
+            | Node::PromisedIrql
+            | Node::Local(_)
+            | Node::Global(_)
+            | Node::Opaque(_) => true,
+            Node::Param(_) | Node::Phi(..) | Node::Result(_) | Node::Fresh(..) | Node::Old(_) => false,
+            Node::Field(a, _)
+            | Node::Init(a)
+            | Node::Havoc(a, _)
+            | Node::Pure(_, a)
+            | Node::Container(a, _)
+            | Node::Un(_, a) => of(a).named,
+            Node::Index(a, b) | Node::Cons(a, b) | Node::Bin(_, a, b) => of(a).named && of(b).named,
+        };
         if let Node::Field(base, _) | Node::Index(base, _) = node {
             self.flags[base.0 as usize].has_parts = true;
         }
@@ -231,12 +251,17 @@ impl Values {
             }
             _ => (true, None),
         };
-        Flags { exportable, in_local, has_parts: false, height: below, is_written, last, init: None }
+        Flags { exportable, in_local, named, has_parts: false, height: below, is_written, last, init: None }
     }
 
     /// Whether a caller can translate `value` without loss: it is made of parameters, globals and paths from them.
     pub(crate) fn exportable(&self, value: V) -> bool {
         self.flags[value.0 as usize].exportable
+    }
+
+    /// Whether every path can name the value, whatever it has met.
+    pub(crate) fn named(&self, value: V) -> bool {
+        self.flags[value.0 as usize].named
     }
 
     /// How many steps the value is made in: the fewer, the likelier a caller can tell what it is.

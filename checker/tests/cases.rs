@@ -50,6 +50,11 @@ fn counts_and_tests_of_pointers_are_followed() {
 }
 
 #[test]
+fn cpp_and_macros_that_open_what_others_close_are_understood() {
+    check("lambdas.cpp");
+}
+
+#[test]
 fn what_the_driver_registers_says_what_a_function_is() {
     check("roles.c");
 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-pub(crate) use self::check::{Check, Dump, Format, Merge};
+pub(crate) use self::check::{Cache, Check, Dump, Format, Merge};
 
 /// Driver rules from documents: a catalog, a checker, a corpus and a book.
 #[derive(Debug, Parser)]
@@ -45,6 +45,8 @@ pub(crate) enum Command {
     Check(Check),
     /// Unite the results of several checks
     Merge(Merge),
+    /// Show where results of unchanged drivers are kept, or delete them
+    Cache(Kept),
     /// List the rules
     List(List),
     /// Say what is known about a rule, a bug check, an API, a role, a rule set or an option
@@ -98,6 +100,16 @@ pub(crate) enum Form {
     Text,
     /// For scripts.
     Json,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Kept {
+    /// The folder, in the place of `RULEBOOK_CACHE` or the user's cache folder
+    #[arg(long, value_name = "DIR")]
+    pub(crate) cache: Option<PathBuf>,
+    /// Delete them
+    #[arg(long)]
+    pub(crate) clear: bool,
 }
 
 #[derive(Debug, Args)]

@@ -4,6 +4,7 @@
 
 mod args;
 mod book;
+mod cache;
 mod codes;
 mod commands;
 mod config;
@@ -56,6 +57,7 @@ fn run(arguments: Arguments) -> ExitCode {
     let outcome = match arguments.command {
         Command::Build(build) => commands::build::run(&build),
         Command::Check(check) => commands::check::run(&check, colour),
+        Command::Cache(kept) => commands::cache::run(&kept),
         Command::Merge(merge) => commands::merge::run(&merge, colour),
         Command::List(list) => commands::list::run(&list),
         Command::Explain(explain) => commands::explain::run(&explain),

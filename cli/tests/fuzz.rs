@@ -2,6 +2,7 @@
 //! `fuzz/regressions`.
 
 #[path = "../../fuzz/src/lib.rs"]
+#[expect(unreachable_pub, reason = "a library to the fuzz targets")]
 mod bodies;
 
 use std::fs;

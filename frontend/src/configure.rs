@@ -54,12 +54,15 @@ pub(crate) struct Unit<'a> {
     pub(crate) own: FxHashMap<&'static str, Treatment<'a>>,
     /// Names in `#include`s in force, in lower case with `/`.
     pub(crate) includes: BTreeSet<String>,
+    /// What each `#include` in force was found to be, in order.
+    pub(crate) found: Vec<Option<PathBuf>>,
+    pub(crate) settings: &'a Settings,
     pub(crate) problems: Vec<Problem>,
 }
 
 pub(crate) fn configure<'a>(
     source: &Arc<Source>,
-    settings: &Settings,
+    settings: &'a Settings,
     base: &MacroTable,
     words: &'a Words<'a>,
     cache: &Cache,
@@ -74,6 +77,7 @@ pub(crate) fn configure<'a>(
         seen: FxHashSet::default(),
         headers: Vec::new(),
         includes: BTreeSet::new(),
+        found: Vec::new(),
         problems: Vec::new(),
         stack: Vec::new(),
     };
@@ -83,8 +87,8 @@ pub(crate) fn configure<'a>(
         walk.include(&source.path, &forced.replace('\\', "/"), true);
     }
     let main = walk.file(source);
-    let Walk { table, own, headers, includes, problems, .. } = walk;
-    Unit { main, headers, table, own, includes, problems }
+    let Walk { table, own, headers, includes, found, problems, .. } = walk;
+    Unit { main, headers, table, own, includes, found, settings, problems }
 }
 
 struct Walk<'a, 'b> {
@@ -98,6 +102,7 @@ struct Walk<'a, 'b> {
     seen: FxHashSet<PathBuf>,
     headers: Vec<Decided>,
     includes: BTreeSet<String>,
+    found: Vec<Option<PathBuf>>,
     problems: Vec<Problem>,
     /// The files being read, outermost first.
     stack: Vec<PathBuf>,
@@ -220,7 +225,9 @@ impl Walk<'_, '_> {
         if self.stack.len() >= DEEPEST {
             return;
         }
-        let Some(found) = self.resolve(from, path, quoted) else {
+        let found = self.resolve(from, path, quoted);
+        self.found.push(found.clone());
+        let Some(found) = found else {
             return;
         };
         if !self.seen.insert(found.clone()) {

@@ -70,8 +70,8 @@ pub fn inspect(paths: &[PathBuf], language: &Language) -> Vec<FileReport> {
 pub fn prepassed(path: &Path, language: &Language) -> Result<String, Box<rulebook_diagnostics::Problem>> {
     let words = Words::new(language);
     let source = Arc::new(Source::read(path, &words)?);
-    let unit =
-        configure::configure(&source, &Settings::default(), &configure::base_table(&words), &words, &Cache::new());
+    let settings = Settings::default();
+    let unit = configure::configure(&source, &settings, &configure::base_table(&words), &words, &Cache::new());
     Ok(load::prepass_main(&unit, &words).prepped)
 }
 

@@ -13,6 +13,7 @@ pub mod macros;
 pub mod parse;
 pub mod parsed;
 pub mod project;
+pub mod read;
 pub mod source;
 
 mod again;
@@ -22,3 +23,4 @@ mod prepass;
 pub use headers::Cache;
 pub use load::{Program, SourceFile, Stats, load};
 pub use project::{Project, define, definition, discover, discover_but};
+pub use read::{Reader, Texts};

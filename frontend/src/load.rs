@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::sync::Arc;
 
 use rayon::prelude::*;
 use rulebook_diagnostics::{LineIndex, Place, Problem, Span};
@@ -21,7 +20,7 @@ use crate::parsed::Parsed;
 use crate::prepass::words::{Treatment, Words};
 use crate::prepass::{self, Output};
 use crate::project::Project;
-use crate::source::Source;
+use crate::read::Reader;
 
 /// A driver, lowered.
 #[derive(Debug, Default)]
@@ -86,31 +85,18 @@ struct Lowered {
 /// [`LowerContext::handlers`].
 #[must_use]
 pub fn load(project: &Project, language: &Language, cache: &Cache, handlers: bool) -> Program {
-    let words = Words::new(language);
-    let base = configure::base_table(&words);
-    let read: Vec<Result<configure::Unit<'_>, Box<Problem>>> = project
-        .sources
-        .par_iter()
-        .map(|source| {
-            let text = Source::read(&source.path, &words).map(Arc::new)?;
-            Ok(configure::configure(&text, &source.settings, &base, &words, cache))
-        })
-        .collect();
+    Reader::new(language).read(project, cache).lower(handlers)
+}
 
-    let mut program = Program { name: project.name.clone(), problems: project.problems.clone(), ..Program::default() };
-    let mut units = Vec::new();
-    for result in read {
-        match result {
-            Ok(mut unit) => {
-                program.problems.append(&mut unit.problems);
-                program.includes.append(&mut unit.includes);
-                units.push(unit);
-            }
-            Err(problem) => program.problems.push(*problem),
-        }
-    }
-    let jobs = jobs(&units);
-    let parsed: Vec<Option<WithBodies>> = jobs.par_iter().map(|job| parse_file(job, &words)).collect();
+/// Parses and lowers what was read.
+pub(crate) fn lower_units(
+    units: &[configure::Unit<'_>],
+    words: &Words<'_>,
+    handlers: bool,
+    mut program: Program,
+) -> Program {
+    let jobs = jobs(units);
+    let parsed: Vec<Option<WithBodies>> = jobs.par_iter().map(|job| parse_file(job, words)).collect();
     let mut declared = Declared::default();
     for (file, _) in parsed.iter().flatten() {
         declared.add(file);
@@ -120,8 +106,8 @@ pub fn load(project: &Project, language: &Language, cache: &Cache, handlers: boo
         .zip(parsed)
         .map(|(job, parsed)| {
             let (parsed, bodies) = parsed?;
-            let context = LowerContext { language, macros: job.table, declared: &declared, handlers };
-            Some(lower_file(parsed, bodies, job, &words, &context))
+            let context = LowerContext { language: words.language, macros: job.table, declared: &declared, handlers };
+            Some(lower_file(parsed, bodies, job, words, &context))
         })
         .collect();
     for (job, outcome) in jobs.iter().zip(lowered) {
@@ -145,6 +131,11 @@ pub fn load(project: &Project, language: &Language, cache: &Cache, handlers: boo
     program.problems.sort();
     program.problems.dedup();
     program
+}
+
+/// The files of a driver in the order of [`Program::files`].
+pub(crate) fn files<'a>(units: &'a [configure::Unit<'_>]) -> Vec<&'a Decided> {
+    jobs(units).into_iter().map(|job| job.decided).collect()
 }
 
 /// Every unit, and every header as the first unit that includes it saw it.

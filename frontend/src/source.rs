@@ -23,6 +23,8 @@ pub(crate) struct Source {
     /// The path as shown, with `/`.
     pub(crate) shown: String,
     pub(crate) text: String,
+    /// Stands for the text.
+    pub(crate) digest: blake3::Hash,
     pub(crate) tokens: Vec<Token>,
     pub(crate) directives: Vec<Directive>,
     /// Trace functions that comments declare.
@@ -39,7 +41,8 @@ impl Source {
         let tokens = tokenize(&text);
         let directives = directives(&text, &tokens, words);
         let traces = traces(&text, &tokens, &directives);
-        Self { path: path.to_owned(), shown: shown(path), text, tokens, directives, traces }
+        let digest = blake3::hash(text.as_bytes());
+        Self { path: path.to_owned(), shown: shown(path), text, digest, tokens, directives, traces }
     }
 
     /// Whether the C grammar is tried first.

@@ -56,7 +56,7 @@ struct Reach<'v> {
 impl Reach<'_> {
     /// Whether the path can name the value.
     fn has(&mut self, value: V) -> bool {
-        if self.for_callers && self.values.exportable(value) {
+        if self.values.named(value) || (self.for_callers && self.values.exportable(value)) {
             return true;
         }
         match self.values.node(value) {
@@ -89,7 +89,7 @@ impl Reach<'_> {
 
     /// Notes what a stored value is made of.
     fn mark(&mut self, value: V) {
-        if self.for_callers && self.values.exportable(value) {
+        if self.values.named(value) || (self.for_callers && self.values.exportable(value)) {
             return;
         }
         match self.values.node(value) {

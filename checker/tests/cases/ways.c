@@ -16,6 +16,8 @@ typedef struct _QUEUE {
     LIST_ENTRY Items;
 } QUEUE, *PQUEUE;
 
+extern QUEUE QueueList;
+
 VOID QueueTrace(ULONG Where)
 {
     DbgPrint("%u", Where);
@@ -228,4 +230,71 @@ NTSTATUS QueueRefresh(PQUEUE Queue)
         KeReleaseSpinLock(&Queue->Lock, irql);
     }
     return status; //~ SpinLock
+}
+
+/* Bits that were not touched are what they were, also where they were changed in one step with the processor's help. */
+VOID QueueFlags(PQUEUE Queue, ULONG Flags)
+{
+    KIRQL irql;
+
+    if (Flags & 1) {
+        KeAcquireSpinLock(&Queue->Lock, &irql);
+    }
+    Flags |= 6;
+    InterlockedOr(&Queue->Used, 2);
+    if (Flags & 1) {
+        KeReleaseSpinLock(&Queue->Lock, irql);
+    }
+}
+
+/* What a lock stands in is there. */
+VOID QueueTouch(PQUEUE Queue)
+{
+    KIRQL irql;
+
+    KeAcquireSpinLock(&Queue->Lock, &irql);
+    if (Queue != NULL) {
+        KeReleaseSpinLock(&Queue->Lock, irql);
+    }
+}
+
+/* Who ends the thread leaves the function. */
+VOID QueueThread(PVOID Context)
+{
+    PQUEUE queue = Context;
+
+    KeEnterCriticalRegion();
+    ExAcquireResourceExclusiveLite(&queue->Resource, TRUE);
+    if (queue->Many) {
+        PsTerminateSystemThread(STATUS_UNSUCCESSFUL); //~ ExclusiveResourceAccess
+    }
+    ExReleaseResourceLite(&queue->Resource);
+    KeLeaveCriticalRegion();
+    PsTerminateSystemThread(STATUS_SUCCESS);
+}
+
+NTSTATUS QueueStart(PQUEUE Queue, PHANDLE Thread)
+{
+    return PsCreateSystemThread(Thread, 0, NULL, NULL, NULL, QueueThread, Queue);
+}
+
+/* The first of a list that is looked for, and none. */
+VOID QueueFind(PQUEUE First, BOOLEAN Wanted)
+{
+    PQUEUE found = NULL;
+    KIRQL irql;
+
+    if (First != &QueueList) {
+        if (Wanted) {
+            found = First;
+        }
+    }
+    if (!found) {
+        return;
+    }
+    KeAcquireSpinLock(&found->Lock, &irql);
+    if (found->Many) {
+        return; //~ SpinLock
+    }
+    KeReleaseSpinLock(&found->Lock, irql);
 }

@@ -68,7 +68,20 @@ pub(crate) struct Check {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["docs", "ddi", "own", "overlay"])]
     pub(crate) table: Option<PathBuf>,
     #[command(flatten)]
+    pub(crate) cache: Cache,
+    #[command(flatten)]
     pub(crate) rules: Rules,
+}
+
+/// Where results of earlier runs are.
+#[derive(Debug, Args)]
+pub(crate) struct Cache {
+    /// Keep results of unchanged drivers in this folder, in the place of `RULEBOOK_CACHE` or the user's cache folder
+    #[arg(long, value_name = "DIR")]
+    pub(crate) cache: Option<PathBuf>,
+    /// Neither use nor keep results of other runs
+    #[arg(long, conflicts_with = "cache")]
+    pub(crate) no_cache: bool,
 }
 
 #[derive(Debug, Args)]

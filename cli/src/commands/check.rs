@@ -16,6 +16,7 @@ use rulebook_machine::Table;
 
 use self::settings::Settings;
 use crate::args::{self, Colour};
+use crate::cache;
 use crate::inputs;
 use crate::output::{self, Outcome};
 use crate::progress::Progress;
@@ -50,10 +51,12 @@ pub(crate) fn run(args: &args::Check, colour: Colour) -> anyhow::Result<Outcome>
     }
 
     let progress = Progress::start("checking");
-    let (mut report, sources) = rulebook_checker::check(&drivers, problems, &table, &options, &|done, all, name| {
-        progress.at(done, all, name);
-    });
+    let store = cache::store(&args.cache);
+    let told = |done, all, name: &str| progress.at(done, all, name);
+    let (mut report, sources) =
+        rulebook_checker::check_with(&drivers, problems, &table, &options, store.as_ref(), &told);
     drop(progress);
+    cache::finish(store);
     settings.apply(&mut report);
 
     output::problems(&report.problems, format, colour);

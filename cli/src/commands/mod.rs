@@ -1,6 +1,7 @@
 //! One module per command.
 
 pub(crate) mod build;
+pub(crate) mod cache;
 pub(crate) mod check;
 pub(crate) mod diff;
 pub(crate) mod explain;

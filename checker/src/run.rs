@@ -363,20 +363,16 @@ impl<'e, 'a> Run<'e, 'a> {
         let widen = self.hurried || *merges >= WIDEN_AFTER;
         let settle = self.hurried || *merges as usize >= SETTLE_AFTER * list.len();
         let full = mates.len() >= limit;
-        if full && !settle && !head && mates.len() > 1 && self.subject.is_none() {
-            let (values, guards) = (&self.engine.values, &self.found.guards);
-            if let Some((into, from)) = nearer_pair(values, guards, list, &mates, &state) {
+        if full && !settle && !head && self.subject.is_none() {
+            let pair = nearer_pair(&self.engine.values, &self.found.guards, list, &mates, &state);
+            if let Some((into, from)) = pair {
                 // The two stand closer to each other than either to the new one, which takes the place of one.
-                let joined = list[into].join(&mut self.engine.values, &list[from], to.0, widen, slot);
-                *merges += 1;
-                list[into] = joined;
+                list[into] = list[into].join(&mut self.engine.values, &list[from], to.0, widen, slot);
                 list[from] = state;
+                *merges += 1;
                 let pending = self.pending.entry(order).or_default();
-                for index in [into, from] {
-                    if !pending.contains(&index) {
-                        pending.push(index);
-                    }
-                }
+                pending.retain(|index| *index != into && *index != from);
+                pending.extend([into, from]);
                 return;
             }
         }
@@ -699,6 +695,9 @@ fn nearer_pair(
     mates: &[usize],
     state: &State,
 ) -> Option<(usize, usize)> {
+    if mates.len() < 2 {
+        return None;
+    }
     let mut alone = u32::MAX;
     for at in mates {
         alone = list[*at].loss(values, state, guards, alone).min(alone);

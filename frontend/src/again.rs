@@ -42,10 +42,14 @@ struct Expanded {
 }
 
 impl Expanded {
+    /// Adds what stands for `from`; what follows it directly makes one operator with it.
     fn push(&mut self, text: &str, from: Span) {
+        let before = self.pieces.last().map_or(from.start, |(_, before)| before.end);
+        if before != from.start {
+            self.text.push(' ');
+        }
         self.pieces.push((self.text.len() as u32, from));
         self.text.push_str(text);
-        self.text.push(' ');
     }
 
     fn piece(&self, offset: u32) -> Span {
@@ -137,16 +141,18 @@ impl Reader<'_, '_> {
                 at += 1;
                 continue;
             };
-            let written: Vec<&str> = tokens[at..=end].iter().map(|token| token.text(text)).collect();
             let from = Span { start: token.start, end: tokens[end].end };
-            match rescan(&written.join(" "), macros, LONGEST) {
+            let mut written = Expanded::default();
+            for token in &tokens[at..=end] {
+                written.push(token.text(text), Span { start: token.start, end: token.end });
+            }
+            match rescan(&written.text, macros, LONGEST) {
                 Some(body) => {
-                    out.push(&body, from);
+                    // What stands beside the use is no part of its text.
+                    out.push(&format!(" {body} "), from);
                     out.changed = true;
                 }
-                None => tokens[at..=end].iter().for_each(|token| {
-                    out.push(token.text(text), Span { start: token.start, end: token.end });
-                }),
+                None => out.push(&written.text, from),
             }
             if out.text.len() > LONGEST {
                 return None;

@@ -8,7 +8,6 @@
 #[expect(dead_code, reason = "only what reads the file is called")]
 mod config;
 #[path = "../../cli/src/paths.rs"]
-#[expect(dead_code, reason = "only what the configuration needs is called")]
 mod paths;
 
 use std::cell::OnceCell;
@@ -152,7 +151,7 @@ pub fn project(bytes: &[u8]) {
     fs::write(within("a.vcxproj"), "<Project><ItemGroup><ClCompile Include=\"a.c\"/></ItemGroup></Project>")
         .expect("a file can be written");
     fs::write(within(name), text).expect("a file can be written");
-    let named = within(if name.ends_with(".props") { "a.vcxproj" } else { name });
+    let named = within(if name.rsplit('.').next() == Some("props") { "a.vcxproj" } else { name });
     for path in [named, folder.path().to_owned()] {
         let (projects, _) = rulebook_frontend::discover(&[path]);
         for project in &projects {

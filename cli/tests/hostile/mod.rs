@@ -1,5 +1,7 @@
 //! Source that nobody writes: nested, repeated or circular without end, each form scaled by a number.
 
+#![expect(clippy::format_collect, clippy::format_push_string, reason = "text that is read once")]
+
 /// A declaration of what the forms use.
 const HEAD: &str =
     "#include <wdm.h>\ntypedef struct _E { KSPIN_LOCK L; int a; struct _E *n; } E;\nDRIVER_DISPATCH D;\n";

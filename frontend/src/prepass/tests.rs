@@ -28,7 +28,8 @@ fn language() -> Language {
 fn prepass(language: &Language, name: &str, text: &str) -> Output {
     let words = Words::new(language);
     let source = Arc::new(Source::new(Path::new(name), text.to_owned(), &words));
-    let unit = configure(&source, &Settings::default(), &configure::base_table(&words), &words, &Cache::new());
+    let (settings, base, cache) = (Settings::default(), configure::base_table(&words), Cache::new());
+    let unit = configure(&source, &settings, &base, &words, &cache);
     prepass_main(&unit, &words)
 }
 

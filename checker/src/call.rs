@@ -186,7 +186,9 @@ impl Run<'_, '_> {
             let Some(kept) = self.exchange(state, exchange, (*place, new), api.site) else { return };
             state = kept;
         }
-        if function.irql.is_some() {
+        // Where the level comes from the first argument, that is no lock.
+        let level_first = |effect: &CEffect| matches!(effect.set, Some(CLevel::From(CSlot::Arg(0))));
+        if function.irql.as_ref().is_some_and(|effect| !level_first(effect)) {
             self.suppose_lock(&mut state, api);
         }
         let values = &mut self.engine.values;

@@ -132,6 +132,8 @@ pub(super) struct Flow<'a, 't> {
     loops: u32,
     has_labels: bool,
     returns_reference: bool,
+    /// Whether the function has no result, as routines of threads have none.
+    pub(super) returns_nothing: bool,
     problem: Option<&'static str>,
     /// Lambdas without captures that are used as values, with the names they got.
     pub(super) lambdas: Vec<(Symbol, &'t Lambda)>,
@@ -171,6 +173,7 @@ impl<'a, 't> Flow<'a, 't> {
             loops: 0,
             has_labels: false,
             returns_reference: false,
+            returns_nothing: false,
             problem: None,
             lambdas: Vec::new(),
             tables: Vec::new(),

@@ -217,6 +217,9 @@ impl<'a> Lowering<'a> {
 
         let mut flow = Flow::new(cx, name, class);
         flow.returns_reference(parts.is_ref);
+        let return_type =
+            node.child_by_field_name("type").map_or_else(|| Symbol::new(""), |ty| type_name(ty, self.prepped()));
+        flow.returns_nothing = parts.pointers == 0 && matches!(return_type.as_str(), "void" | "VOID");
         if has_this {
             flow.declare_this();
         }
@@ -244,8 +247,6 @@ impl<'a> Lowering<'a> {
             &params,
         ));
         let end = Loc { file: cx.parsed.file, span: end };
-        let return_type =
-            node.child_by_field_name("type").map_or_else(|| Symbol::new(""), |ty| type_name(ty, self.prepped()));
         self.push(name, class, is_static, loc, end, return_type, lowered, param_count, Sal { function: function_sal });
         for (name, lambda) in lambdas {
             self.lambda(name, lambda);

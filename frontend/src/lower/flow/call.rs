@@ -93,8 +93,8 @@ impl<'t> Flow<'_, 't> {
         };
         self.emit_call(dst, target.callee, values, ex.span);
         if noreturn {
-            // Who ends the thread leaves the function for good.
-            let ends = matches!(&target_name, Some(name) if self.cx.ends_thread(*name));
+            // The routine of a thread that ends it leaves for good.
+            let ends = self.returns_nothing && target_name.is_some_and(|name| self.cx.ends_thread(name));
             let loc = self.loc(ex.span);
             self.terminate(if ends { Term::Return { value: None, loc } } else { Term::Unreachable });
         }

@@ -8,7 +8,6 @@
 #[expect(dead_code, reason = "only what reads the file is called")]
 mod config;
 #[path = "../../cli/src/paths.rs"]
-#[expect(dead_code, reason = "only what the configuration needs is called")]
 mod paths;
 
 use std::cell::OnceCell;

@@ -6,10 +6,10 @@ const HEAD: &str =
 
 /// A form: its name, what it needs of the size (1 for all of it, more where its cost is in what it calls for), and the
 /// text for a size.
-pub type Form = (&'static str, usize, fn(usize) -> String);
+pub(crate) type Form = (&'static str, usize, fn(usize) -> String);
 
 /// All forms that are one C file.
-pub const FORMS: &[Form] = &[
+pub(crate) const FORMS: &[Form] = &[
     ("parentheses", 1, |n| body(&nested("x = ", "(", "1", ")", ";", n))),
     ("braces", 1, |n| body(&nested("", "{", "x = 1;", "}", "", n))),
     ("ifs", 1, |n| body(&nested("", "if (x) ", "x = 1;", "", "", n))),

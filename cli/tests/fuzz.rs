@@ -2,6 +2,7 @@
 //! `fuzz/regressions`.
 
 #[path = "../../fuzz/src/lib.rs"]
+#[expect(unreachable_pub, reason = "for the targets it is a crate")]
 mod bodies;
 
 use std::fs;

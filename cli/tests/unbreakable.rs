@@ -50,7 +50,7 @@ fn whatever_the_source_the_check_ends_and_does_the_rest() {
                     let (code, text, wrong) = run(place.path(), &["check", "--format", "concise", "."]);
                     // What takes too many steps to parse is told of; nothing else of these is an error.
                     let told = if wrong.contains("error[source/unparsed]") { Some(2) } else { Some(1) };
-                    if code != told || !text.contains("beside.c:6:5: warning[wdm/SpinLock]") {
+                    if code != told || !text.contains("beside.c:7:5: warning[wdm/SpinLock]") {
                         failed.lock().unwrap().push(format!("{name}: {code:?}\n{text}{wrong}"));
                     }
                 }
@@ -65,7 +65,7 @@ fn bytes_that_are_no_source_are_told_of_and_the_rest_is_checked() {
     let utf16 = |mark: [u8; 2], bytes: fn(u16) -> [u8; 2]| {
         mark.into_iter().chain(BESIDE.encode_utf16().flat_map(bytes)).collect::<Vec<u8>>()
     };
-    let found = "case.c:6:5: warning[wdm/SpinLock]";
+    let found = "case.c:7:5: warning[wdm/SpinLock]";
     let cases: Vec<(&str, Vec<u8>, i32, &str)> = vec![
         ("nothing", Vec::new(), 1, ""),
         ("UTF-16, low byte first", utf16([0xFF, 0xFE], u16::to_le_bytes), 1, found),
@@ -73,14 +73,15 @@ fn bytes_that_are_no_source_are_told_of_and_the_rest_is_checked() {
         ("half a character", [&utf16([0xFF, 0xFE], u16::to_le_bytes)[..], b"x"].concat(), 1, found),
         ("UTF-16 without a mark", utf16([0; 2], u16::to_le_bytes), 2, "case.c: error[source/binary] is not text"),
         ("UTF-8 with a mark", [b"\xEF\xBB\xBF", BESIDE.as_bytes()].concat(), 1, found),
-        ("bytes above ASCII", [b"// caf\xE9 \xFF\xC0", BESIDE.as_bytes()].concat(), 1, "case.c:6:5"),
+        ("bytes above ASCII", [b"// caf\xE9 \xFF\xC0", BESIDE.as_bytes()].concat(), 1, "case.c:7:5"),
         ("carriage returns", BESIDE.replace('\n', "\r").into_bytes(), 1, found),
         ("zero bytes", vec![0; 1 << 20], 2, "case.c: error[source/binary] is not text"),
         ("a program", [b"MZ\x90\0", &vec![7; 1 << 16][..]].concat(), 2, "case.c: error[source/binary] is not text"),
         ("blanks", vec![b' '; 1 << 20], 1, ""),
         ("one word", vec![b'a'; 1 << 20], 1, ""),
         ("17 MiB", vec![b';'; 17 << 20], 2, "the file has 17 MiB; more than 16 MiB are not read"),
-        ("signs at random", noise(1 << 19), 2, "case.c: error[source/unparsed] the file takes more steps"),
+        ("bytes at random", noise(1 << 19), 2, "case.c: error[source/binary] is not text"),
+        ("quotes", vec![b'\''; 3 << 20], 2, "case.c: error[source/unparsed] the file takes more steps"),
     ];
     for (name, bytes, expected, told) in cases {
         let place = TempDir::new().unwrap();
@@ -88,7 +89,7 @@ fn bytes_that_are_no_source_are_told_of_and_the_rest_is_checked() {
         fs::write(place.path().join("beside.c"), BESIDE).unwrap();
         let (code, text, wrong) = run(place.path(), &["check", "--format", "concise", "."]);
         assert_eq!(code, Some(expected), "{name}\n{text}{wrong}");
-        assert!(text.contains("beside.c:6:5: warning[wdm/SpinLock]"), "{name}\n{text}{wrong}");
+        assert!(text.contains("beside.c:7:5: warning[wdm/SpinLock]"), "{name}\n{text}{wrong}");
         assert!(text.contains(told) || wrong.contains(told), "{name}: `{told}`\n{text}{wrong}");
     }
 }
@@ -131,7 +132,7 @@ fn build_files_of_any_kind_are_told_of() {
         }
         let (code, text, wrong) = run(place.path(), &["check", "--format", "concise", "."]);
         assert_eq!(code, Some(expected), "{name}\n{text}{wrong}");
-        assert!(text.contains("beside.c:6:5: warning[wdm/SpinLock]"), "{name}\n{text}{wrong}");
+        assert!(text.contains("beside.c:7:5: warning[wdm/SpinLock]"), "{name}\n{text}{wrong}");
         assert_eq!(wrong.contains(": error["), expected == 2, "{name}\n{wrong}");
     }
 }
@@ -162,7 +163,7 @@ fn links_pipes_and_names_that_are_no_text_stop_nothing() {
     let (code, text, wrong) = run(place.path(), &["check", "--format", "concise", "."]);
     fs::set_permissions(at("shut"), fs::Permissions::from_mode(0o700)).unwrap();
     assert_eq!(code, Some(2), "{text}{wrong}");
-    for found in ["beside.c:6:5: warning[wdm/SpinLock]", "n\u{FFFD}me.c:6:5: warning[wdm/SpinLock]"] {
+    for found in ["beside.c:7:5: warning[wdm/SpinLock]", "n\u{FFFD}me.c:7:5: warning[wdm/SpinLock]"] {
         assert!(text.contains(found), "`{found}`\n{text}{wrong}");
     }
     let told = ["loop.c: error[project/unreadable]", "broken.c: error[project/unreadable]"];

@@ -15,7 +15,7 @@ const DEEPEST: u32 = 400;
 
 /// How often the parser asks whether to go on, at most: for each file, and one time more for so many bytes. It asks
 /// after a fixed number of its steps. Source is far below; what is no C takes many readings of every byte.
-const ASKED: (usize, usize) = (20_000, 8);
+const ASKED: (usize, usize) = (20_000, 64);
 
 /// The language a text is parsed as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -13,8 +13,10 @@ use crate::prepass::words::Words;
 
 /// Files larger than this are not source that somebody wrote.
 const LARGEST: u64 = 16 * 1024 * 1024;
-/// How far into a file a zero byte is looked for.
+/// How far into a file is looked for what no text has.
 const BINARY_PROBE: usize = 8 * 1024;
+/// One byte in so many may be a control character, whatever the encoding; of bytes at random one in ten is.
+const CONTROL: usize = 32;
 
 /// A file with what its text alone tells.
 #[derive(Debug)]
@@ -87,9 +89,14 @@ fn decode(bytes: &[u8]) -> Option<String> {
         [0xFF, 0xFE, rest @ ..] => Some(utf16(rest, u16::from_le_bytes)),
         [0xFE, 0xFF, rest @ ..] => Some(utf16(rest, u16::from_be_bytes)),
         [0xEF, 0xBB, 0xBF, rest @ ..] => Some(String::from_utf8_lossy(rest).into_owned()),
-        _ if bytes.iter().take(BINARY_PROBE).any(|byte| *byte == 0) => None,
+        _ if is_binary(&bytes[..bytes.len().min(BINARY_PROBE)]) => None,
         _ => Some(String::from_utf8_lossy(bytes).into_owned()),
     }
+}
+
+fn is_binary(probe: &[u8]) -> bool {
+    let control = |byte: &&u8| byte.is_ascii_control() && !byte.is_ascii_whitespace();
+    probe.contains(&0) || probe.iter().filter(control).count() > probe.len() / CONTROL + 4
 }
 
 #[cfg(test)]
@@ -105,6 +112,8 @@ mod tests {
             (b"\xFE\xFF\0i\0n\0t", Some("int")),
             (b"// caf\xE9\n", Some("// caf\u{FFFD}\n")),
             (b"MZ\0\0", None),
+            (b"\x01\x7F\x02\x03\x04\x05", None),
+            (b"a\x0C\x1A", Some("a\x0C\x1A")),
             (b"", Some("")),
         ] {
             assert_eq!(decode(bytes).as_deref(), expected, "{bytes:?}");

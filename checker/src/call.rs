@@ -176,14 +176,7 @@ impl Run<'_, '_> {
         }
         if let (Some(exchange), [place, new, ..]) = (function.exchanges, &api.args[..]) {
             result = state.load(&mut self.engine.values, *place);
-            let combined = match exchange {
-                Exchange::Or => Some(BinOp::Or),
-                Exchange::And => Some(BinOp::And),
-                Exchange::Xor => Some(BinOp::Xor),
-                Exchange::Always | Exchange::Perhaps => None,
-            };
-            let new = combined.map_or(*new, |op| self.engine.values.binary(op, result, *new));
-            let Some(kept) = self.exchange(state, exchange, (*place, new), api.site) else { return };
+            let Some(kept) = self.exchange(state, exchange, [*place, result, *new], api.site) else { return };
             state = kept;
         }
         // Where the level comes from the first argument, that is no lock.
@@ -249,10 +242,10 @@ impl Run<'_, '_> {
         }
     }
 
-    /// What is locked or unlocked is there.
+    /// What is locked or unlocked is there. Where it cannot be, there is more wrong than can be said here.
     fn suppose_lock(&self, state: &mut State, api: &Api) {
         let compiled = self.engine.compiled;
-        let places = compiled.by_api.get(&api.name).into_iter().flatten();
+        let mut places = compiled.by_api.get(&api.name).into_iter().flatten();
         let followed = |place: &PatternAt| {
             let machine = compiled.machine(place.machine);
             let pattern = &machine.events[place.event as usize].patterns[place.pattern as usize];
@@ -260,13 +253,9 @@ impl Run<'_, '_> {
                 && matches!(pattern.args.first(), Some(CArg::Var(var)) if usize::from(*var) < machine.keys)
         };
         if let Some(lock) = api.args.first()
-            && places.clone().any(followed)
+            && places.any(followed)
         {
-            // Where it cannot be, there is more wrong than can be said here.
-            let mut facts = state.facts.clone();
-            if facts.restrict(&self.engine.values, *lock, &Range { not: vec![0], ..Range::ALL }) {
-                state.facts = facts;
-            }
+            state.facts.restrict(&self.engine.values, *lock, &Range { not: vec![0], ..Range::ALL });
         }
     }
 
@@ -303,12 +292,26 @@ impl Run<'_, '_> {
         })
     }
 
-    /// Stores the new value at the place, or may have. `None` where nothing is known of the followed object any more.
-    fn exchange(&self, mut state: State, exchange: Exchange, (place, new): (V, V), site: Site) -> Option<State> {
-        let values = &self.engine.values;
-        match exchange {
-            Exchange::Always | Exchange::Or | Exchange::And | Exchange::Xor => state.store(values, place, new, site),
-            Exchange::Perhaps => state.forget(values, place, Lost { site, by_callback: false }),
+    /// Stores the new value at the place, by itself or combined with the old one, or may have. `None` where nothing is
+    /// known of the followed object any more.
+    fn exchange(
+        &mut self,
+        mut state: State,
+        exchange: Exchange,
+        [place, old, new]: [V; 3],
+        site: Site,
+    ) -> Option<State> {
+        let values = &mut self.engine.values;
+        let combined = match exchange {
+            Exchange::Always => Some(new),
+            Exchange::Or => Some(values.binary(BinOp::Or, old, new)),
+            Exchange::And => Some(values.binary(BinOp::And, old, new)),
+            Exchange::Xor => Some(values.binary(BinOp::Xor, old, new)),
+            Exchange::Perhaps => None,
+        };
+        match combined {
+            Some(value) => state.store(values, place, value, site),
+            None => state.forget(values, place, Lost { site, by_callback: false }),
         }
         if values.in_local(place) { Some(state) } else { self.escape(state, new, true) }
     }

@@ -133,7 +133,7 @@ impl Run<'_, '_> {
         }
         if values.node(state.irql) == Node::EntryIrql {
             // What a promise rules out, a caller may do nevertheless.
-            let now = state.range(values, state.irql).meet(&Range::between(0, 15));
+            let now = self.tested_level(state);
             for bad in [Range::between(high + 1, now.high), Range::between(now.low, low - 1)] {
                 if !bad.is_empty() {
                     self.break_rule(state, what.0, what.1, api, Some(bad), None);

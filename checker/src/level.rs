@@ -11,14 +11,19 @@ use crate::summary::Violation;
 use crate::value::{Node, V, Values};
 
 impl Run<'_, '_> {
-    /// The level on the path, as far as it is known: what tests say, and within that what the code promises.
+    /// The level on the path, as far as tests say it.
+    pub(crate) fn tested_level(&self, state: &State) -> Range {
+        state.range(&self.engine.values, state.irql).meet(&Range::between(0, 15))
+    }
+
+    /// The same, and within that what the code promises.
     pub(crate) fn level(&self, state: &State) -> Range {
         let values = &self.engine.values;
-        let tested = state.range(values, state.irql).meet(&Range::between(0, 15));
-        let promised = match values.node(state.irql) {
-            Node::EntryIrql => tested.meet(&state.range(values, self.engine.promised)),
-            _ => tested.clone(),
-        };
+        let tested = self.tested_level(state);
+        if values.node(state.irql) != Node::EntryIrql {
+            return tested;
+        }
+        let promised = tested.meet(&state.range(values, self.engine.promised));
         if promised.is_empty() { tested } else { promised }
     }
 
@@ -27,10 +32,7 @@ impl Run<'_, '_> {
     pub(crate) fn promise(&self, state: &mut State, range: &Range) {
         let values = &self.engine.values;
         let of = if values.node(state.irql) == Node::EntryIrql { self.engine.promised } else { state.irql };
-        let mut narrowed = state.facts.clone();
-        if narrowed.restrict(values, of, range) {
-            state.facts = narrowed;
-        }
+        state.facts.restrict(values, of, range);
     }
 }
 

@@ -29,15 +29,15 @@ use crate::value::{Node, Site, V, Values};
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Effort {
     /// Paths that agree in automaton and level, at one point, for a followed object.
-    followed: usize,
+    pub(crate) followed: usize,
     /// The same in a run for values alone.
-    plain: usize,
+    pub(crate) plain: usize,
     /// The same at the head of a loop.
-    in_loop: usize,
+    pub(crate) in_loop: usize,
     /// Block visits that a run may take, for each block and in all.
     visits: (usize, usize),
     /// Whether two paths become one where that loses nothing but how they came there.
-    unite: bool,
+    pub(crate) unite: bool,
 }
 
 impl Effort {
@@ -46,13 +46,6 @@ impl Effort {
     /// What is spent on the one way that a report tells first.
     pub(crate) const ONE_WAY: Self = Self { followed: 4, plain: 2, in_loop: 2, visits: (4, 100), unite: false };
 }
-
-/// How many different levels are kept apart at one point.
-const LEVELS: usize = 4;
-/// After so many merges at one point, what changes from merge to merge is given up.
-const WIDEN_AFTER: u32 = 3;
-/// After so many for each state that is kept apart, one takes all, so that it comes to an end soon.
-const SETTLE_AFTER: usize = 8;
 
 /// The object that a keyed run follows.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -66,7 +59,7 @@ pub(crate) struct Subject {
 #[derive(Debug)]
 pub(crate) struct Exit {
     /// The block and, of the states before it, the one that led here.
-    from: (BlockId, usize),
+    pub(crate) from: (BlockId, usize),
     pub(crate) state: State,
     pub(crate) result: Option<V>,
     pub(crate) loc: Loc,
@@ -115,7 +108,7 @@ pub(crate) struct Run<'e, 'a> {
     pub(crate) found: Found,
     /// What the call at hand is judged on the assumption of.
     pub(crate) assumed: Vec<(V, bool)>,
-    effort: Effort,
+    pub(crate) effort: Effort,
     /// The pointers by which the followed object is reached: where one is null, there is no such object.
     there: Vec<V>,
     /// The decisions to take, where the run goes one way only. What calls *may* have changed outside of the function
@@ -124,15 +117,15 @@ pub(crate) struct Run<'e, 'a> {
     /// The search that the run is for, if one: paths are then followed one after the other.
     pub(crate) seek: Option<Seek>,
     /// Whether paths at different levels are kept apart.
-    level_matters: bool,
+    pub(crate) level_matters: bool,
     /// Whether the end of each block decides over events of the followed object; empty where none is followed.
     deciding: Rc<Vec<bool>>,
     /// States seen before each block, with the number of merges there.
-    seen: Vec<(Vec<State>, u32)>,
+    pub(crate) seen: Vec<(Vec<State>, u32)>,
     /// Blocks to visit, by their order: indexes into `seen`.
-    pending: BTreeMap<u32, Vec<usize>>,
+    pub(crate) pending: BTreeMap<u32, Vec<usize>>,
     /// Whether the budget is spent, and paths are merged wherever they can be.
-    hurried: bool,
+    pub(crate) hurried: bool,
     /// The block that is visited, and the index of the state it is visited with.
     visiting: (BlockId, usize),
 }
@@ -288,120 +281,6 @@ impl<'e, 'a> Run<'e, 'a> {
         self.seen.into_iter().map(|(states, _)| states).collect()
     }
 
-    /// How many paths like this one are kept apart.
-    fn apart(&self, state: &State) -> usize {
-        match &state.instance {
-            Some(_) => self.effort.followed,
-            None => self.effort.plain,
-        }
-    }
-
-    pub(crate) fn enqueue(&mut self, to: BlockId, mut state: State, from: Option<BlockId>) {
-        if self.seek.as_ref().is_some_and(|seek| !seek.leads(to)) {
-            return;
-        }
-        let function = self.engine.code.get(self.id);
-        let order = function.position[to.0 as usize];
-        let head = function.loop_head[to.0 as usize];
-        let back = from.is_some_and(|from| function.position[from.0 as usize] >= order);
-        if back && !self.engine.options.loops {
-            return;
-        }
-        let met = function.met[to.0 as usize];
-        state.clean(
-            &self.engine.values,
-            &|local| function.live.at(to, local),
-            (met, self.engine.code.is_called(self.id)),
-        );
-        let apart = self.apart(&state);
-        let level = self.level_matters;
-        let slot = self.engine.irql_slot;
-        let (list, merges) = &mut self.seen[to.0 as usize];
-        if self.way.is_some()
-            && back
-            && head
-            && let Some(turn) = list.iter().rev().find(|turn| turn.agrees(&state))
-        {
-            // Turn by turn no counter would come to its end.
-            state = turn.next_turn(&mut self.engine.values, &state, to.0, slot);
-        }
-        if list.iter().any(|other| other.same(&state)) {
-            return;
-        }
-        if let Some(seek) = &mut self.seek {
-            seek.put(to, state, list);
-            return;
-        }
-        // In a block that leads to itself, others are being visited.
-        if self.effort.unite && from != Some(to) {
-            let pending = self.pending.entry(order).or_default();
-            while let Some((at, union)) =
-                list.iter().enumerate().find_map(|(at, other)| other.union(&state).map(|union| (at, union)))
-            {
-                if union.same(&list[at]) {
-                    return;
-                }
-                list.remove(at);
-                pending.retain(|index| *index != at);
-                pending.iter_mut().filter(|index| **index > at).for_each(|index| *index -= 1);
-                let exits = &mut self.found.exits;
-                exits.retain(|exit| exit.from != (to, at));
-                let later = exits.iter_mut().filter(|exit| exit.from.0 == to && exit.from.1 > at);
-                later.for_each(|exit| exit.from.1 -= 1);
-                state = union;
-            }
-        }
-        // With many levels about, what is known of the level is given up rather than the run.
-        let level = level && list.len() < LEVELS * apart;
-        let mates: Vec<usize> = (0..list.len()).filter(|at| list[*at].mergeable(&state, level)).collect();
-        let limit = match (self.hurried, head) {
-            (true, _) => 1,
-            (false, true) => apart.min(self.effort.in_loop),
-            (false, false) => apart,
-        };
-        // Where merging goes on and on, what changes is widened, so that it comes to an end.
-        let widen = self.hurried || *merges >= WIDEN_AFTER;
-        let settle = self.hurried || *merges as usize >= SETTLE_AFTER * list.len();
-        let full = mates.len() >= limit;
-        if full && !settle && !head && self.subject.is_none() {
-            let pair = nearer_pair(&self.engine.values, &self.found.guards, list, &mates, &state);
-            if let Some((into, from)) = pair {
-                // The two stand closer to each other than either to the new one, which takes the place of one.
-                list[into] = list[into].join(&mut self.engine.values, &list[from], to.0, widen, slot);
-                list[from] = state;
-                *merges += 1;
-                let pending = self.pending.entry(order).or_default();
-                pending.retain(|index| *index != into && *index != from);
-                pending.extend([into, from]);
-                return;
-            }
-        }
-        let into = if settle || !full {
-            mates.last().copied()
-        } else {
-            nearest(&self.engine.values, &self.found.guards, list, &mates, &state)
-        };
-        let index = match into {
-            Some(at) if full => {
-                let joined = list[at].join(&mut self.engine.values, &state, to.0, widen, slot);
-                *merges += 1;
-                if joined.same(&list[at]) {
-                    return;
-                }
-                list[at] = joined;
-                at
-            }
-            _ => {
-                list.push(state);
-                list.len() - 1
-            }
-        };
-        let pending = self.pending.entry(order).or_default();
-        if !pending.contains(&index) {
-            pending.push(index);
-        }
-    }
-
     fn block(&mut self, at: BlockId, state: State) {
         let ir = self.ir;
         let block = &ir.blocks[at.0 as usize];
@@ -522,43 +401,6 @@ impl<'e, 'a> Run<'e, 'a> {
         instance.state != 0
             && subject.key.iter().any(|key| crate::state::is_named_after(values, *key, site))
             && !self.concerns(machine, &call.callee)
-    }
-
-    /// Paths that came to agree inside a block are one.
-    fn thin(&mut self, states: Vec<State>, block: BlockId) -> Vec<State> {
-        if states.len() <= 1 {
-            return states;
-        }
-        let mut kept: Vec<State> = Vec::with_capacity(states.len());
-        for state in states {
-            if kept.iter().any(|other| other.same(&state)) {
-                continue;
-            }
-            if self.seek.is_some() {
-                kept.push(state);
-                continue;
-            }
-            let mut state = state;
-            while self.effort.unite
-                && let Some((at, union)) =
-                    kept.iter().enumerate().find_map(|(at, other)| other.union(&state).map(|union| (at, union)))
-            {
-                kept.remove(at);
-                state = union;
-            }
-            let mates: Vec<usize> =
-                (0..kept.len()).filter(|at| kept[*at].mergeable(&state, self.level_matters)).collect();
-            let crowded = mates.len() >= 2 * self.apart(&state);
-            let into =
-                if crowded { nearest(&self.engine.values, &self.found.guards, &kept, &mates, &state) } else { None };
-            match into {
-                Some(at) => {
-                    kept[at] = kept[at].join(&mut self.engine.values, &state, block.0, false, self.engine.irql_slot);
-                }
-                None => kept.push(state),
-            }
-        }
-        kept
     }
 
     fn leave(&mut self, at: BlockId, term: &Term, state: State, site: Site) {
@@ -682,49 +524,6 @@ impl<'e, 'a> Run<'e, 'a> {
         };
         self.found.push(violation);
     }
-}
-
-/// What it costs to merge two paths where variables that branches ask about differ: below this nothing nearer is sought.
-const DEAR: u32 = 8;
-
-/// The two of `mates` that lose less by being merged than any of them with `state`, where that would be dear.
-fn nearer_pair(
-    values: &Values,
-    guards: &Guards,
-    list: &[State],
-    mates: &[usize],
-    state: &State,
-) -> Option<(usize, usize)> {
-    if mates.len() < 2 {
-        return None;
-    }
-    let mut alone = u32::MAX;
-    for at in mates {
-        alone = list[*at].loss(values, state, guards, alone).min(alone);
-        if alone < DEAR {
-            return None;
-        }
-    }
-    let pairs = mates.iter().enumerate().flat_map(|(at, one)| mates[at + 1..].iter().map(move |other| (*one, *other)));
-    let losses = pairs.map(|(one, other)| (list[one].loss(values, &list[other], guards, alone), one, other));
-    let nearest = losses.min()?;
-    (nearest.0 < alone).then_some((nearest.1, nearest.2))
-}
-
-/// Of the `mates` in `list`, the one whose merger with `state` loses least.
-fn nearest(values: &Values, guards: &Guards, list: &[State], mates: &[usize], state: &State) -> Option<usize> {
-    if let [only] = mates {
-        return Some(*only);
-    }
-    let mut best: Option<(usize, u32)> = None;
-    for at in mates.iter().rev().copied() {
-        let least = best.map_or(u32::MAX, |(_, least)| least);
-        let loss = list[at].loss(values, state, guards, least);
-        if best.is_none() || loss < least {
-            best = Some((at, loss));
-        }
-    }
-    best.map(|(at, _)| at)
 }
 
 /// What a run says of a violation at its own function's call.

@@ -12,9 +12,9 @@ use crate::ir::{self, Symbol, Term};
 use crate::lower::{LowerContext, lower, rescan};
 use crate::parse::{self, Grammar};
 use crate::parsed::Parsed;
+use crate::prepass;
 use crate::prepass::token::{Kind, Token, tokenize};
-use crate::prepass::words::{Treatment, Words};
-use crate::prepass::{self};
+use crate::prepass::words::{LONGEST_LIST, Treatment, Words, balanced};
 
 /// A function that expands to more than this is left alone.
 const LONGEST: usize = 1 << 18;
@@ -22,10 +22,8 @@ const LONGEST: usize = 1 << 18;
 /// What a file's functions are read again with.
 pub(crate) struct Reader<'a, 'w> {
     pub(crate) parsed: &'a Parsed,
-    /// The tokens of the file, comments and directives among them.
-    pub(crate) tokens: &'a [Token],
-    /// Branches not taken, in order.
-    pub(crate) dead: &'a [Span],
+    /// The tokens of the file without comments, directives and branches not taken.
+    pub(crate) live: Vec<Token>,
     pub(crate) words: &'a Words<'w>,
     pub(crate) own: &'a FxHashMap<&'static str, Treatment<'w>>,
     pub(crate) context: &'a LowerContext<'a>,
@@ -67,11 +65,10 @@ impl Reader<'_, '_> {
     /// The function called `name` whose body opens at `brace`, and the functions in it; `None` where it still makes no
     /// sense.
     pub(crate) fn read(&self, name: Symbol, brace: u32) -> Option<Vec<ir::Function>> {
-        let live = self.live();
-        let open = live.binary_search_by_key(&brace, |token| token.start).ok()?;
-        let first = first_of_item(&live, open);
-        let last = closing_brace(&live, open)?;
-        let expanded = self.expand(&live[first..=last])?;
+        let open = self.live.binary_search_by_key(&brace, |token| token.start).ok()?;
+        let first = first_of_item(&self.live, open);
+        let last = balanced(&self.live, open, usize::MAX)?;
+        let expanded = self.expand(&self.live[first..=last])?;
         let tokens = tokenize(&expanded.text);
         let output = prepass::run(&prepass::Input {
             text: &expanded.text,
@@ -107,20 +104,6 @@ impl Reader<'_, '_> {
         Some(unit.functions)
     }
 
-    /// What is neither comment nor directive, in branches that are taken.
-    fn live(&self) -> Vec<Token> {
-        let mut dead = self.dead.iter().peekable();
-        let mut live = Vec::with_capacity(self.tokens.len());
-        for token in self.tokens {
-            while dead.next_if(|span| span.end <= token.start).is_some() {}
-            let hidden = dead.peek().is_some_and(|span| span.start <= token.start);
-            if !hidden && !matches!(token.kind, Kind::Comment | Kind::Directive) {
-                live.push(*token);
-            }
-        }
-        live
-    }
-
     fn expand(&self, tokens: &[Token]) -> Option<Expanded> {
         let text = &self.parsed.text;
         let macros = self.context.macros;
@@ -132,9 +115,11 @@ impl Reader<'_, '_> {
             let definition = (token.kind == Kind::Ident).then(|| macros.get(Symbol::new(word))).flatten();
             let own = definition.filter(|definition| definition.span != Span::default() && !self.has_meaning(word));
             let end = match own.map(|definition| definition.params.is_some()) {
-                Some(true) => closing_list(tokens, at + 1),
+                Some(true) if tokens.get(at + 1).is_some_and(|next| next.kind == Kind::Punct(b'(')) => {
+                    balanced(tokens, at + 1, LONGEST_LIST)
+                }
                 Some(false) => Some(at),
-                None => None,
+                _ => None,
             };
             let Some(end) = end else {
                 out.push(word, Span { start: token.start, end: token.end });
@@ -165,7 +150,7 @@ impl Reader<'_, '_> {
     /// Whether lowering knows the name better than its definition says.
     fn has_meaning(&self, word: &str) -> bool {
         let language = self.context.language;
-        [&language.assume, &language.container, &language.identity, &language.noreturn]
+        [&language.assume, &language.container, &language.identity, &language.noreturn, &language.thread_ends]
             .into_iter()
             .any(|list| list.iter().any(|known| known == word))
     }
@@ -175,34 +160,6 @@ impl Reader<'_, '_> {
 fn first_of_item(tokens: &[Token], open: usize) -> usize {
     let before = tokens[..open].iter().rposition(|token| matches!(token.kind, Kind::Punct(b';' | b'}' | b'{')));
     before.map_or(0, |before| before + 1)
-}
-
-fn closing_brace(tokens: &[Token], open: usize) -> Option<usize> {
-    closing(tokens, open, (b'{', b'}'))
-}
-
-fn closing_list(tokens: &[Token], open: usize) -> Option<usize> {
-    closing(tokens, open, (b'(', b')'))
-}
-
-fn closing(tokens: &[Token], open: usize, (opens, closes): (u8, u8)) -> Option<usize> {
-    if tokens.get(open)?.kind != Kind::Punct(opens) {
-        return None;
-    }
-    let mut depth = 0_u32;
-    for (at, token) in tokens.iter().enumerate().skip(open) {
-        match token.kind {
-            Kind::Punct(byte) if byte == opens => depth += 1,
-            Kind::Punct(byte) if byte == closes => {
-                depth -= 1;
-                if depth == 0 {
-                    return Some(at);
-                }
-            }
-            _ => {}
-        }
-    }
-    None
 }
 
 /// Gives everything in `function` its place in the file.

@@ -195,19 +195,15 @@ fn lower_file(
         .collect();
     let functions = known + lost.len();
     unit.untrusted.extend(lost);
-    let reader = again::Reader {
-        parsed: &parsed,
-        tokens: &job.decided.source.tokens,
-        dead: &job.decided.dead,
-        words,
-        own: job.own,
-        context,
-    };
-    for lost in std::mem::take(&mut unit.untrusted) {
-        let brace = braces[braces.partition_point(|brace| *brace < lost.loc.span.end)..].first();
-        match brace.and_then(|brace| reader.read(lost.name, *brace)) {
-            Some(mut read) => unit.functions.append(&mut read),
-            None => unit.untrusted.push(lost),
+    if !unit.untrusted.is_empty() {
+        let live = prepass::live(&job.decided.source.tokens, &job.decided.dead);
+        let reader = again::Reader { parsed: &parsed, live, words, own: job.own, context };
+        for lost in std::mem::take(&mut unit.untrusted) {
+            let brace = braces[braces.partition_point(|brace| *brace < lost.loc.span.end)..].first();
+            match brace.and_then(|brace| reader.read(lost.name, *brace)) {
+                Some(mut read) => unit.functions.append(&mut read),
+                None => unit.untrusted.push(lost),
+            }
         }
     }
     let dead = job.decided.dead.clone();

@@ -9,6 +9,7 @@ use std::ops::ControlFlow;
 use tree_sitter::{Node, ParseOptions, Parser, Tree, TreeCursor};
 
 use crate::parsed::Parsed;
+use crate::prepass::keyword::begins_statement;
 
 /// Deeper nesting than this is generated data or an attack; recursion over it would not be safe.
 const DEEPEST: u32 = 400;
@@ -147,25 +148,7 @@ fn suspicion(
 
 /// Keywords that both grammars sometimes take for names when braces do not balance.
 fn is_statement_keyword(word: &str) -> bool {
-    matches!(
-        word,
-        "if" | "else"
-            | "for"
-            | "while"
-            | "do"
-            | "switch"
-            | "case"
-            | "default"
-            | "break"
-            | "continue"
-            | "return"
-            | "goto"
-            | "sizeof"
-            | "struct"
-            | "union"
-            | "enum"
-            | "typedef"
-    )
+    begins_statement(word) || matches!(word, "default" | "sizeof" | "struct" | "union" | "enum" | "typedef")
 }
 
 /// The `function_definition`s with a body of a tree in source order, those inside classes, namespaces and linkage blocks too.

@@ -23,6 +23,7 @@ public:
     void Drain();
     ULONG Count(KSPIN_LOCK *Other);
     ULONG Enter();
+    ULONG Peek();
 
 private:
     KSPIN_LOCK m_Lock;
@@ -68,6 +69,19 @@ ULONG Ring::Enter()
     m_Count--;
     LEAVE(&m_Lock);
     return m_Count;
+}
+
+ULONG Ring::Peek()
+{
+    ENTER(&m_Lock);
+    if (m_Count == 0) {
+        goto done;
+    }
+    if (m_Count > 8) {
+        return 0; //~ SpinLock
+    }
+    LEAVE(&m_Lock);
+    return 0;
 }
 
 extern "C" NTSTATUS RingStart(Ring *TheRing)

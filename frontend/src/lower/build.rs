@@ -21,14 +21,12 @@ use super::LowerContext;
 use super::ast::{Ex, ExKind, St, StKind};
 use super::expand::{self, FROZEN};
 use super::types::slice;
+use crate::prepass::keyword::begins_statement;
 
 /// Expressions and statements nested deeper than this are not lowered: the stack is finite.
 const MAX_DEPTH: u32 = 256;
 /// Macros inside macros deeper than this stay calls.
 const MAX_EXPANSIONS: usize = 24;
-/// How statements begin that are no expressions.
-const STATEMENTS: [&str; 11] =
-    ["{", "break", "continue", "do", "for", "goto", "if", "return", "switch", "while", "__leave"];
 /// Expanded text longer than this stays a call.
 const MAX_EXPANDED: usize = 32 * 1024;
 /// The same with what macros inside it stand for, which doubles from macro to macro where each uses another twice.
@@ -295,7 +293,7 @@ impl<'a> Builder<'a> {
         for _ in 0..8 {
             let Some(definition) = inner.and_then(|name| macros.get(name)) else { return false };
             let first = expand::tokens(definition.body.trim()).first().copied().unwrap_or_default();
-            if STATEMENTS.contains(&first) {
+            if matches!(first, "{" | "__leave") || begins_statement(first) {
                 return true;
             }
             inner = expand::sole_use(&definition.body);

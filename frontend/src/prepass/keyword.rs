@@ -36,3 +36,11 @@ pub(super) fn word_class(word: &str) -> Word {
         _ => Word::Name,
     }
 }
+
+/// Whether the word begins a statement, or is one.
+pub(crate) fn begins_statement(word: &str) -> bool {
+    matches!(
+        word,
+        "if" | "else" | "for" | "while" | "do" | "switch" | "case" | "break" | "continue" | "return" | "goto"
+    )
+}

@@ -8,7 +8,7 @@ mod blank;
 mod canvas;
 pub(crate) mod condition;
 pub(crate) mod directive;
-mod keyword;
+pub(crate) mod keyword;
 mod shape;
 #[cfg(test)]
 mod tests;
@@ -84,19 +84,28 @@ pub(crate) fn run(input: &Input<'_>) -> Output {
 
 /// Blanks branches not taken, comments and directives; what is left.
 fn live_tokens(input: &Input<'_>, canvas: &mut Canvas) -> Vec<Token> {
-    let mut live = Vec::with_capacity(input.tokens.len());
-    let mut dead = input.dead.iter().peekable();
     for span in input.dead {
         canvas.blank(*span);
     }
-    for token in input.tokens {
+    for token in input.tokens.iter().filter(|token| !is_code(token)) {
+        canvas.blank(Span { start: token.start, end: token.end });
+    }
+    live(input.tokens, input.dead)
+}
+
+/// What is neither comment nor directive, in the branches that are taken.
+pub(crate) fn live(tokens: &[Token], dead: &[Span]) -> Vec<Token> {
+    let mut live = Vec::with_capacity(tokens.len());
+    let mut dead = dead.iter().peekable();
+    for token in tokens {
         while dead.next_if(|span| span.end <= token.start).is_some() {}
-        let hidden = dead.peek().is_some_and(|span| span.start <= token.start);
-        if matches!(token.kind, Kind::Comment | Kind::Directive) {
-            canvas.blank(Span { start: token.start, end: token.end });
-        } else if !hidden {
+        if is_code(token) && dead.peek().is_none_or(|span| span.start > token.start) {
             live.push(*token);
         }
     }
     live
+}
+
+fn is_code(token: &Token) -> bool {
+    !matches!(token.kind, Kind::Comment | Kind::Directive)
 }

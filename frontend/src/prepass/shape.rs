@@ -15,7 +15,7 @@ use super::blank::Left;
 use super::canvas::Canvas;
 use super::keyword::{Word, word_class};
 use super::token::{Kind, Token};
-use super::words::{Words, closing};
+use super::words::{Words, balanced, closing};
 use crate::macros::MacroTable;
 use crate::parsed::SehKeyword;
 
@@ -172,23 +172,19 @@ impl<'a> Shaper<'a, '_> {
             }
             _ => {}
         }
-        if self.is(at + 1, b'(') && word_class(word) == Word::Name {
-            let hidden = self.strange_arguments(at, boundary);
-            if hidden.is_none() {
-                self.argument_forms(at);
-            }
-            if let Some(close) = hidden.filter(|_| self.boundary) {
-                return close + 1;
-            }
-            if boundary
-                && let Some(close) = hidden.or_else(|| closing(self.tokens, at + 1))
-                && let Some(next) = self.macro_call(at, close)
-            {
-                return next;
-            }
-            if let Some(close) = hidden {
-                return close + 1;
-            }
+        let hidden = self.call_arguments(at, boundary);
+        if let Some(close) = hidden.filter(|_| self.boundary) {
+            return close + 1;
+        }
+        if boundary
+            && word_class(word) == Word::Name
+            && let Some(close) = hidden.or_else(|| closing(self.tokens, at + 1))
+            && let Some(next) = self.macro_call(at, close)
+        {
+            return next;
+        }
+        if let Some(close) = hidden {
+            return close + 1;
         }
         if matches!(word, "__asm" | "_asm" | "__asm__") && self.scope() == Scope::Body {
             return self.assembly(at);
@@ -199,26 +195,16 @@ impl<'a> Shaper<'a, '_> {
     /// Instructions, in braces or to the end of the line, are no statement that anything here is about.
     fn assembly(&mut self, at: usize) -> usize {
         self.boundary = true;
-        let first = at + 1;
-        if self.is(first, b'{') {
-            let mut depth = 0_u32;
-            for end in first..self.tokens.len() {
-                match self.tokens[end].kind {
-                    Kind::Punct(b'{') => depth += 1,
-                    Kind::Punct(b'}') => depth -= 1,
-                    _ => {}
-                }
-                if depth == 0 {
-                    self.canvas.replace(self.span(at, end), ";");
-                    return end + 1;
-                }
-            }
-            return first;
-        }
-        let start = self.tokens[at].start as usize;
-        let line_end = self.text[start..].find('\n').map_or(self.text.len(), |end| start + end) as u32;
-        let last =
-            (at..self.tokens.len()).take_while(|index| self.tokens[*index].start < line_end).last().unwrap_or(at);
+        let last = if self.is(at + 1, b'{') {
+            balanced(self.tokens, at + 1, usize::MAX)
+        } else {
+            let start = self.tokens[at].start as usize;
+            let line_end = self.text[start..].find('\n').map_or(self.text.len(), |end| start + end) as u32;
+            // What closes the block around it is none of them.
+            let goes_on = |index: &usize| self.tokens[*index].start < line_end && !self.is(*index, b'}');
+            (at..self.tokens.len()).take_while(goes_on).last()
+        };
+        let Some(last) = last else { return at + 1 };
         self.canvas.replace(self.span(at, last), ";");
         last + 1
     }

@@ -197,3 +197,22 @@ pub(crate) fn closing(tokens: &[Token], open: usize) -> Option<usize> {
     }
     None
 }
+
+/// The index of the bracket that closes the one at `open`, if that is one, whatever stands between; `None` where brackets
+/// are mixed up, and where it is `most` tokens away or further.
+pub(crate) fn balanced(tokens: &[Token], open: usize, most: usize) -> Option<usize> {
+    let mut expected: Vec<u8> = Vec::new();
+    for (index, token) in tokens.iter().enumerate().skip(open).take(most) {
+        match token.kind {
+            Kind::Punct(b'(') => expected.push(b')'),
+            Kind::Punct(b'[') => expected.push(b']'),
+            Kind::Punct(b'{') => expected.push(b'}'),
+            Kind::Punct(byte @ (b')' | b']' | b'}')) if expected.pop() != Some(byte) => return None,
+            _ => {}
+        }
+        if expected.is_empty() {
+            return (index > open).then_some(index);
+        }
+    }
+    None
+}

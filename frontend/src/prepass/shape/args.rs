@@ -8,38 +8,21 @@ use rulebook_diagnostics::Span;
 
 use super::{Scope, Shaper};
 use crate::ir::Symbol;
-use crate::prepass::keyword::{Word, word_class};
+use crate::prepass::keyword::{Word, begins_statement, word_class};
 use crate::prepass::token::Kind;
-use crate::prepass::words::LONGEST_LIST;
-
-/// Words that begin statements, or are ones.
-const STATEMENTS: [&str; 11] =
-    ["if", "else", "for", "while", "do", "switch", "case", "break", "continue", "return", "goto"];
+use crate::prepass::words::{LONGEST_LIST, balanced};
 
 impl Shaper<'_, '_> {
-    /// The parenthesis that closes the list which opens at `open`, whatever stands between.
-    fn closing_any(&self, open: usize) -> Option<usize> {
-        if !self.is(open, b'(') {
+    /// Deals with the arguments of the call at `at`, if it is one; where its list ends if they were hidden.
+    pub(super) fn call_arguments(&mut self, at: usize, boundary: bool) -> Option<usize> {
+        if !self.is_ident(at) || !self.is(at + 1, b'(') || word_class(self.word(at)) != Word::Name {
             return None;
         }
-        let mut open_ones: Vec<u8> = Vec::new();
-        for at in open..self.tokens.len().min(open + LONGEST_LIST) {
-            match self.tokens[at].kind {
-                Kind::Punct(byte @ (b'(' | b'[' | b'{')) => open_ones.push(byte),
-                Kind::Punct(byte @ (b')' | b']' | b'}')) => {
-                    let fits =
-                        matches!((open_ones.pop(), byte), (Some(b'('), b')') | (Some(b'['), b']') | (Some(b'{'), b'}'));
-                    if !fits {
-                        return None;
-                    }
-                    if open_ones.is_empty() {
-                        return Some(at);
-                    }
-                }
-                _ => {}
-            }
+        let hidden = if self.scope() == Scope::Body { self.strange_arguments(at, boundary) } else { None };
+        if hidden.is_none() {
+            self.argument_forms(at);
         }
-        None
+        hidden
     }
 
     /// The arguments between `open` and `close` as ranges of tokens.
@@ -66,7 +49,7 @@ impl Shaper<'_, '_> {
     fn holds_statement(&self, (from, to): (usize, usize)) -> bool {
         (from..to).any(|at| match self.tokens[at].kind {
             Kind::Punct(b';' | b'{' | b'}') => true,
-            Kind::Ident => STATEMENTS.contains(&self.word(at)),
+            Kind::Ident => begins_statement(self.word(at)),
             _ => false,
         })
     }
@@ -92,13 +75,10 @@ impl Shaper<'_, '_> {
             })
     }
 
-    /// Deals with arguments that no grammar knows, of the call at `at`; where its list ends if they were hidden.
-    pub(super) fn strange_arguments(&mut self, at: usize, boundary: bool) -> Option<usize> {
+    /// Deals with arguments that no grammar knows; where their list ends if they were hidden.
+    fn strange_arguments(&mut self, at: usize, boundary: bool) -> Option<usize> {
         let open = at + 1;
-        if self.scope() != Scope::Body || !self.is(open, b'(') || word_class(self.word(at)) != Word::Name {
-            return None;
-        }
-        let close = self.closing_any(open)?;
+        let close = balanced(self.tokens, open, LONGEST_LIST)?;
         let arguments = self.arguments(open, close);
         if arguments.iter().any(|(from, _)| self.is(*from, b'[')) {
             // A function without a name.

@@ -20,9 +20,6 @@ enum StandsFor {
 impl Shaper<'_, '_> {
     /// Calls whose arguments or surroundings the grammars do not know, wherever they stand.
     pub(super) fn argument_forms(&mut self, at: usize) {
-        if !self.is(at + 1, b'(') || word_class(self.word(at)) != Word::Name {
-            return;
-        }
         let Some(close) = closing(self.tokens, at + 1) else {
             return;
         };

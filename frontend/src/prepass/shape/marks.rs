@@ -9,13 +9,9 @@ impl Shaper<'_, '_> {
     pub(super) fn inner(&mut self, from: usize, to: usize) {
         let mut at = from;
         while at < to {
-            let hidden = if self.is_ident(at) { self.strange_arguments(at, false) } else { None };
-            at = match hidden {
+            at = match self.call_arguments(at, false) {
                 Some(close) => close + 1,
-                None if self.is_ident(at) => {
-                    self.argument_forms(at);
-                    self.declaration_marks(at)
-                }
+                None if self.is_ident(at) => self.declaration_marks(at),
                 None => at + 1,
             };
         }

@@ -112,8 +112,23 @@ impl Run<'_, '_> {
             }
             return;
         }
+        self.note_levels(&summary.outcomes, &mut translate);
         for outcome in &summary.outcomes {
             self.pass(&entered, outcome, &mut translate, name, loc, site, out);
+        }
+    }
+
+    /// Where a callee leaves at one level or another, what it goes by decides as a branch of the caller would.
+    fn note_levels(&mut self, outcomes: &[Outcome], translate: &mut Translate<'_>) {
+        let Some((first, others)) = outcomes.split_first() else { return };
+        if !self.level_matters || others.iter().all(|other| other.irql == first.irql) {
+            return;
+        }
+        for (value, _) in outcomes.iter().flat_map(|outcome| &outcome.facts) {
+            if self.engine.values.exportable(*value) {
+                let ours = translate.value(&mut self.engine.values, *value);
+                self.found.guards.add(&self.engine.values, ours);
+            }
         }
     }
 

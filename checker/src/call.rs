@@ -4,7 +4,7 @@ use rulebook_frontend::ir::{BinOp, Call, Callee, Loc, Symbol};
 use rulebook_machine::semantics::{Exchange, Returns};
 
 use crate::code::name_of;
-use crate::compiled::{CArg, CEffect, CFunction, CLevel, CResult, CSlot, PatternAt};
+use crate::compiled::{CEffect, CFunction, CLevel, CResult, CSlot};
 use crate::fact::Range;
 use crate::run::Run;
 use crate::state::{Lost, State};
@@ -167,7 +167,8 @@ impl Run<'_, '_> {
             values.make(Node::Result(api.site))
         };
         self.forget_arguments(&mut state, api, known, getter);
-        if known.is_none() {
+        // Who asks an object for what belongs to it does not give it away.
+        if known.is_none() && !getter {
             for arg in &api.args {
                 self.found.hand(&self.engine.values, *arg);
                 let Some(kept) = self.escape(state, *arg, false) else { return };
@@ -244,17 +245,7 @@ impl Run<'_, '_> {
 
     /// What is locked or unlocked is there. Where it cannot be, there is more wrong than can be said here.
     fn suppose_lock(&self, state: &mut State, api: &Api) {
-        let compiled = self.engine.compiled;
-        let mut places = compiled.by_api.get(&api.name).into_iter().flatten();
-        let followed = |place: &PatternAt| {
-            let machine = compiled.machine(place.machine);
-            let pattern = &machine.events[place.event as usize].patterns[place.pattern as usize];
-            !machine.stateless
-                && matches!(pattern.args.first(), Some(CArg::Var(var)) if usize::from(*var) < machine.keys)
-        };
-        if let Some(lock) = api.args.first()
-            && places.any(followed)
-        {
+        if let Some(lock) = api.args.first() {
             state.facts.restrict(&self.engine.values, *lock, &Range { not: vec![0], ..Range::ALL });
         }
     }

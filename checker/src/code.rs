@@ -1,10 +1,10 @@
 //! The functions of one driver, with what the simulation asks of their shape.
 
-use rulebook_frontend::ir::{BlockId, Callee, Expr, FileId, Function, InstrKind, Place, Symbol, Term, Unit};
+use rulebook_frontend::ir::{BlockId, Callee, Expr, FileId, Function, InstrKind, LocalId, Place, Symbol, Term, Unit};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::live::Liveness;
-use crate::solid::Solid;
+use crate::solid::{self, Solid};
 
 /// A function of the driver, by its index in [`Code::functions`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -42,6 +42,8 @@ pub(crate) struct Func<'p> {
     pub(crate) in_loop: Vec<bool>,
     pub(crate) live: Liveness,
     pub(crate) solid: Solid,
+    /// Locals whose pointers are null on some ways only, and that branches ask about; ordered.
+    pub(crate) doubtful: Vec<LocalId>,
     /// Number of the first site of each block.
     pub(crate) first_site: Vec<u32>,
     pub(crate) callees: Vec<FuncId>,
@@ -249,6 +251,7 @@ impl<'p> Func<'p> {
         }
         let live = Liveness::new(ir, &order);
         let solid = Solid::new(ir, &order);
+        let doubtful = solid::doubtful(ir);
         let met = from.into_iter().map(|from| from > 1).collect();
         Self {
             ir,
@@ -260,6 +263,7 @@ impl<'p> Func<'p> {
             in_loop,
             live,
             solid,
+            doubtful,
             first_site,
             callees: Vec::new(),
         }

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use rulebook_diagnostics::report::{Outcome as Verdicts, Report, Sources, Verdict};
 use rulebook_frontend::ir::{Annotation, Symbol};
-use rulebook_frontend::{Program, Project, SourceFile, Texts};
+use rulebook_frontend::{Program, Project, SourceFile, Texts, comments};
 use rulebook_machine::table::{Rule, Table};
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -183,7 +183,7 @@ impl<'p, 't> Drive<'p, 't> {
         let own: Vec<&SourceFile> = program.files.iter().filter(|file| !kit.contains(folder(&file.path))).collect();
         let mut mentioned = FxHashSet::default();
         for name in wanted {
-            if own.iter().any(|file| mentions(&file.text, name)) {
+            if own.iter().any(|file| comments::is_said(&file.text, name)) {
                 let name: &'p str = Symbol::new(name).as_str();
                 mentioned.insert(name);
             }
@@ -344,11 +344,4 @@ fn is_header(file: &SourceFile) -> bool {
 
 fn folder(path: &str) -> &str {
     path.rfind('/').map_or("", |at| &path[..at])
-}
-
-/// Whether the word stands in the text.
-fn mentions(text: &str, word: &str) -> bool {
-    let letter = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
-    text.match_indices(word)
-        .any(|(at, _)| !letter(text[..at].chars().next_back()) && !letter(text[at + word.len()..].chars().next()))
 }

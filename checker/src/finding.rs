@@ -11,7 +11,7 @@ use crate::compiled::Compiled;
 use crate::fact::Range;
 use crate::roles::{Attached, Entry};
 use crate::summary::Violation;
-use crate::trace::{Kind, Trace};
+use crate::trace::{self, Kind, Trace};
 
 /// How many steps a finding shows.
 const STEPS: usize = 40;
@@ -78,11 +78,7 @@ impl Findings<'_, '_, '_> {
         };
         let mut trace = Vec::new();
         self.steps(&violation.trace, violation.machine, 0, &mut trace);
-        // The end of a long way says more than its middle.
-        if trace.len() > STEPS {
-            let cut = trace.len() - STEPS;
-            trace.drain(STEPS / 4..STEPS / 4 + cut);
-        }
+        let trace = shorten(trace);
         let certainty = if violation.sometimes_fine { Certainty::SomePath } else { Certainty::EveryPath };
         Finding {
             fingerprint: self.fingerprint(&rule.id, violation.loc, function.as_str()),
@@ -166,7 +162,7 @@ impl Findings<'_, '_, '_> {
         self.program.files.get(loc.file.0 as usize).map_or("", |file| loc.span.slice(&file.text))
     }
 
-    fn steps(&self, trace: &Trace, machine: crate::compiled::MachineId, depth: u32, out: &mut Vec<Step>) {
+    fn steps(&self, trace: &Trace, machine: crate::compiled::MachineId, depth: u32, out: &mut Vec<(bool, Step)>) {
         let states = self.compiled.machine(machine);
         let mut state = String::new();
         for step in trace.steps() {
@@ -179,7 +175,8 @@ impl Findings<'_, '_, '_> {
                     let dots = if short.len() < condition.len() { "…" } else { "" };
                     format!("`{short}{dots}` is {}", if truth { "true" } else { "false" })
                 }
-                Kind::Case => "a `case` is taken".to_owned(),
+                Kind::Case(trace::DEFAULT) => "no `case` is taken".to_owned(),
+                Kind::Case(_) => "a `case` is taken".to_owned(),
                 Kind::Event(name, to) => {
                     states.state_name(to).clone_into(&mut state);
                     format!("`{name}` is called")
@@ -187,7 +184,8 @@ impl Findings<'_, '_, '_> {
                 Kind::Level(name) => format!("`{name}` changes the IRQL"),
                 Kind::Call(name) => format!("`{name}` is entered"),
             };
-            out.push(Step { place: self.place(step.loc), message, state: state.clone(), depth });
+            let decides = matches!(step.kind, Kind::Branch(_) | Kind::Case(_));
+            out.push((decides, Step { place: self.place(step.loc), message, state: state.clone(), depth }));
             if let Some(inner) = &step.inner
                 && depth < 12
             {
@@ -214,6 +212,32 @@ impl Findings<'_, '_, '_> {
         }
         format!("{hash:016x}")
     }
+}
+
+/// A way as it is shown: where it is long, decisions in its middle are left out first, for its beginning, its end, the
+/// calls and what they do say more. Where the first of them stood, it is said how many are missing.
+fn shorten(mut steps: Vec<(bool, Step)>) -> Vec<Step> {
+    let surplus = (steps.len() + 1).saturating_sub(STEPS);
+    if steps.len() > STEPS {
+        let from = STEPS / 4;
+        let decisions: Vec<usize> = (from..steps.len() - STEPS / 4).filter(|at| steps[*at].0).take(surplus).collect();
+        let rest = surplus - decisions.len();
+        let mut left = vec![false; steps.len()];
+        decisions.into_iter().for_each(|at| left[at] = true);
+        (from..steps.len())
+            .filter(|at| !left[*at])
+            .take(rest)
+            .collect::<Vec<_>>()
+            .into_iter()
+            .for_each(|at| left[at] = true);
+        if let Some(first) = left.iter().position(|left| *left) {
+            left[first] = false;
+            steps[first].1.message = format!("(from here on {surplus} steps are not shown)");
+        }
+        let mut at = left.into_iter();
+        steps.retain(|_| !at.next().unwrap_or(false));
+    }
+    steps.into_iter().map(|(_, step)| step).collect()
 }
 
 /// The argument at a position of a call's text, without `&`, casts being left as they are.

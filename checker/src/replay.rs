@@ -40,8 +40,9 @@ pub(crate) struct Way {
 
 #[derive(Debug, Clone)]
 enum Decision {
-    /// A branch that was open, and how it was decided.
-    Branch(Loc, bool),
+    /// A branch or `switch` that was open, and where it went: 1 where the condition held and 0 where it did not, or the
+    /// case.
+    Choice(Loc, u32),
     /// A call, and the way through the callee.
     Call(Loc, Trace),
 }
@@ -77,7 +78,8 @@ pub(crate) enum End {
 impl Way {
     pub(crate) fn of(trace: &Trace) -> Self {
         let decision = |step: &&crate::trace::Step| match step.kind {
-            Kind::Branch(truth) => Some(Decision::Branch(step.loc, truth)),
+            Kind::Branch(truth) => Some(Decision::Choice(step.loc, u32::from(truth))),
+            Kind::Case(case) => Some(Decision::Choice(step.loc, case)),
             _ => step.inner.clone().map(|inner| Decision::Call(step.loc, inner)),
         };
         Self { decisions: trace.steps().iter().filter_map(decision).collect() }
@@ -86,24 +88,24 @@ impl Way {
 
 impl Run<'_, '_> {
     /// The path behind a branch as it stands on the way that is followed: gone on, not yet there, or not at all.
-    pub(crate) fn keep_to_way(&self, mut state: State, loc: Loc, truth: bool, open: bool) -> Vec<State> {
+    pub(crate) fn keep_to_way(&self, mut state: State, loc: Loc, choice: u32, open: bool) -> Vec<State> {
         if self.seek.is_some() {
-            state.on_way += u32::from(self.hinted(&state, loc) == Some(truth));
+            state.on_way += u32::from(self.hinted(&state, loc) == Some(choice));
             return vec![state];
         }
         let Some(way) = &self.way else { return vec![state] };
         let rest = way.decisions.get(state.on_way as usize..).unwrap_or_default();
-        let Some(Decision::Branch(next, wanted)) = rest.first() else { return vec![state] };
+        let Some(Decision::Choice(next, wanted)) = rest.first() else { return vec![state] };
         if *next != loc {
             return vec![state];
         }
         let mut kept = Vec::new();
-        let again = |decision: &Decision| matches!(decision, Decision::Branch(other, _) if *other == loc);
+        let again = |decision: &Decision| matches!(decision, Decision::Choice(other, _) if *other == loc);
         // In a loop, a turn at which nothing was open wrote nothing down.
-        if !open && (*wanted != truth || rest[1..].iter().any(again)) {
+        if !open && (*wanted != choice || rest[1..].iter().any(again)) {
             kept.push(state.clone());
         }
-        if *wanted == truth {
+        if *wanted == choice {
             state.on_way += 1;
             kept.push(state);
         }
@@ -111,9 +113,9 @@ impl Run<'_, '_> {
     }
 
     /// How the way that is followed decides the branch, if it is the next that it decides.
-    pub(crate) fn hinted(&self, state: &State, loc: Loc) -> Option<bool> {
+    pub(crate) fn hinted(&self, state: &State, loc: Loc) -> Option<u32> {
         match self.way.as_ref()?.decisions.get(state.on_way as usize)? {
-            Decision::Branch(next, wanted) if *next == loc => Some(*wanted),
+            Decision::Choice(next, wanted) if *next == loc => Some(*wanted),
             _ => None,
         }
     }

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use rulebook_frontend::ir::{BinOp, BlockId, Expr, Function, InstrKind, Loc, Place, Symbol, Term};
+use rulebook_frontend::ir::{BinOp, BlockId, Expr, Function, InstrKind, Loc, LocalId, Place, Symbol, Term};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::adopt::Moves;
@@ -19,10 +19,10 @@ use crate::guard::{self, Guards};
 use crate::live;
 use crate::replay::Way;
 use crate::seek::Seek;
-use crate::solid::Row;
+use crate::solid::{self, Row};
 use crate::state::{Lost, State, UNKNOWN};
 use crate::summary::{self, Violation};
-use crate::trace::Kind;
+use crate::trace::{self, Kind};
 use crate::value::{Node, Site, V, Values};
 
 /// How many paths a run keeps apart, and how long it may take.
@@ -200,7 +200,9 @@ impl<'e, 'a> Run<'e, 'a> {
         let state = self.seen[block.0 as usize].0[index].clone();
         self.visiting = (block, index);
         self.engine.visits += 1;
+        let outer = self.engine.values.enter(self.id.0);
         self.block(block, state);
+        self.engine.values.enter(outer);
     }
 
     /// Looks up which branches decide over events of the followed object.
@@ -290,7 +292,11 @@ impl<'e, 'a> Run<'e, 'a> {
         for (index, instr) in block.instrs.iter().enumerate() {
             let site = Site(first + index as u32);
             let mut next = Vec::with_capacity(states.len());
+            let followed = self.doubtful_followed(&|see| solid::followed(&instr.kind, see));
             for mut state in states {
+                if !followed.iter().all(|local| self.suppose_followed(&mut state, *local)) {
+                    continue;
+                }
                 match &instr.kind {
                     InstrKind::Assign { place, value } => {
                         let values = &mut self.engine.values;
@@ -339,9 +345,16 @@ impl<'e, 'a> Run<'e, 'a> {
             solid.pass(&instr.kind);
         }
         let site = Site(first + block.instrs.len() as u32);
+        let followed = match &block.term {
+            Term::Branch { cond, .. } => self.doubtful_followed(&|see| solid::followed_in(cond, see)),
+            _ => Vec::new(),
+        };
         for mut state in states {
             if let Term::Branch { cond, .. } = &block.term {
                 self.suppose_solid(&mut state, &solid, cond);
+            }
+            if !followed.iter().all(|local| self.suppose_followed(&mut state, *local)) {
+                continue;
             }
             self.leave(at, &block.term, state, site);
         }
@@ -350,6 +363,31 @@ impl<'e, 'a> Run<'e, 'a> {
     fn believes(&mut self, at: BlockId, expr: &Expr) -> bool {
         let (ir, compiled) = (self.ir, self.engine.compiled);
         self.engine.asserted.entry(self.id).or_insert_with(|| Asserted::new(ir, compiled)).is_believed(at, expr)
+    }
+
+    /// Of the pointers that are `followed`, those that are null on other ways.
+    fn doubtful_followed(&self, followed: &dyn Fn(&mut dyn FnMut(LocalId))) -> Vec<LocalId> {
+        let doubtful = &self.engine.code.get(self.id).doubtful;
+        let mut found = Vec::new();
+        if !doubtful.is_empty() && self.engine.options.branch_facts {
+            followed(&mut |local| {
+                if doubtful.binary_search(&local).is_ok() {
+                    found.push(local);
+                }
+            });
+        }
+        found
+    }
+
+    /// Whether what the local holds can be followed; from there on it is known to be.
+    fn suppose_followed(&mut self, state: &mut State, local: LocalId) -> bool {
+        let values = &mut self.engine.values;
+        let address = values.make(Node::Local(local));
+        let value = state.load(values, address);
+        // Where it is surely null, the code was misread rather than wrong.
+        state.known(values, value) == Some(0)
+            || values.is_address(value)
+            || state.facts.restrict(values, value, &Range { not: vec![0], ..Range::ALL })
     }
 
     /// What is loaded from a local whose pointer was followed on every way here is not null.
@@ -437,7 +475,7 @@ impl<'e, 'a> Run<'e, 'a> {
                 let told = can && cannot;
                 let mut sides = [(yes, then, true, can), (no, other, false, cannot)];
                 // What is sought is tried last first.
-                if self.seek.is_some() && self.hinted(&sides[0].0, *loc) == Some(true) {
+                if self.seek.is_some() && self.hinted(&sides[0].0, *loc) == Some(1) {
                     sides.reverse();
                 }
                 for (mut state, to, truth, possible) in sides {
@@ -445,7 +483,7 @@ impl<'e, 'a> Run<'e, 'a> {
                         if told {
                             state.trace.push(Kind::Branch(truth), *loc);
                         }
-                        for state in self.keep_to_way(state, *loc, truth, told) {
+                        for state in self.keep_to_way(state, *loc, u32::from(truth), told) {
                             self.enqueue(*to, state, Some(at));
                         }
                     }
@@ -454,22 +492,30 @@ impl<'e, 'a> Run<'e, 'a> {
             Term::Switch { value, cases, default, loc } => {
                 let tested = state.eval(&mut self.engine.values, ir, value);
                 self.note_test(at, &state, value, tested);
-                let value = tested;
                 let mut rest = state;
+                let mut sides: Vec<(State, BlockId, u32)> = Vec::with_capacity(cases.len() + 1);
                 let mut possible = true;
-                for (case, to) in cases {
+                for (at, (case, to)) in cases.iter().enumerate() {
                     let values = &mut self.engine.values;
                     let case = rest.eval(values, ir, case);
-                    let equal = values.binary(BinOp::Eq, value, case);
+                    let equal = values.binary(BinOp::Eq, tested, case);
                     let mut here = rest.clone();
                     if possible && self.assume(&mut here, equal, true) {
-                        here.trace.push(Kind::Case, *loc);
-                        self.enqueue(*to, here, Some(at));
+                        sides.push((here, *to, at as u32));
                     }
                     possible = possible && self.assume(&mut rest, equal, false);
                 }
                 if possible {
-                    self.enqueue(*default, rest, Some(at));
+                    sides.push((rest, *default, trace::DEFAULT));
+                }
+                let told = sides.len() > 1;
+                for (mut state, to, case) in sides {
+                    if told {
+                        state.trace.push(Kind::Case(case), *loc);
+                    }
+                    for state in self.keep_to_way(state, *loc, case, told) {
+                        self.enqueue(to, state, Some(at));
+                    }
                 }
             }
         }

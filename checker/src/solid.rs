@@ -110,34 +110,83 @@ impl Row {
 
     /// Pointers that are followed to get at the place.
     fn follow(&mut self, place: &Place) {
-        match place {
-            Place::Field(base, _) => self.follow(base),
-            Place::Index(base, index) => {
-                self.follow(base);
-                self.follow_expr(index);
-            }
-            Place::Deref(pointer) => {
-                if let Expr::Load(from) = &**pointer
-                    && let Place::Local(id) = &**from
-                {
-                    self.put(*id, true);
-                }
-                self.follow_expr(pointer);
-            }
-            Place::Local(_) | Place::Global(_) => {}
-        }
+        follow(place, &mut |id| self.put(id, true));
     }
 
     fn follow_expr(&mut self, expr: &Expr) {
-        match expr {
-            Expr::Load(place) => self.follow(place),
-            Expr::Unary(_, a) | Expr::Container(a, _) => self.follow_expr(a),
-            Expr::Binary(_, a, b) => {
-                self.follow_expr(a);
-                self.follow_expr(b);
-            }
-            // The address of a member follows nothing.
-            _ => {}
+        followed_in(expr, &mut |id| self.put(id, true));
+    }
+}
+
+/// Calls `see` with each local whose pointer the instruction follows.
+pub(crate) fn followed(instr: &InstrKind, see: &mut dyn FnMut(LocalId)) {
+    match instr {
+        InstrKind::Assign { place, value } => {
+            followed_in(value, see);
+            follow(place, see);
         }
+        InstrKind::Call(call) => call.args.iter().for_each(|arg| followed_in(arg, see)),
+        InstrKind::Havoc(_) | InstrKind::Assume(_) | InstrKind::Dead(_) => {}
+    }
+}
+
+/// Locals that a branch asks about and that are made null somewhere: that such a pointer was followed says something on
+/// the paths that did, though others come to the same place with none.
+pub(crate) fn doubtful(ir: &Function) -> Vec<LocalId> {
+    let local = |expr: &Expr| match expr {
+        Expr::Load(place) => match **place {
+            Place::Local(id) => Some(id),
+            _ => None,
+        },
+        _ => None,
+    };
+    let null = |instr: &InstrKind| match instr {
+        InstrKind::Assign { place: Place::Local(id), value: Expr::Int(0) } => Some(*id),
+        _ => None,
+    };
+    let nulls: Vec<LocalId> =
+        ir.blocks.iter().flat_map(|block| &block.instrs).filter_map(|instr| null(&instr.kind)).collect();
+    let asked = ir.blocks.iter().filter_map(|block| match &block.term {
+        Term::Branch { cond: Expr::Unary(_, of), .. } => local(of),
+        Term::Branch { cond: Expr::Binary(_, a, b), .. } => local(a).or_else(|| local(b)),
+        Term::Branch { cond, .. } => local(cond),
+        _ => None,
+    });
+    let mut found: Vec<LocalId> = asked.filter(|id| nulls.contains(id)).collect();
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+fn follow(place: &Place, see: &mut dyn FnMut(LocalId)) {
+    match place {
+        Place::Field(base, _) => follow(base, see),
+        Place::Index(base, index) => {
+            follow(base, see);
+            followed_in(index, see);
+        }
+        Place::Deref(pointer) => {
+            if let Expr::Load(from) = &**pointer
+                && let Place::Local(id) = **from
+            {
+                see(id);
+            }
+            followed_in(pointer, see);
+        }
+        Place::Local(_) | Place::Global(_) => {}
+    }
+}
+
+/// Calls `see` with each local whose pointer is followed to work out `expr`.
+pub(crate) fn followed_in(expr: &Expr, see: &mut dyn FnMut(LocalId)) {
+    match expr {
+        Expr::Load(place) => follow(place, see),
+        Expr::Unary(_, a) | Expr::Container(a, _) => followed_in(a, see),
+        Expr::Binary(_, a, b) => {
+            followed_in(a, see);
+            followed_in(b, see);
+        }
+        // The address of a member follows nothing.
+        _ => {}
     }
 }

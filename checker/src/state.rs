@@ -416,14 +416,23 @@ impl State {
         let held = |value: V| {
             value == irql || stored(value) || memory.iter().any(|(_, held)| *held == value || in_flag(*held, value))
         };
+        let had = |value: V| values.exportable(value) || held(value);
+        // What stands in a member or an element: whoever has the object, and the index, reads it there again.
+        let read_again = |mut address: V| {
+            loop {
+                address = match values.node(address) {
+                    Node::Field(base, _) => base,
+                    Node::Index(base, index) if had(index) => base,
+                    Node::Index(..) => return false,
+                    _ => return had(address),
+                };
+            }
+        };
         let kept = |value: V| {
-            values.exportable(value)
-                || held(value)
+            had(value)
                 || match values.node(value) {
-                    Node::Bin(_, a, b) => {
-                        (values.as_int(a).is_some() || values.exportable(a) || held(a))
-                            && (values.as_int(b).is_some() || values.exportable(b) || held(b))
-                    }
+                    Node::Bin(_, a, b) => had(a) && had(b),
+                    Node::Init(address) => read_again(address),
                     _ => false,
                 }
         };

@@ -4,13 +4,16 @@ use std::rc::Rc;
 
 use rulebook_frontend::ir::{Loc, Symbol};
 
+/// What a `switch` does that goes to no case of its own.
+pub(crate) const DEFAULT: u32 = u32::MAX;
+
 /// One step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// A branch, and whether its condition held.
     Branch(bool),
-    /// A `switch` that went to one of its cases.
-    Case,
+    /// A `switch`, and which of its cases it went to, counted from 0; [`DEFAULT`] for none of them.
+    Case(u32),
     /// A call at which the object's automaton moved; its state afterwards.
     Event(Symbol, u8),
     /// The way goes on inside a function that is called.

@@ -93,3 +93,18 @@ fn what_helpers_keep_is_theirs_and_what_they_say_decides() {
 fn ways_that_can_be_gone_are_told_from_those_that_cannot() {
     check("ways.c");
 }
+
+#[test]
+fn what_a_path_has_seen_it_knows() {
+    check("known.c");
+}
+
+#[test]
+fn classes_in_functions_and_callbacks_in_classes_are_found() {
+    check("classes.cpp");
+}
+
+#[test]
+fn requests_that_were_asked_for_their_context_are_still_had() {
+    check("sends.c");
+}

@@ -51,6 +51,21 @@ pub fn comments(text: &str, wanted: impl Fn(&str) -> bool) -> Vec<Comment> {
     found
 }
 
+/// Whether code or a directive of `text` has the word `name`; what comments and strings say does not count.
+#[must_use]
+pub fn is_said(text: &str, name: &str) -> bool {
+    // Most texts do not have it at all.
+    text.contains(name)
+        && tokenize(text).iter().any(|token| match token.kind {
+            Kind::Ident => token.text(text) == name,
+            Kind::Directive => {
+                let line = token.text(text).trim_start_matches([' ', '\t', '#']);
+                tokenize(line).iter().any(|inner| inner.kind == Kind::Ident && inner.text(line) == name)
+            }
+            _ => false,
+        })
+}
+
 fn span(token: &Token) -> Span {
     Span { start: token.start, end: token.end }
 }

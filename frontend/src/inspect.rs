@@ -85,7 +85,7 @@ fn report(
     let source = Arc::new(Source::read(path, words).ok()?);
     let unit = configure::configure(&source, settings, base, words, cache);
     let (parsed, bodies) = load::parse_main(&unit, words)?;
-    let functions = parse::functions(&parsed.tree);
+    let functions = parse::functions(&parsed.tree, &parsed.prepped);
     let mut report = FileReport {
         path: source.shown.clone(),
         bytes: source.text.len(),

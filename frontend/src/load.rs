@@ -177,7 +177,7 @@ fn lower_file(
     context: &LowerContext<'_>,
 ) -> Lowered {
     let mut unit = lower(&parsed, context);
-    let functions = parse::functions(&parsed.tree);
+    let functions = parse::functions(&parsed.tree, &parsed.prepped);
     let mut starts: Vec<usize> =
         functions.iter().filter_map(|function| Some(function.child_by_field_name("body")?.start_byte())).collect();
     starts.sort_unstable();
@@ -270,7 +270,7 @@ fn best_tree(text: &str, is_c: bool) -> Option<(Tree, bool)> {
     }
     let first = parse::parse(text, Grammar::C)?;
     let bad = |tree: &Tree, cpp: bool| {
-        let functions = parse::functions(tree);
+        let functions = parse::functions(tree, text);
         let untrusted = functions.iter().filter(|function| parse::distrust(**function, text, cpp).is_some()).count();
         (untrusted, functions.len())
     };
@@ -293,7 +293,7 @@ fn pageable_functions(output: &Output, tree: &Tree, pragmas: &configure::Pageabl
     let regions: Vec<Span> = output.pageable_regions.iter().chain(&pragmas.regions).copied().collect();
     if !marks.is_empty() || !regions.is_empty() {
         let mut last_end = 0;
-        for function in parse::functions(tree) {
+        for function in parse::functions(tree, &output.prepped) {
             let Some(declarator) = function.child_by_field_name("declarator") else {
                 continue;
             };

@@ -151,9 +151,10 @@ fn is_statement_keyword(word: &str) -> bool {
     begins_statement(word) || matches!(word, "default" | "sizeof" | "struct" | "union" | "enum" | "typedef")
 }
 
-/// The `function_definition`s with a body of a tree in source order, those inside classes, namespaces and linkage blocks too.
+/// The `function_definition`s with a body of a tree of `text` in source order, those inside classes, local ones too,
+/// namespaces and linkage blocks.
 #[must_use]
-pub fn functions(tree: &Tree) -> Vec<Node<'_>> {
+pub fn functions<'t>(tree: &'t Tree, text: &str) -> Vec<Node<'t>> {
     let mut found = Vec::new();
     let mut pending = vec![tree.root_node()];
     while let Some(node) = pending.pop() {
@@ -163,7 +164,11 @@ pub fn functions(tree: &Tree) -> Vec<Node<'_>> {
             match child.kind() {
                 // `= default` and `= delete` have no body.
                 "function_definition" if child.child_by_field_name("body").is_none() => {}
-                "function_definition" => found.push(child),
+                "function_definition" => {
+                    found.push(child);
+                    let body = child.child_by_field_name("body");
+                    pending.extend(body.map(|body| local_classes(body, text)).unwrap_or_default());
+                }
                 "namespace_definition"
                 | "declaration_list"
                 | "linkage_specification"
@@ -187,4 +192,35 @@ pub fn functions(tree: &Tree) -> Vec<Node<'_>> {
     }
     found.sort_by_key(Node::start_byte);
     found
+}
+
+/// The classes with a body that are defined inside a function's `body`, outermost ones only, in source order.
+pub(crate) fn local_classes<'t>(body: Node<'t>, text: &str) -> Vec<Node<'t>> {
+    let mut found = Vec::new();
+    // Few functions have any.
+    let inside = text.get(body.byte_range()).unwrap_or_default();
+    if !["struct", "class", "union"].iter().any(|keyword| inside.contains(keyword)) {
+        return found;
+    }
+    let mut cursor = body.walk();
+    let mut depth = 0_u32;
+    loop {
+        let node = cursor.node();
+        let class = matches!(node.kind(), "class_specifier" | "struct_specifier" | "union_specifier")
+            && node.child_by_field_name("body").is_some();
+        if class {
+            found.push(node);
+        }
+        if !class && cursor.goto_first_child() {
+            depth += 1;
+            continue;
+        }
+        while depth > 0 && !cursor.goto_next_sibling() {
+            cursor.goto_parent();
+            depth -= 1;
+        }
+        if depth == 0 {
+            return found;
+        }
+    }
 }

@@ -298,3 +298,41 @@ VOID QueueFind(PQUEUE First, BOOLEAN Wanted)
     }
     KeReleaseSpinLock(&found->Lock, irql);
 }
+
+/* The kit's macro for the keyword, and the keyword itself. */
+NTSTATUS QueueProbe(PQUEUE Queue, PVOID Buffer)
+{
+    NTSTATUS status = STATUS_SUCCESS;
+    KIRQL irql;
+
+    try {
+        ProbeForRead(Buffer, 8, 1);
+        if (Queue->Many) {
+            __leave;
+        }
+    }
+    __except (EXCEPTION_EXECUTE_HANDLER) {
+        status = GetExceptionCode();
+    }
+    KeAcquireSpinLock(&Queue->Lock, &irql);
+    if (!NT_SUCCESS(status)) {
+        return status; //~ SpinLock
+    }
+    KeReleaseSpinLock(&Queue->Lock, irql);
+    return status;
+}
+
+_Must_inspect_result_
+PQUEUE
+NO_SANITIZE("overflow")
+QueueMarked(PQUEUE Queue)
+{
+    KIRQL irql;
+
+    KeAcquireSpinLock(&Queue->Lock, &irql);
+    if (Queue->Many) {
+        return NULL; //~ SpinLock
+    }
+    KeReleaseSpinLock(&Queue->Lock, irql);
+    return Queue;
+}

@@ -4,6 +4,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use tree_sitter::Node;
 
 use crate::ir::Symbol;
+use crate::parse;
 use crate::parsed::Parsed;
 
 use super::literal;
@@ -195,7 +196,13 @@ impl Scan<'_> {
 
     fn item(&mut self, node: Node, depth: u32) {
         match node.kind() {
-            "function_definition" => self.function(node),
+            "function_definition" => {
+                self.function(node);
+                let body = node.child_by_field_name("body");
+                for class in body.map(|body| parse::local_classes(body, self.text)).unwrap_or_default() {
+                    self.class(class, depth + 1);
+                }
+            }
             "declaration" => {
                 self.specifier(node, depth);
                 let mut cursor = node.walk();
@@ -367,6 +374,12 @@ impl Scan<'_> {
         }
     }
 
+    fn is_static(&self, node: Node) -> bool {
+        let mut cursor = node.walk();
+        node.named_children(&mut cursor)
+            .any(|child| child.kind() == "storage_class_specifier" && slice(child, self.text) == "static")
+    }
+
     fn method(&mut self, node: Node, parts: types::Declarator<'_>, class: Symbol, info: &mut ClassInfo) {
         let (Some(name), Some(_)) = (parts.name, parts.function) else {
             return;
@@ -380,11 +393,7 @@ impl Scan<'_> {
         } else {
             let name = self.symbol(name);
             info.methods.insert(name);
-            let mut cursor = node.walk();
-            if node
-                .named_children(&mut cursor)
-                .any(|child| child.kind() == "storage_class_specifier" && slice(child, self.text) == "static")
-            {
+            if self.is_static(node) {
                 info.static_methods.insert(name);
             }
         }
@@ -406,7 +415,12 @@ impl Scan<'_> {
             if parts.function.is_some() {
                 self.method(node, parts, class, info);
             } else {
-                info.members.push(Member { name: self.symbol(member), ty: parts.type_ref(name) });
+                let member = self.symbol(member);
+                info.members.push(Member { name: member, ty: parts.type_ref(name) });
+                // `static EVT_TYPE Name;` declares a function by its type.
+                if parts.pointers == 0 && self.is_static(node) {
+                    info.static_methods.insert(member);
+                }
             }
         }
         // An anonymous struct or union: its members are members of this one.

@@ -59,7 +59,13 @@ impl<'a> Lowering<'a> {
 
     fn item(&mut self, node: Node, from: usize, class: Option<Symbol>, depth: u32) {
         match node.kind() {
-            "function_definition" => self.function(node, from, class),
+            "function_definition" => {
+                self.function(node, from, class);
+                let body = node.child_by_field_name("body").filter(|_| self.cx.is_cpp);
+                for class in body.map(|body| parse::local_classes(body, self.prepped())).unwrap_or_default() {
+                    self.class(class, depth + 1);
+                }
+            }
             "declaration" | "field_declaration" => {
                 self.class_of(node, depth);
                 self.declaration(node, from, class);
@@ -363,7 +369,7 @@ impl<'a> Lowering<'a> {
                     || parts.is_ref
                     || parts.is_function_pointer
                     || ty.kind() != "type_identifier"
-                    || node.kind() == "field_declaration")
+                    || (node.kind() == "field_declaration" && !self.has_specifier(node, "static")))
             {
                 continue;
             }

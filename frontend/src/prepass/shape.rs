@@ -153,6 +153,20 @@ impl<'a> Shaper<'a, '_> {
                 self.canvas.blank(self.span(at + 1, at + 2));
                 return at + 3;
             }
+            // `enum : Type {`: the grammar knows the type behind a name only.
+            "enum" if self.is(at + 1, b':') => {
+                if let Some(brace) =
+                    (at + 2..at + 8).find(|index| !self.is_ident(*index)).filter(|at| self.is(*at, b'{'))
+                {
+                    self.canvas.blank(self.span(at + 1, brace - 1));
+                    return brace;
+                }
+                return at + 1;
+            }
+            _ if self.is_mark_with_words(at) => {
+                self.canvas.blank(self.span(at, at + 3));
+                return at + 4;
+            }
             "new" if self.input.cpp => {
                 self.placement_array(at + 1);
                 return at + 1;
@@ -171,6 +185,9 @@ impl<'a> Shaper<'a, '_> {
                 return at + 1;
             }
             _ => {}
+        }
+        if boundary && self.input.cpp && self.scope() == Scope::Body {
+            self.assigned_zero(at);
         }
         let hidden = self.call_arguments(at, boundary);
         if let Some(close) = hidden.filter(|_| self.boundary) {
@@ -207,6 +224,18 @@ impl<'a> Shaper<'a, '_> {
         let Some(last) = last else { return at + 1 };
         self.canvas.replace(self.span(at, last), ";");
         last + 1
+    }
+
+    /// `FIELD(x) = 0;`: to the grammar, a method that has no body.
+    fn assigned_zero(&mut self, at: usize) {
+        let Some(close) = closing(self.tokens, at + 1) else { return };
+        let zero = close + 2;
+        if self.is(close + 1, b'=') && self.word(zero) == "0" && self.is(zero + 1, b';') {
+            let gap = Span { start: self.tokens[zero].start - 1, end: self.tokens[zero].end };
+            if gap.start > self.tokens[close + 1].start {
+                self.canvas.replace(gap, "00");
+            }
+        }
     }
 
     fn means_no_parameters(&self, word: &str) -> bool {

@@ -1,6 +1,6 @@
 //! Unknown marks in declarations: more names in a row than a declaration can have.
 
-use super::{Shaper, is_shouted};
+use super::{Scope, Shaper, is_shouted};
 use crate::prepass::keyword::{Word, word_class};
 use crate::prepass::token::Kind;
 
@@ -34,6 +34,10 @@ impl Shaper<'_, '_> {
                     }
                 }
                 Word::Other => return end + 1,
+                Word::Name if self.is_mark_with_words(end) => {
+                    self.canvas.blank(self.span(end, end + 3));
+                    end += 3;
+                }
                 Word::Name => {
                     let first = end;
                     while self.tokens.get(end + 1).is_some_and(|token| token.kind == Kind::Pair(b':'))
@@ -74,6 +78,16 @@ impl Shaper<'_, '_> {
             surplus -= 1;
         }
         end.max(at + 1)
+    }
+
+    /// `MARK("words") Name(…)`, between declarations.
+    pub(super) fn is_mark_with_words(&self, at: usize) -> bool {
+        self.scope() == Scope::File
+            && self.is(at + 1, b'(')
+            && self.tokens.get(at + 2).is_some_and(|token| token.kind == Kind::Str)
+            && self.is(at + 3, b')')
+            && self.is_ident(at + 4)
+            && self.is(at + 5, b'(')
     }
 
     pub(super) fn mark_rank(&self, at: usize) -> u8 {

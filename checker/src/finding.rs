@@ -217,25 +217,21 @@ impl Findings<'_, '_, '_> {
 /// A way as it is shown: where it is long, decisions in its middle are left out first, for its beginning, its end, the
 /// calls and what they do say more. Where the first of them stood, it is said how many are missing.
 fn shorten(mut steps: Vec<(bool, Step)>) -> Vec<Step> {
-    let surplus = (steps.len() + 1).saturating_sub(STEPS);
     if steps.len() > STEPS {
+        // The step that says so is one more.
+        let surplus = steps.len() + 1 - STEPS;
         let from = STEPS / 4;
-        let decisions: Vec<usize> = (from..steps.len() - STEPS / 4).filter(|at| steps[*at].0).take(surplus).collect();
-        let rest = surplus - decisions.len();
-        let mut left = vec![false; steps.len()];
-        decisions.into_iter().for_each(|at| left[at] = true);
-        (from..steps.len())
-            .filter(|at| !left[*at])
-            .take(rest)
-            .collect::<Vec<_>>()
-            .into_iter()
-            .for_each(|at| left[at] = true);
-        if let Some(first) = left.iter().position(|left| *left) {
-            left[first] = false;
+        let mut left: Vec<usize> = (from..steps.len() - from).filter(|at| steps[*at].0).take(surplus).collect();
+        let others: Vec<usize> =
+            (from..steps.len()).filter(|at| !left.contains(at)).take(surplus - left.len()).collect();
+        left.extend(others);
+        left.sort_unstable();
+        if let Some(first) = left.first().copied() {
             steps[first].1.message = format!("(from here on {surplus} steps are not shown)");
+            left.remove(0);
         }
-        let mut at = left.into_iter();
-        steps.retain(|_| !at.next().unwrap_or(false));
+        let mut at = 0..;
+        steps.retain(|_| at.next().is_none_or(|at| left.binary_search(&at).is_err()));
     }
     steps.into_iter().map(|(_, step)| step).collect()
 }

@@ -292,7 +292,7 @@ impl<'e, 'a> Run<'e, 'a> {
         for (index, instr) in block.instrs.iter().enumerate() {
             let site = Site(first + index as u32);
             let mut next = Vec::with_capacity(states.len());
-            let followed = self.doubtful_followed(&|see| solid::followed(&instr.kind, see));
+            let followed = self.doubtful_followed(|see| solid::followed(&instr.kind, see));
             for mut state in states {
                 if !followed.iter().all(|local| self.suppose_followed(&mut state, *local)) {
                     continue;
@@ -346,7 +346,7 @@ impl<'e, 'a> Run<'e, 'a> {
         }
         let site = Site(first + block.instrs.len() as u32);
         let followed = match &block.term {
-            Term::Branch { cond, .. } => self.doubtful_followed(&|see| solid::followed_in(cond, see)),
+            Term::Branch { cond, .. } => self.doubtful_followed(|see| solid::followed_in(cond, see)),
             _ => Vec::new(),
         };
         for mut state in states {
@@ -366,7 +366,7 @@ impl<'e, 'a> Run<'e, 'a> {
     }
 
     /// Of the pointers that are `followed`, those that are null on other ways.
-    fn doubtful_followed(&self, followed: &dyn Fn(&mut dyn FnMut(LocalId))) -> Vec<LocalId> {
+    fn doubtful_followed(&self, followed: impl FnOnce(&mut dyn FnMut(LocalId))) -> Vec<LocalId> {
         let doubtful = &self.engine.code.get(self.id).doubtful;
         let mut found = Vec::new();
         if !doubtful.is_empty() && self.engine.options.branch_facts {

@@ -3,12 +3,13 @@
 use crate::GenerateError;
 use crate::writer::Tree;
 
-const FILES: [(&str, &str); 9] = [
+const FILES: [(&str, &str); 10] = [
     ("book.toml", include_str!("../../../book/book.toml")),
     ("src/introduction.md", include_str!("../../../book/src/introduction.md")),
     ("src/checking.md", include_str!("../../../book/src/checking.md")),
     ("src/findings.md", include_str!("../../../book/src/findings.md")),
     ("src/specification.md", include_str!("../../../book/src/specification.md")),
+    ("src/on-the-samples.md", include_str!("../../../book/src/on-the-samples.md")),
     ("src/beside.md", include_str!("../../../book/src/beside.md")),
     ("src/corpus.md", include_str!("../../../book/src/corpus.md")),
     ("theme/rulebook.css", include_str!("../../../book/theme/rulebook.css")),

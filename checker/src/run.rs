@@ -200,9 +200,7 @@ impl<'e, 'a> Run<'e, 'a> {
         let state = self.seen[block.0 as usize].0[index].clone();
         self.visiting = (block, index);
         self.engine.visits += 1;
-        let outer = self.engine.values.enter(self.id.0);
         self.block(block, state);
-        self.engine.values.enter(outer);
     }
 
     /// Looks up which branches decide over events of the followed object.

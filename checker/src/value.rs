@@ -83,11 +83,8 @@ pub(crate) fn name_number(name: &str) -> i64 {
 pub(crate) struct Values {
     /// Numbers of constants that the table knows.
     constants: Arc<FxHashMap<Symbol, i64>>,
-    /// The functions without a body that are called, by the function that calls and the place in it, and whether
-    /// documents know them.
-    calls: FxHashMap<(u32, Site), (Symbol, bool)>,
-    /// The function that is gone through: places are numbered in each one anew.
-    inside: u32,
+    /// The functions without a body that are called, by place, and whether documents know them.
+    calls: FxHashMap<Site, (Symbol, bool)>,
     /// Members and variables that functions store to which the driver calls through pointers or in circles.
     written: FxHashSet<Symbol>,
     nodes: Vec<Node>,
@@ -132,7 +129,7 @@ impl Values {
         loop {
             match self.node(value) {
                 Node::Fresh(_, inner) => value = inner,
-                Node::Result(site) | Node::Havoc(_, site) => return self.calls.get(&(self.inside, site)).copied(),
+                Node::Result(site) | Node::Havoc(_, site) => return self.calls.get(&site).copied(),
                 _ => return None,
             }
         }
@@ -140,12 +137,7 @@ impl Values {
 
     /// Notes which function is called at a place, and whether it is `documented`.
     pub(crate) fn note_call(&mut self, site: Site, name: Symbol, documented: bool) {
-        self.calls.insert((self.inside, site), (name, documented));
-    }
-
-    /// Goes on in another function; the one before.
-    pub(crate) fn enter(&mut self, function: u32) -> u32 {
-        std::mem::replace(&mut self.inside, function)
+        self.calls.insert(site, (name, documented));
     }
 
     /// Whether a callback of the driver may store to the address: by the name of its last member.

@@ -1,4 +1,4 @@
-// rules: wdm/SpinLock wdm/IrqlKeRaiseLower wdm/IrqlReturn wdm/ExclusiveResourceAccess wdm/PagedCode wdm/AddDevice
+// rules: wdm/SpinLock wdm/IrqlKeRaiseLower wdm/IrqlReturn wdm/ExclusiveResourceAccess wdm/PagedCode
 // What a path knows: elements by an index that a call gave, pointers that it followed, locks that may be missing.
 
 #include <ntddk.h>
@@ -20,10 +20,8 @@ typedef struct _READ_CONTEXT {
 } READ_CONTEXT, *PREAD_CONTEXT;
 
 static BOOLEAN Paused[32];
-static PVOID Kept;
 
 KDEFERRED_ROUTINE PausedDpc;
-DRIVER_ADD_DEVICE AttachTooEarly;
 DRIVER_DISPATCH Summed;
 NTSTATUS ReadBlocks(PREAD_CONTEXT Context);
 
@@ -54,7 +52,7 @@ NTSTATUS ReadThrough(PREAD_CONTEXT Context)
     if (!NT_SUCCESS(irp->IoStatus.Status)) {
         goto Exit;
     }
-    ExConvertExclusiveToShared(Context->Resource);
+    ExConvertExclusiveToSharedLite(Context->Resource);
     status = ReadBlocks(Context);
     if (status == STATUS_PENDING) {
         irp = NULL;
@@ -115,32 +113,4 @@ Exit:
         ExReleaseSpinLockShared(lock, irql);
     }
     PAGED_CODE();
-}
-
-/* Calls of other functions stand at the same places in these. */
-VOID Forget(VOID)
-{
-    if (Kept) {
-        ExFreePoolWithTag(Kept, 'tpeK');
-    }
-    return;
-}
-
-NTSTATUS AttachTooEarly(PDRIVER_OBJECT DriverObject, PDEVICE_OBJECT Pdo)
-{
-    NTSTATUS status;
-    PDEVICE_OBJECT device;
-
-    DbgPrint("adding to %p\n", Pdo);
-    (VOID)IoAttachDeviceToDeviceStack(device, Pdo); //~ AddDevice
-    status = IoCreateDevice(DriverObject, 16, NULL, FILE_DEVICE_UNKNOWN, 0, TRUE, &device);
-    if (!NT_SUCCESS(status)) {
-        goto Exit;
-    }
-    if (IoAttachDeviceToDeviceStack(device, Pdo) == NULL) {
-        IoDeleteDevice(device);
-        status = STATUS_NO_SUCH_DEVICE;
-    }
-Exit:
-    return status;
 }

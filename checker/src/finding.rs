@@ -279,3 +279,48 @@ fn interval(interval: Interval) -> String {
         (min, max) => format!("`{}` to `{}`", min.long_name(), max.long_name()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rulebook_diagnostics::Place;
+
+    use super::*;
+
+    /// Steps with their numbers as messages; `.` is a decision, `c` a call.
+    fn steps(kinds: &str) -> Vec<(bool, Step)> {
+        let step = |(at, kind): (usize, char)| {
+            let step = Step { place: Place::default(), message: at.to_string(), state: String::new(), depth: 0 };
+            (kind == '.', step)
+        };
+        kinds.chars().enumerate().map(step).collect()
+    }
+
+    fn shown(kinds: &str) -> Vec<String> {
+        shorten(steps(kinds)).into_iter().map(|step| step.message).collect()
+    }
+
+    #[test]
+    fn a_short_way_is_shown_whole() {
+        let way = ".".repeat(STEPS);
+        assert_eq!(shown(&way).len(), STEPS);
+        assert_eq!(shown(&way).last().unwrap(), "39");
+    }
+
+    #[test]
+    fn of_a_long_way_calls_and_both_ends_are_shown() {
+        let way = format!("{}{}c{}", ".".repeat(20), ".".repeat(30), ".".repeat(19));
+        let shown = shown(&way);
+        assert_eq!(shown.len(), STEPS);
+        assert_eq!(shown[9..12], ["9", "(from here on 31 steps are not shown)", "41"]);
+        assert!(shown.iter().any(|message| message == "50"), "the call: {shown:?}");
+        assert_eq!(shown.last().unwrap(), "69");
+    }
+
+    #[test]
+    fn a_way_of_calls_alone_is_shortened_too() {
+        let shown = shown(&"c".repeat(100));
+        assert_eq!(shown.len(), STEPS);
+        assert_eq!(shown[10], "(from here on 61 steps are not shown)");
+        assert_eq!(shown.last().unwrap(), "99");
+    }
+}

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use rulebook_frontend::ir::{BinOp, BlockId, Expr, Function, InstrKind, Loc, LocalId, Place, Symbol, Term};
+use rulebook_frontend::ir::{BinOp, BlockId, Expr, Function, InstrKind, Loc, Symbol, Term};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::adopt::Moves;
@@ -19,7 +19,7 @@ use crate::guard::{self, Guards};
 use crate::live;
 use crate::replay::Way;
 use crate::seek::Seek;
-use crate::solid::{self, Row};
+use crate::solid;
 use crate::state::{Lost, State, UNKNOWN};
 use crate::summary::{self, Violation};
 use crate::trace::{self, Kind};
@@ -361,53 +361,6 @@ impl<'e, 'a> Run<'e, 'a> {
     fn believes(&mut self, at: BlockId, expr: &Expr) -> bool {
         let (ir, compiled) = (self.ir, self.engine.compiled);
         self.engine.asserted.entry(self.id).or_insert_with(|| Asserted::new(ir, compiled)).is_believed(at, expr)
-    }
-
-    /// Of the pointers that are `followed`, those that are null on other ways.
-    fn doubtful_followed(&self, followed: impl FnOnce(&mut dyn FnMut(LocalId))) -> Vec<LocalId> {
-        let doubtful = &self.engine.code.get(self.id).doubtful;
-        let mut found = Vec::new();
-        if !doubtful.is_empty() && self.engine.options.branch_facts {
-            followed(&mut |local| {
-                if doubtful.binary_search(&local).is_ok() {
-                    found.push(local);
-                }
-            });
-        }
-        found
-    }
-
-    /// Whether what the local holds can be followed; from there on it is known to be.
-    fn suppose_followed(&mut self, state: &mut State, local: LocalId) -> bool {
-        let values = &mut self.engine.values;
-        let address = values.make(Node::Local(local));
-        let value = state.load(values, address);
-        // Where it is surely null, the code was misread rather than wrong.
-        state.known(values, value) == Some(0)
-            || values.is_address(value)
-            || state.facts.restrict(values, value, &Range { not: vec![0], ..Range::ALL })
-    }
-
-    /// What is loaded from a local whose pointer was followed on every way here is not null.
-    fn suppose_solid(&mut self, state: &mut State, solid: &Row, expr: &Expr) {
-        match expr {
-            Expr::Load(place) => {
-                let Place::Local(id) = &**place else { return };
-                if self.engine.options.branch_facts && solid.has(*id) {
-                    let values = &mut self.engine.values;
-                    let value = state.eval(values, self.ir, expr);
-                    if !values.is_address(value) && state.known(values, value).is_none() {
-                        state.facts.restrict(values, value, &Range { not: vec![0], ..Range::ALL });
-                    }
-                }
-            }
-            Expr::Unary(_, a) => self.suppose_solid(state, solid, a),
-            Expr::Binary(_, a, b) => {
-                self.suppose_solid(state, solid, a);
-                self.suppose_solid(state, solid, b);
-            }
-            _ => {}
-        }
     }
 
     /// The followed object is `stored`, or given to a function that nothing is known of: somebody else may have it now.

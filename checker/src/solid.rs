@@ -1,11 +1,16 @@
-//! Pointers that were followed on every way to a place: they are not null there.
+//! Pointers that were followed: they are not null from there on.
 //!
-//! Worked out for the whole function before it is run, so that paths do not differ in it.
+//! For those that were followed on every way to a place it is worked out for the whole function before it is run, so
+//! that paths do not differ in it. Only for pointers that are null on some ways each path notes it itself.
 
 use rulebook_frontend::ir::{BlockId, Expr, Function, InstrKind, LocalId, Place, Term};
 
 use crate::code::successors;
+use crate::fact::Range;
 use crate::live::written;
+use crate::run::Run;
+use crate::state::State;
+use crate::value::Node;
 
 /// Locals that hold pointers which were followed on every way to the start of each block.
 #[derive(Debug)]
@@ -71,21 +76,18 @@ impl Row {
     /// Goes past an instruction.
     pub(crate) fn pass(&mut self, instr: &InstrKind) {
         let mut copied = false;
+        followed(instr, &mut |id| self.put(id, true));
         match instr {
-            InstrKind::Assign { place, value } => {
-                self.follow_expr(value);
-                self.follow(place);
+            InstrKind::Assign { value, .. } => {
                 copied = matches!(value, Expr::Load(from) if matches!(**from, Place::Local(of) if self.has(of)));
             }
             InstrKind::Call(call) => {
                 for arg in &call.args {
-                    self.follow_expr(arg);
                     // Through its address the callee may exchange it.
-                    match arg {
-                        Expr::Addr(place) if let Place::Local(id) = &**place => self.put(*id, false),
-                        // Who is given a member's address follows it.
-                        Expr::Addr(place) if matches!(**place, Place::Field(..)) => self.follow(place),
-                        _ => {}
+                    if let Expr::Addr(place) = arg
+                        && let Place::Local(id) = &**place
+                    {
+                        self.put(*id, false);
                     }
                 }
             }
@@ -98,7 +100,9 @@ impl Row {
 
     fn leave(&mut self, term: &Term) {
         match term {
-            Term::Branch { cond: value, .. } | Term::Switch { value, .. } => self.follow_expr(value),
+            Term::Branch { cond: value, .. } | Term::Switch { value, .. } => {
+                followed_in(value, &mut |id| self.put(id, true));
+            }
             _ => {}
         }
     }
@@ -106,15 +110,6 @@ impl Row {
     fn put(&mut self, local: LocalId, solid: bool) {
         let (word, bit) = (local.0 as usize / 64, 1 << (local.0 % 64));
         if solid { self.0[word] |= bit } else { self.0[word] &= !bit }
-    }
-
-    /// Pointers that are followed to get at the place.
-    fn follow(&mut self, place: &Place) {
-        follow(place, &mut |id| self.put(id, true));
-    }
-
-    fn follow_expr(&mut self, expr: &Expr) {
-        followed_in(expr, &mut |id| self.put(id, true));
     }
 }
 
@@ -125,7 +120,15 @@ pub(crate) fn followed(instr: &InstrKind, see: &mut dyn FnMut(LocalId)) {
             followed_in(value, see);
             follow(place, see);
         }
-        InstrKind::Call(call) => call.args.iter().for_each(|arg| followed_in(arg, see)),
+        InstrKind::Call(call) => {
+            for arg in &call.args {
+                match arg {
+                    // Who is given a member's address follows it.
+                    Expr::Addr(place) if matches!(**place, Place::Field(..)) => follow(place, see),
+                    _ => followed_in(arg, see),
+                }
+            }
+        }
         InstrKind::Havoc(_) | InstrKind::Assume(_) | InstrKind::Dead(_) => {}
     }
 }
@@ -188,5 +191,54 @@ pub(crate) fn followed_in(expr: &Expr, see: &mut dyn FnMut(LocalId)) {
         }
         // The address of a member follows nothing.
         _ => {}
+    }
+}
+
+impl Run<'_, '_> {
+    /// Of the pointers that are `followed`, those that are null on other ways.
+    pub(crate) fn doubtful_followed(&self, followed: impl FnOnce(&mut dyn FnMut(LocalId))) -> Vec<LocalId> {
+        let doubtful = &self.engine.code.get(self.id).doubtful;
+        let mut found = Vec::new();
+        if !doubtful.is_empty() && self.engine.options.branch_facts {
+            followed(&mut |local| {
+                if doubtful.binary_search(&local).is_ok() {
+                    found.push(local);
+                }
+            });
+        }
+        found
+    }
+
+    /// Whether what the local holds can be followed; from there on it is known to be.
+    pub(crate) fn suppose_followed(&mut self, state: &mut State, local: LocalId) -> bool {
+        let values = &mut self.engine.values;
+        let address = values.make(Node::Local(local));
+        let value = state.load(values, address);
+        // Where it is surely null, the code was misread rather than wrong.
+        state.known(values, value) == Some(0)
+            || values.is_address(value)
+            || state.facts.restrict(values, value, &Range { not: vec![0], ..Range::ALL })
+    }
+
+    /// What is loaded from a local whose pointer was followed on every way here is not null.
+    pub(crate) fn suppose_solid(&mut self, state: &mut State, solid: &Row, expr: &Expr) {
+        match expr {
+            Expr::Load(place) => {
+                let Place::Local(id) = &**place else { return };
+                if self.engine.options.branch_facts && solid.has(*id) {
+                    let values = &mut self.engine.values;
+                    let value = state.eval(values, self.ir, expr);
+                    if !values.is_address(value) && state.known(values, value).is_none() {
+                        state.facts.restrict(values, value, &Range { not: vec![0], ..Range::ALL });
+                    }
+                }
+            }
+            Expr::Unary(_, a) => self.suppose_solid(state, solid, a),
+            Expr::Binary(_, a, b) => {
+                self.suppose_solid(state, solid, a);
+                self.suppose_solid(state, solid, b);
+            }
+            _ => {}
+        }
     }
 }

@@ -53,6 +53,23 @@ fn a_comment_knows_the_code_it_stands_by() {
     }
 }
 
+#[test]
+fn a_name_is_said_by_code_and_directives_alone() {
+    for (text, expected) in [
+        ("x = Scope;\n", true),
+        ("#define SCOPE Scope\n", true),
+        ("  # if Scope\n# endif\n", true),
+        ("x = ScopeNone + MyScope;\n", false),
+        ("x = 1; // not Scope\n", false),
+        ("/* Scope */\n", false),
+        ("#define A 1 // Scope\n", false),
+        ("print(\"Scope\");\n", false),
+        ("", false),
+    ] {
+        assert_eq!(is_said(text, "Scope"), expected, "{text}");
+    }
+}
+
 /// In quadratic time this would not come to an end.
 #[test]
 fn text_made_to_be_slow_is_read_in_linear_time() {

@@ -374,12 +374,6 @@ impl Scan<'_> {
         }
     }
 
-    fn is_static(&self, node: Node) -> bool {
-        let mut cursor = node.walk();
-        node.named_children(&mut cursor)
-            .any(|child| child.kind() == "storage_class_specifier" && slice(child, self.text) == "static")
-    }
-
     fn method(&mut self, node: Node, parts: types::Declarator<'_>, class: Symbol, info: &mut ClassInfo) {
         let (Some(name), Some(_)) = (parts.name, parts.function) else {
             return;
@@ -393,7 +387,7 @@ impl Scan<'_> {
         } else {
             let name = self.symbol(name);
             info.methods.insert(name);
-            if self.is_static(node) {
+            if types::has_specifier(node, self.text, "static") {
                 info.static_methods.insert(name);
             }
         }
@@ -418,7 +412,7 @@ impl Scan<'_> {
                 let member = self.symbol(member);
                 info.members.push(Member { name: member, ty: parts.type_ref(name) });
                 // `static EVT_TYPE Name;` declares a function by its type.
-                if parts.pointers == 0 && self.is_static(node) {
+                if parts.pointers == 0 && types::has_specifier(node, self.text, "static") {
                     info.static_methods.insert(member);
                 }
             }

@@ -149,3 +149,10 @@ pub(super) fn declarator(node: Node) -> Declarator {
         at = inner;
     }
 }
+
+/// Whether a declaration has the storage class, such as `static`.
+pub(super) fn has_specifier(node: Node, text: &str, wanted: &str) -> bool {
+    let mut cursor = node.walk();
+    node.named_children(&mut cursor)
+        .any(|child| child.kind() == "storage_class_specifier" && slice(child, text) == wanted)
+}

@@ -12,7 +12,7 @@ use super::ast::{Ex, Lambda, Param};
 use super::build::{Builder, Cx};
 use super::flow::{Flow, Lowered, joined, table_rows};
 use super::sal;
-use super::types::{Declarator, declarator, slice, type_name};
+use super::types::{Declarator, declarator, has_specifier, slice, type_name};
 
 /// Deeper nesting of namespaces, classes and `#if`s than this is not looked into.
 const MAX_DEPTH: u32 = 64;
@@ -213,7 +213,7 @@ impl<'a> Lowering<'a> {
         let end = builder.closing_brace(body);
         let params = parts.params.map(|list| builder.params(list)).unwrap_or_default();
         let own_name = name.as_str().rsplit("::").next().unwrap_or_default();
-        let marked_static = self.has_specifier(node, "static");
+        let marked_static = has_specifier(node, self.prepped(), "static");
         let is_static = marked_static || inside_anonymous_namespace(node);
         let has_this = class.is_some_and(|class| {
             (!marked_static || !inside_class(node))
@@ -318,12 +318,6 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    fn has_specifier(&self, node: Node, wanted: &str) -> bool {
-        let mut cursor = node.walk();
-        node.named_children(&mut cursor)
-            .any(|child| child.kind() == "storage_class_specifier" && slice(child, self.prepped()) == wanted)
-    }
-
     /// Annotations before the parameter list of an item.
     fn function_annotations(
         &self,
@@ -369,7 +363,7 @@ impl<'a> Lowering<'a> {
                     || parts.is_ref
                     || parts.is_function_pointer
                     || ty.kind() != "type_identifier"
-                    || (node.kind() == "field_declaration" && !self.has_specifier(node, "static")))
+                    || (node.kind() == "field_declaration" && !has_specifier(node, self.prepped(), "static")))
             {
                 continue;
             }

@@ -163,10 +163,6 @@ impl<'a> Shaper<'a, '_> {
                 }
                 return at + 1;
             }
-            _ if self.is_mark_with_words(at) => {
-                self.canvas.blank(self.span(at, at + 3));
-                return at + 4;
-            }
             "new" if self.input.cpp => {
                 self.placement_array(at + 1);
                 return at + 1;

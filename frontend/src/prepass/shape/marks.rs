@@ -81,7 +81,7 @@ impl Shaper<'_, '_> {
     }
 
     /// `MARK("words") Name(…)`, between declarations.
-    pub(super) fn is_mark_with_words(&self, at: usize) -> bool {
+    fn is_mark_with_words(&self, at: usize) -> bool {
         self.scope() == Scope::File
             && self.is(at + 1, b'(')
             && self.tokens.get(at + 2).is_some_and(|token| token.kind == Kind::Str)

@@ -3,8 +3,10 @@
 use rulebook_frontend::ir::{Loc, Symbol};
 
 use crate::code::FuncId;
+use crate::compiled::CArg;
+use crate::engine::Summary;
 use crate::fact::Range;
-use crate::run::{Found, Run};
+use crate::run::{Found, Run, Subject};
 use crate::state::{Lost, State, UNKNOWN};
 use crate::summary::{self, Outcome, Translate, Violation};
 use crate::trace::Kind;
@@ -56,7 +58,10 @@ impl Run<'_, '_> {
                     unnamed = Some(theirs);
                     continue;
                 }
+                let held = before.as_ref().is_some_and(|instance| instance.state != 0);
                 let made = self.engine.made_at(&summary, &theirs.key, &mut translate);
+                // What the callee makes there is another object, but if it minds what stood there before.
+                let made = made.filter(|_| !(held && ours == subject.key && self.minds_before(&summary, theirs)));
                 let ours = made.map_or(ours, |made| vec![made]);
                 if ours == subject.key {
                     let pre = before.as_ref().map_or(0, |instance| instance.state);
@@ -67,7 +72,6 @@ impl Run<'_, '_> {
                     break;
                 }
                 let perhaps = ours.iter().zip(&subject.key).all(|(a, b)| self.engine.values.may_equal(*a, *b));
-                let held = before.as_ref().is_some_and(|instance| instance.state != 0);
                 if perhaps && held && self.engine.is_moved(body, theirs) {
                     // A call that may release (or take) this very object: nothing is known of it any more.
                     return;
@@ -118,6 +122,16 @@ impl Run<'_, '_> {
         }
     }
 
+    /// Whether an event of the object in the callee is about what stands at a place before something is stored there.
+    fn minds_before(&self, summary: &Summary, theirs: &Subject) -> bool {
+        let happen = summary.events.get(theirs).copied().unwrap_or(0);
+        let events = &self.engine.compiled.machine(theirs.machine).events;
+        events.iter().enumerate().any(|(at, event)| {
+            let at_place = |arg: &CArg| matches!(arg, CArg::At(_));
+            happen >> (at & 63) & 1 == 1 && event.patterns.iter().any(|pattern| pattern.args.iter().any(at_place))
+        })
+    }
+
     /// Where a callee leaves at one level or another, what it goes by decides as a branch of the caller would.
     fn note_levels(&mut self, outcomes: &[Outcome], translate: &mut Translate<'_>) {
         let Some((first, others)) = outcomes.split_first() else { return };
@@ -165,10 +179,20 @@ impl Run<'_, '_> {
         }
         let names = if self.way.is_none() { &outcome.changed[..] } else { &[] };
         after.forget_all(values, &roots, names, site);
+        let mut stored = Vec::new();
         for (address, value) in &outcome.writes {
             let (address, value) = (translate.value(values, *address), translate.value(values, *value));
             after.store(values, address, value, site);
+            if outcome.moved.is_none() && !values.in_local(address) {
+                stored.push(value);
+            }
         }
+        // What a callee that does nothing else to the object stores for others, others have.
+        for value in stored {
+            let Some(kept) = self.escape(after, value, true) else { return };
+            after = kept;
+        }
+        let values = &mut self.engine.values;
         after.irql = translate.value(values, outcome.irql);
         let result = match outcome.result {
             Some(result) => translate.value(values, result),
@@ -182,6 +206,10 @@ impl Run<'_, '_> {
             for (var, value) in moved.vars.iter() {
                 let value = translate.value(values, *value);
                 instance.vars.set(*var, value);
+            }
+            // What something has happened to is there, for the caller too.
+            if let (Some(subject), true) = (&self.subject, moved.seen != 0) {
+                self.engine.suppose_there(subject, &mut after);
             }
         }
         if told {

@@ -231,7 +231,24 @@ impl Run<'_, '_> {
         if let Some((at, on)) = &function.clears
             && let Some(place) = api.args.get(*at)
         {
-            finished = finished.into_iter().flat_map(|state| self.cleared(state, api, (*place, on), result)).collect();
+            let null = self.engine.values.int(0);
+            let paths = finished.into_iter();
+            finished = if self.engine.options.branch_facts {
+                paths.flat_map(|state| self.placed(state, api, (*place, on), [Some(null), None], result)).collect()
+            } else {
+                let lost = Lost { site: api.site, by_callback: false };
+                paths.map(|state| state.without(&self.engine.values, *place, lost)).collect()
+            };
+        }
+        if let Some((at, on)) = &function.fills
+            && let Some(place) = api.args.get(*at)
+            && self.engine.options.branch_facts
+            && self.subject.as_ref().is_some_and(|subject| compiled.knows(subject.machine, api.name))
+        {
+            let held = self.held_before(&entry, *place, api.site);
+            let paths = finished.into_iter();
+            finished =
+                paths.flat_map(|state| self.placed(state, api, (*place, on), [None, Some(held)], result)).collect();
         }
         for mut state in finished {
             if let Some(address) = api.through {
@@ -307,26 +324,44 @@ impl Run<'_, '_> {
         if values.in_local(place) { Some(state) } else { self.escape(state, new, true) }
     }
 
-    /// The paths on which the place has been cleared, and the one on which it has not.
-    fn cleared(&mut self, mut state: State, api: &Api, (place, on): (V, &CResult), result: V) -> Vec<State> {
-        if !self.engine.options.branch_facts {
-            state.forget(&self.engine.values, place, Lost { site: api.site, by_callback: false });
-            return vec![state];
+    /// What the place held before the call at `site`, under the name by which the followed object goes.
+    fn held_before(&mut self, entry: &State, place: V, site: Site) -> V {
+        let values = &mut self.engine.values;
+        let held = entry.load(values, place);
+        match values.node(held) {
+            // Renamed because the call was to make another, which it does not.
+            Node::Old(made) if crate::state::is_named_after(values, made, site) => made,
+            _ => held,
         }
-        let null = self.engine.values.int(0);
-        let mut paths = Vec::new();
+    }
+
+    /// The paths with the results on which the call stores at `place`, and the one with the others; `now` is what the
+    /// place then holds, on these and on that, where it is not what `state` has there.
+    fn placed(
+        &self,
+        state: State,
+        api: &Api,
+        (place, on): (V, &CResult),
+        now: [Option<V>; 2],
+        result: V,
+    ) -> Vec<State> {
         let values = &self.engine.values;
-        for yes in &on.yes {
-            let mut with = state.clone();
-            if with.facts.restrict(values, result, yes) {
-                with.store(values, place, null, api.site);
-                paths.push(with);
+        let [with_it, without_it] = now;
+        let mut paths = Vec::new();
+        let mut take = |mut path: State, range: &Range, held: Option<V>| {
+            if path.facts.restrict(values, result, range) {
+                if let Some(held) = held {
+                    path.store(values, place, held, api.site);
+                }
+                paths.push(path);
             }
+        };
+        for yes in &on.yes {
+            take(state.clone(), yes, with_it);
         }
-        let mut without = state;
         // Who does not look at the result counts on success.
-        if !(api.ignored && on.is_success) && without.facts.restrict(values, result, &on.no) {
-            paths.push(without);
+        if !(api.ignored && on.is_success) {
+            take(state, &on.no, without_it);
         }
         paths
     }

@@ -6,7 +6,7 @@ use rulebook_frontend::ir::{BinOp, Symbol};
 use rulebook_machine::condition::{Compare, Condition, Term};
 use rulebook_machine::pattern::{Arg, Pattern, ResultTest, Subject};
 use rulebook_machine::rule::{self, Next};
-use rulebook_machine::semantics::{Exchange, IrqlEffect, NewLevel, Returns, Slot};
+use rulebook_machine::semantics::{Exchange, IrqlEffect, NewLevel, Returns, Slot, Stores};
 use rulebook_machine::table::{Rule, Table};
 use rulebook_machine::{Interval, Machine};
 use rustc_hash::FxHashMap;
@@ -161,6 +161,8 @@ pub(crate) struct CFunction {
     pub(crate) exchanges: Option<Exchange>,
     /// The argument behind which it leaves `NULL`, and the results with which it does.
     pub(crate) clears: Option<(usize, CResult)>,
+    /// The argument behind which it leaves what it made, and the results with which it does.
+    pub(crate) fills: Option<(usize, CResult)>,
     pub(crate) raises: bool,
     pub(crate) asserts: Option<Interval>,
     /// Role types by argument position.
@@ -232,15 +234,17 @@ impl<'t> Base<'t> {
                     .collect(),
                 on: effect.on.as_ref().map(|test| base.result(&test.0, function.returns)),
             };
+            let stores = |stores: &Stores| {
+                Some((function.position(&stores.param)?, base.result(&stores.on.0, function.returns)))
+            };
             let made = CFunction {
                 params: function.params.iter().map(|param| param.out).collect(),
                 irql: function.irql.as_ref().map(effect),
                 returns: function.returns,
                 accessor: function.accessor,
                 exchanges: function.exchanges,
-                clears: function.clears.as_ref().and_then(|clears| {
-                    Some((function.position(&clears.param)?, base.result(&clears.on.0, function.returns)))
-                }),
+                clears: function.clears.as_ref().and_then(stores),
+                fills: function.fills.as_ref().and_then(stores),
                 raises: function.raises,
                 asserts: function.asserts,
                 registers: function
@@ -466,6 +470,11 @@ impl<'t> Compiled<'t> {
             }
             Condition::Compare { left, op, right } => CCondition::Compare(term(left), *op, term(right)),
         }
+    }
+
+    /// Whether an event of the machine is a call of the function.
+    pub(crate) fn knows(&self, machine: MachineId, api: Symbol) -> bool {
+        self.by_api.get(&api).is_some_and(|places| places.iter().any(|place| place.machine == machine))
     }
 
     pub(crate) fn machine(&self, id: MachineId) -> &CMachine<'t> {

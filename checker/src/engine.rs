@@ -316,13 +316,17 @@ impl<'a> Engine<'a> {
         let machine = self.compiled.machine(subject.machine);
         // What the returns of an entry point in the scope owe is judged there.
         let everywhere = machine.rule.scope.roles.is_empty() && machine.rule.scope.irp.is_empty();
+        // What is done to elements of an array in one loop may be undone in another: nothing tells of which.
+        let by_index =
+            found.exits.iter().any(|exit| exit.state.instance.as_ref().is_some_and(|instance| instance.by_index));
+        let everywhere = everywhere && !by_index;
         let leaks = if everywhere { self.leaks(subject, &mut found.exits, is_called) } else { Vec::new() };
         // What was reported need not be heard of again.
         found.exits.retain(|exit| exit.state.instance.as_ref().is_none_or(|instance| instance.state != UNKNOWN));
         let mut exits: Vec<Outcome> = Vec::new();
         for exit in &found.exits {
             let post = exit.state.instance.as_ref().map(|instance| instance.state);
-            let event = machine.exit_event_for(&exit.returned(&self.values));
+            let event = machine.exit_event_for(&exit.returned(&self.values)).filter(|_| !by_index);
             let known = |other: &Outcome| {
                 other.loc == exit.loc && other.exit == event && other.moved.as_ref().map(|moved| moved.post) == post
             };

@@ -2,7 +2,7 @@
 
 use crate::adopt::Moves;
 use crate::call::Api;
-use crate::compiled::{CArg, CNext, CPattern, CResult, MachineId};
+use crate::compiled::{CArg, CNext, CPattern, CResult, MachineId, PatternAt};
 use crate::condition::Holds;
 use crate::describe;
 use crate::fact::Range;
@@ -99,14 +99,25 @@ impl Run<'_, '_> {
         let before = entry.irql;
         let machine = compiled.machine(subject.machine);
         let mut done = Vec::new();
+        let places: Vec<&PatternAt> = places.iter().filter(|place| place.machine == subject.machine).collect();
+        // What the call does to this very object comes before what it does to one that may be the same.
+        let surely = places.len() > 1
+            && places.iter().any(|place| {
+                let pattern = &machine.events[place.event as usize].patterns[place.pattern as usize];
+                let fit = self.fit(entry, &state, pattern, api, Some(result), machine.keys);
+                !fit.keys.is_empty() && fit.holds != Holds::No && self.matches(&subject, &fit.keys) == Holds::Yes
+            });
         let mut waiting = vec![state];
-        for place in places.iter().filter(|place| place.machine == subject.machine) {
+        for place in places {
             let event = &machine.events[place.event as usize];
             let pattern = &event.patterns[place.pattern as usize];
             let mut next = Vec::new();
             for state in waiting {
                 let fit = self.fit(entry, &state, pattern, api, Some(result), machine.keys);
-                let object = self.matches(&subject, &fit.keys);
+                let object = match self.matches(&subject, &fit.keys) {
+                    Holds::Perhaps if surely => Holds::No,
+                    object => object,
+                };
                 let mut with = state.clone();
                 let vars = known_variables(&subject, &with, &fit);
                 let when = event

@@ -4,7 +4,7 @@ use rulebook_frontend::ir::BlockId;
 
 use crate::guard::Guards;
 use crate::run::Run;
-use crate::state::State;
+use crate::state::{State, is_of_turn};
 use crate::value::Values;
 
 /// How many different levels are kept apart at one point.
@@ -34,6 +34,9 @@ impl Run<'_, '_> {
         let head = function.loop_head[to.0 as usize];
         let back = from.is_some_and(|from| function.position[from.0 as usize] >= order);
         if back && !self.engine.options.loops {
+            return;
+        }
+        if back && head && self.is_out_of_sight(&state, to) {
             return;
         }
         let met = function.met[to.0 as usize];
@@ -129,6 +132,14 @@ impl Run<'_, '_> {
         if !pending.contains(&index) {
             pending.push(index);
         }
+    }
+
+    /// Whether the followed object is one of a turn of the loop that ends: from now on its name is that of another, as of the
+    /// next element of an array, and nothing names this one.
+    fn is_out_of_sight(&self, state: &State, head: BlockId) -> bool {
+        let (Some(subject), Some(instance)) = (&self.subject, &state.instance) else { return false };
+        let values = &self.engine.values;
+        instance.state != 0 && subject.key.iter().any(|key| is_of_turn(values, state, *key, head.0))
     }
 
     /// Paths that came to agree inside a block are one.

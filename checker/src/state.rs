@@ -228,6 +228,12 @@ impl State {
         self.memory.set(address, value);
     }
 
+    /// The path that has forgotten what is stored at `root` and in it.
+    pub(crate) fn without(mut self, values: &Values, root: V, lost: Lost) -> Self {
+        self.forget(values, root, lost);
+        self
+    }
+
     /// Forgets what is stored at `root` and in it.
     pub(crate) fn forget(&mut self, values: &Values, root: V, lost: Lost) {
         self.memory
@@ -506,6 +512,15 @@ impl State {
         let names_forgotten = self.names_forgotten || other.names_forgotten;
         Self { memory, havoc, names_forgotten, facts, irql, instance, trace: self.trace.clone(), on_way: self.on_way }
     }
+}
+
+/// Whether the value is named after a variable that the loop at `head` changes, and that `state` has changed: by this name
+/// the next turn knows another.
+pub(crate) fn is_of_turn(values: &Values, state: &State, value: V, head: u32) -> bool {
+    made_from(values, value, &|part| match values.node(part) {
+        Node::Phi(at, address) => at == head && state.stored(address) != Some(part),
+        _ => false,
+    })
 }
 
 /// Whether `value` is made from `part`.

@@ -543,7 +543,7 @@ impl Values {
     pub(crate) fn may_be_one_element(&self, a: V, b: V) -> bool {
         match (self.node(a), self.node(b)) {
             (Node::Field(x, f), Node::Field(y, g)) => f == g && self.may_be_one_element(x, y),
-            (Node::Init(x), Node::Init(y)) => self.may_be_one_element(x, y),
+            (Node::Init(x) | Node::Havoc(x, _), Node::Init(y) | Node::Havoc(y, _)) => self.may_be_one_element(x, y),
             (Node::Index(x, i), Node::Index(y, j)) => {
                 x == y && i != j && (self.as_int(i).is_none() || self.as_int(j).is_none())
             }

@@ -108,3 +108,8 @@ fn classes_in_functions_and_callbacks_in_classes_are_found() {
 fn requests_that_were_asked_for_their_context_are_still_had() {
     check("sends.c");
 }
+
+#[test]
+fn handles_are_held_by_whoever_keeps_them() {
+    check("handles.c");
+}

@@ -33,7 +33,12 @@ fn installed(folder: &Path) -> PathBuf {
     let bin = folder.join("rulebook/bin");
     fs::create_dir_all(&bin).unwrap();
     let program = Path::new(env!("CARGO_BIN_EXE_rulebook"));
-    fs::copy(program, bin.join(program.file_name().unwrap())).unwrap();
+    let here = bin.join(program.file_name().unwrap());
+    // A copy could not be started while another test's new process still has it open for writing.
+    #[cfg(unix)]
+    std::os::unix::fs::symlink(program, here).unwrap();
+    #[cfg(not(unix))]
+    fs::copy(program, here).unwrap();
     bin
 }
 

@@ -74,7 +74,11 @@ pub struct Function {
     pub exchanges: Option<Exchange>,
     /// The place of the caller's that it sets to `NULL`, and when; at any other result the place keeps what it held.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub clears: Option<Clears>,
+    pub clears: Option<Stores>,
+    /// The place of the caller's that it stores what it made in, and when; at any other result the place keeps what it
+    /// held.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fills: Option<Stores>,
     /// Whether it can raise a structured exception that drivers handle.
     #[serde(skip_serializing_if = "is_default")]
     pub raises: bool,
@@ -89,10 +93,10 @@ pub struct Function {
     pub source: String,
 }
 
-/// A pointer that a function consumes: the place that held it holds `NULL` afterwards.
+/// A place of the caller's that a function stores to with some results only.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Clears {
+pub struct Stores {
     /// The parameter that points to the place.
     pub param: String,
     /// The result with which that happens.
@@ -285,6 +289,7 @@ impl Function {
         self.accessor |= part.accessor;
         self.exchanges = part.exchanges.or(self.exchanges);
         self.clears = part.clears.or(self.clears.take());
+        self.fills = part.fills.or(self.fills.take());
         self.raises |= part.raises;
         self.asserts = part.asserts.or(self.asserts);
         self.registers.extend(part.registers);

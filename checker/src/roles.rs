@@ -53,7 +53,9 @@ impl<'t> Roles<'t> {
                     None => by_position(),
                 };
                 if let Some(role) = role {
-                    roles.attach(semantics, table.function, role, None, true);
+                    let index = table.code.and_then(|code| compiled.constants.get(&code).copied());
+                    let index = index.filter(|_| by_index(semantics.roles.get(role)));
+                    roles.attach(semantics, table.function, role, index, true);
                 }
             }
             for function in &unit.functions {
@@ -85,7 +87,10 @@ impl<'t> Roles<'t> {
     /// Whether any function has the role through a table that the driver fills itself.
     pub(crate) fn fills_tables(&self) -> bool {
         let mut all = self.by_function.values().flatten();
-        all.any(|attached| attached.index.is_some())
+        all.any(|attached| {
+            let mut ways = attached.role.registered.iter();
+            attached.index.is_some() && ways.any(|way| !way.table.is_empty())
+        })
     }
 
     /// The models whose roles the driver's functions have.
@@ -151,10 +156,7 @@ impl<'t> Roles<'t> {
         }
         for index in indexes {
             let list = self.by_function.get(&function).cloned().unwrap_or_default();
-            for attached in list
-                .iter()
-                .filter(|attached| !attached.role.contract.irql.iter().all(|levels| levels.by_index.is_empty()))
-            {
+            for attached in list.iter().filter(|attached| by_index(Some(attached.role))) {
                 self.attach(semantics, function, attached.type_name, Some(index), false);
             }
         }
@@ -251,16 +253,28 @@ impl<'t> Fields<'t> {
     }
 
     fn member(&self, type_name: Symbol, field: Symbol) -> Option<&'t str> {
-        self.members.get(&(type_name, field)).copied().or_else(|| self.field(field))
+        names_of(type_name).find_map(|row| self.members.get(&(row, field)).copied()).or_else(|| self.field(field))
     }
 
     fn position(&self, type_name: Symbol, position: u32) -> Option<&'t str> {
-        self.positions.get(&(type_name, position)).copied()
+        names_of(type_name).find_map(|row| self.positions.get(&(row, position)).copied())
     }
 
     fn table(&self, name: Symbol) -> Option<&'t str> {
         self.tables.get(&name).copied()
     }
+}
+
+/// The names that a structure type may have in the data: `_X` is the tag of `X`, and `PX` a pointer to it.
+fn names_of(type_name: Symbol) -> impl Iterator<Item = Symbol> {
+    let name = type_name.as_str();
+    let others = [name.strip_prefix('_'), name.strip_prefix('P')].into_iter().flatten().map(Symbol::new);
+    std::iter::once(type_name).chain(others)
+}
+
+/// Whether the constant that a function is registered under says something of the level.
+fn by_index(role: Option<&Role>) -> bool {
+    role.and_then(|role| role.contract.irql.as_ref()).is_some_and(|levels| !levels.by_index.is_empty())
 }
 
 /// The function that a value names.

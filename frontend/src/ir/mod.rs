@@ -41,7 +41,7 @@ pub struct Unit {
     pub functions: Vec<Function>,
     /// Function prototypes and role declarations.
     pub prototypes: Vec<Prototype>,
-    /// File-scope variables with initialisers that hold function names.
+    /// Members that are given functions, where the structure's type is known.
     pub tables: Vec<TableInit>,
     /// Functions that were not lowered, and why.
     pub untrusted: Vec<Untrusted>,
@@ -95,17 +95,19 @@ pub struct Prototype {
     pub loc: Loc,
 }
 
-/// One member of an initialiser of a file-scope (or static) variable that names a function.
+/// One member of a structure that is given a function: by an initialiser, or by an assignment.
 #[derive(Debug, Clone)]
 pub struct TableInit {
-    /// The variable.
+    /// The initialised variable; empty for an assignment and what has no name.
     pub variable: Symbol,
-    /// The variable's type name, such as `FLT_REGISTRATION`.
+    /// The structure's type name, such as `FLT_REGISTRATION`.
     pub type_name: Symbol,
-    /// The designated member, where the initialiser names one.
+    /// The member, where it is named.
     pub field: Option<Symbol>,
     /// Position in the initialiser list, from 0.
     pub position: u32,
+    /// The first constant in the same braces, such as `IRP_MJ_CREATE`.
+    pub code: Option<Symbol>,
     /// The function.
     pub function: Symbol,
     /// Its place.

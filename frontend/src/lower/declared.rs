@@ -17,8 +17,8 @@ pub struct Declared {
     /// `None` where two files disagree.
     enumerators: FxHashMap<Symbol, Option<i64>>,
     functions: FxHashSet<Symbol>,
-    /// File-scope variables.
-    variables: FxHashSet<Symbol>,
+    /// File-scope variables with the names of their types; `None` where two files disagree.
+    variables: FxHashMap<Symbol, Option<Symbol>>,
     /// Functions declared not to return.
     noreturn: FxHashSet<Symbol>,
     /// Which parameters are references, for the functions that have some; overloads differ by their number.
@@ -82,7 +82,13 @@ impl Declared {
     /// Whether a file declares a variable of that name outside functions.
     #[must_use]
     pub fn is_variable(&self, name: Symbol) -> bool {
-        self.variables.contains(&name)
+        self.variables.contains_key(&name)
+    }
+
+    /// The name of that variable's type, without pointers.
+    #[must_use]
+    pub fn variable_type(&self, name: Symbol) -> Option<Symbol> {
+        self.variables.get(&name).copied().flatten()
     }
 
     /// Whether the function is declared not to return.
@@ -216,7 +222,9 @@ impl Scan<'_> {
                         self.references(name, parts);
                     } else if let (None, Some(name)) = (parts.function, parts.name) {
                         let name = self.symbol(name);
-                        self.out.variables.insert(name);
+                        let ty = node.child_by_field_name("type").map(|ty| type_name(ty, self.text));
+                        let known = self.out.variables.entry(name).or_insert(ty);
+                        *known = known.filter(|known| Some(*known) == ty);
                     }
                 }
             }

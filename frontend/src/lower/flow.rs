@@ -7,6 +7,7 @@ mod guard;
 mod init;
 mod place;
 mod stmt;
+mod tables;
 mod value;
 
 use rulebook_diagnostics::Span;
@@ -18,7 +19,7 @@ use super::ast::{Ex, Lambda, Param, St};
 use super::build::Cx;
 use super::types::TypeRef;
 
-pub(super) use init::table_rows;
+pub(super) use tables::rows;
 pub(super) use place::joined;
 
 /// More instructions than this in one function, copies of `finally` bodies included, and it is not trusted.
@@ -137,7 +138,7 @@ pub(super) struct Flow<'a, 't> {
     problem: Option<&'static str>,
     /// Lambdas without captures that are used as values, with the names they got.
     pub(super) lambdas: Vec<(Symbol, &'t Lambda)>,
-    /// Tables that are variables of the function.
+    /// Members that the function gives functions to.
     pub(super) tables: Vec<TableInit>,
 }
 

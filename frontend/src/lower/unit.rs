@@ -3,14 +3,14 @@
 use rulebook_diagnostics::Span;
 use tree_sitter::Node;
 
-use crate::ir::{Class, Function, Loc, Prototype, Sal, Symbol, TableInit, Unit, Untrusted};
+use crate::ir::{Class, Function, Loc, Prototype, Sal, Symbol, Unit, Untrusted};
 use crate::parse;
 use crate::parsed::Parsed;
 
 use super::LowerContext;
 use super::ast::{Ex, Lambda, Param};
 use super::build::{Builder, Cx};
-use super::flow::{Flow, Lowered, joined, table_rows};
+use super::flow::{Flow, Lowered, joined, rows};
 use super::sal;
 use super::types::{Declarator, declarator, has_specifier, slice, type_name};
 
@@ -400,12 +400,8 @@ impl<'a> Lowering<'a> {
 
     fn table(&mut self, variable: Symbol, type_name: Symbol, value: Node) {
         let ex = Builder::new(self.cx).initial_value(value);
-        let mut rows = Vec::new();
-        table_rows(&ex, None, &mut rows);
-        for (field, position, function, span) in rows {
-            let loc = Loc { file: self.cx.parsed.file, span };
-            self.unit.tables.push(TableInit { variable, type_name, field, position, function, loc });
-        }
+        let file = self.cx.parsed.file;
+        self.unit.tables.extend(rows(&ex).into_iter().map(|row| row.of(variable, type_name, file)));
     }
 }
 

@@ -115,7 +115,8 @@ pub struct Registration {
     /// Assigned to an element of this array member, whose index is a constant: `MajorFunction`.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub table: String,
-    /// Only in an initialiser of this structure type (`KSPIN_DISPATCH`): by the member's name, or by its position.
+    /// Only as a member of this structure type (`KSPIN_DISPATCH`), in an initialiser or by an assignment: by the
+    /// member's name, or by its position in an initialiser.
     #[serde(rename = "type", skip_serializing_if = "String::is_empty")]
     pub type_name: String,
     /// The member's position in the initialiser, from 0.

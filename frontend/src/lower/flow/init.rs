@@ -2,7 +2,7 @@
 
 use rulebook_diagnostics::Span;
 
-use crate::ir::{Callee, Expr, InstrKind, Loc, LocalId, Place, Symbol, TableInit};
+use crate::ir::{Callee, Expr, InstrKind, LocalId, Place, Symbol};
 
 use super::super::ast::{Decl, DeclInit, Designator, Ex, ExKind, InitItem};
 use super::super::types::TypeRef;
@@ -135,6 +135,7 @@ impl<'t> Flow<'_, 't> {
             self.assign(place.clone(), Expr::Int(0), span);
             return;
         }
+        self.initial_members(ty, items);
         let declared = self.cx.context.declared;
         let members: Option<Vec<_>> = ty
             .object_class()
@@ -236,20 +237,6 @@ impl<'t> Flow<'_, 't> {
         }
     }
 
-    /// The functions that a `static` table names.
-    fn static_table(&mut self, decl: &Decl, value: &Ex) {
-        let mut rows = Vec::new();
-        table_rows(value, None, &mut rows);
-        for (field, position, name, span) in rows {
-            if self.lookup(name).is_some() {
-                continue;
-            }
-            let loc = Loc { file: self.file, span };
-            let type_name = decl.ty.name.unwrap_or_else(|| Symbol::new(""));
-            self.tables.push(TableInit { variable: decl.name, type_name, field, position, function: name, loc });
-        }
-    }
-
     /// A member initialiser of a constructor.
     pub(in super::super) fn member_initializer(&mut self, name: Symbol, args: &'t [Ex], span: Span) {
         let declared = self.cx.context.declared;
@@ -301,49 +288,4 @@ fn is_scalar(name: &str) -> bool {
             name,
             "int" | "char" | "bool" | "long" | "short" | "unsigned" | "auto" | "size_t" | "float" | "double"
         )
-}
-
-/// The names in an initialiser, with member and position; those of inner braces count under the outer one's.
-pub(in super::super) fn table_rows(
-    value: &Ex,
-    field: Option<Symbol>,
-    out: &mut Vec<(Option<Symbol>, u32, Symbol, Span)>,
-) {
-    match &value.kind {
-        ExKind::Init(items) | ExKind::Compound(_, items) => {
-            for (position, item) in items.iter().enumerate() {
-                let named = item.path.iter().rev().find_map(|step| match step {
-                    Designator::Field(name) => Some(*name),
-                    Designator::Index(_) => None,
-                });
-                match &item.value.kind {
-                    ExKind::Init(_) | ExKind::Compound(..) => {
-                        table_rows(&item.value, named.or(field), out);
-                    }
-                    _ => {
-                        if let Some(name) = function_name(&item.value) {
-                            out.push((named.or(field), position as u32, name, item.value.span));
-                        }
-                    }
-                }
-            }
-        }
-        ExKind::Expansion(_, inner) => table_rows(inner, field, out),
-        _ => {
-            if let Some(name) = function_name(value) {
-                out.push((field, 0, name, value.span));
-            }
-        }
-    }
-}
-
-/// The name that an element of a table is, if it may be a function's.
-fn function_name(ex: &Ex) -> Option<Symbol> {
-    match &ex.kind {
-        ExKind::Ident(name) if !super::super::build::is_capital(name.as_str()) => Some(*name),
-        ExKind::AddrOf(inner) => function_name(inner),
-        ExKind::Expansion(_, inner) => function_name(inner),
-        ExKind::Scoped(scope, name) => Some(super::place::joined(*scope, *name)),
-        _ => None,
-    }
 }

@@ -328,6 +328,7 @@ impl<'t> Flow<'_, 't> {
                     self.init_items(&place, ty, items, span);
                 } else {
                     let value = self.value(right);
+                    self.member_store(left, &value, span);
                     self.assign(place.clone(), value, span);
                 }
             }

@@ -1,6 +1,6 @@
 //! A call of a function with a body: what its summary does to a path, and which of its violations are the caller's.
 
-use rulebook_frontend::ir::{Loc, Symbol};
+use rulebook_frontend::ir::{Callee, Loc, Symbol};
 
 use crate::code::FuncId;
 use crate::compiled::CArg;
@@ -144,6 +144,28 @@ impl Run<'_, '_> {
                 self.found.guards.add(&self.engine.values, ours);
             }
         }
+    }
+
+    /// Whether a call on an object of an unknown class may leave the followed object in another state: one of the
+    /// methods of that name does. Nothing is known of the object then.
+    pub(crate) fn may_be_moved(&mut self, state: &State, callee: &Callee, args: &[V], site: Site) -> bool {
+        let code = self.engine.code;
+        let (Some(subject), [_, _, ..]) = (self.subject.clone(), code.candidates(callee)) else { return false };
+        let held = state.instance.as_ref().is_some_and(|instance| instance.state != 0);
+        for body in code.candidates(callee) {
+            let Some(summary) = self.engine.base(*body).filter(|_| self.engine.options.summaries) else { continue };
+            let mut translate = Translate::new(args, state, site);
+            for theirs in summary.touched.iter().filter(|theirs| theirs.machine == subject.machine) {
+                let values = &mut self.engine.values;
+                let ours: Vec<V> = theirs.key.iter().map(|value| translate.value(values, *value)).collect();
+                let ours: Vec<V> = ours.into_iter().map(|value| values.identity(value)).collect();
+                let perhaps = ours.iter().zip(&subject.key).all(|(a, b)| values.may_equal(*a, *b));
+                if (ours == subject.key || held && perhaps) && self.engine.is_moved(*body, theirs) {
+                    return true;
+                }
+            }
+        }
+        false
     }
 
     /// Whether the path ends at a call whose callee is too deep inside others to be followed.

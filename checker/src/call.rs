@@ -47,7 +47,7 @@ impl Run<'_, '_> {
             if call.dst.is_none() {
                 self.expect_success(&mut finished);
             }
-        } else {
+        } else if !self.may_be_moved(&state, &call.callee, &args, site) {
             let api = self.read(call, args, loc, site);
             self.external(state, &api, &mut finished);
         }

@@ -139,6 +139,16 @@ impl<'p> Code<'p> {
         }
     }
 
+    /// The methods that a call on an object of an unknown class may go to, where there is more than one.
+    pub(crate) fn candidates(&self, callee: &Callee) -> &[FuncId] {
+        match callee {
+            Callee::Method { class: None, name } => {
+                self.by_method.get(name).filter(|all| all.len() > 1).map_or(&[], Vec::as_slice)
+            }
+            _ => &[],
+        }
+    }
+
     /// Whether each function may be called by itself, through others perhaps.
     fn circular(&self) -> Vec<bool> {
         let count = self.functions.len();

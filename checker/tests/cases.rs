@@ -60,6 +60,16 @@ fn what_the_driver_registers_says_what_a_function_is() {
 }
 
 #[test]
+fn the_type_of_a_structure_says_what_its_members_are_given() {
+    check("registered.c");
+}
+
+#[test]
+fn a_method_of_an_unknown_class_may_be_any_of_its_name() {
+    check("methods.cpp");
+}
+
+#[test]
 fn objects_are_followed_where_they_are_made_and_where_they_are_given_away() {
     check("objects.c");
 }

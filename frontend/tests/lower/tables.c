@@ -24,3 +24,12 @@ int Globals(int a) {
     if (Level) Give_Up();
     return g_Count + IoPooled;
 }
+NDIS_FILTER_DRIVER_CHARACTERISTICS Shared;
+struct HOLDER { NDIS_MINIPORT_DRIVER_CHARACTERISTICS Chars; };
+void Registered(void);
+void Stores(struct HOLDER *holder, PNDIS_FILTER_DRIVER_CHARACTERISTICS given) {
+    FWPS_CALLOUT1 placed = { key, 0, Classify, NULL };
+    Shared.PauseHandler = Registered;
+    holder->Chars.PauseHandler = &Registered;
+    given[1].PauseHandler = Registered;
+}

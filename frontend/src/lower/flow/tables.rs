@@ -79,7 +79,12 @@ impl Flow<'_, '_> {
             ExKind::Ident(name) if self.is_outside(*name) => declared.variable_type(*name),
             ExKind::Scoped(_, name) => declared.variable_type(*name),
             ExKind::Index(inner, _) | ExKind::Deref(inner) | ExKind::AddrOf(inner) => self.structure(inner),
-            ExKind::Member { base, name, .. } => declared.member(self.structure(base)?, *name)?.ty.name,
+            ExKind::Member { base, name, .. } => {
+                let class = self.structure(base)?;
+                // A pointer type mostly has the name of what it points to, with a P.
+                let pointed = || declared.member(Symbol::new(class.as_str().strip_prefix('P')?), *name);
+                declared.member(class, *name).or_else(pointed)?.ty.name
+            }
             _ => self.type_of(ex)?.name,
         }
     }

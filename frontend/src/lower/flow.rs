@@ -19,8 +19,8 @@ use super::ast::{Ex, Lambda, Param, St};
 use super::build::Cx;
 use super::types::TypeRef;
 
-pub(super) use tables::rows;
 pub(super) use place::joined;
+pub(super) use tables::rows;
 
 /// More instructions than this in one function, copies of `finally` bodies included, and it is not trusted.
 const MAX_INSTRS: usize = 60_000;

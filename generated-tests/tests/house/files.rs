@@ -23,7 +23,6 @@ const LONG_FOR_A_REASON: &[(&str, &str)] = &[
     ("frontend/src/lower/build/stmt.rs", "one function for each kind of statement of two grammars"),
     ("frontend/src/lower/declared.rs", "one walk over declarations, with the questions asked of it"),
     ("frontend/src/lower/flow/call.rs", "one function for each form of call"),
-    ("frontend/src/lower/flow/init.rs", "one function for each form of initialiser"),
     ("frontend/src/lower/flow/stmt.rs", "one function for each kind of statement"),
     ("frontend/src/lower/flow/value.rs", "one function for each kind of expression"),
     ("frontend/src/lower/unit.rs", "one walk over a file, with what each item becomes"),

@@ -143,7 +143,7 @@ impl Run<'_, '_> {
                 }
                 for state in taken {
                     let moved = self.step(state, &subject, place.event, object, &fit, api, before);
-                    done.extend(moved.filter(|state| !self.given_up(state, &subject, pattern, api)));
+                    done.extend(moved.and_then(|state| self.given_up(state, &subject, pattern, api)));
                 }
             }
             waiting = next;
@@ -152,19 +152,26 @@ impl Run<'_, '_> {
         done
     }
 
-    /// Whether the call itself has stored the object where it outlives the function, and the machine follows no further
-    /// what is stored there. What is stored through a parameter, the caller has.
-    fn given_up(&self, state: &State, subject: &Subject, pattern: &CPattern, api: &Api) -> bool {
+    /// The path on which the call itself has stored the object where it outlives the function: it has escaped, unless the
+    /// machine then takes it for one that it has not met. What is stored through a parameter, the caller has. `None` where
+    /// the machine follows the object no further.
+    fn given_up(&self, state: State, subject: &Subject, pattern: &CPattern, api: &Api) -> Option<State> {
         let machine = self.engine.compiled.machine(subject.machine);
         let values = &self.engine.values;
         let outlives = |address: V| !values.in_local(address) && !matches!(values.node(address), Node::Param(_));
-        let Some(instance) = &state.instance else { return false };
-        pattern.args.iter().zip(&api.args).any(|(arg, address)| {
-            let CArg::Out(stored) = arg else { return false };
+        let Some(standing) = state.instance.as_ref().map(|instance| instance.state) else { return Some(state) };
+        let given = pattern.args.iter().zip(&api.args).find_map(|(arg, address)| {
+            let CArg::Out(stored) = arg else { return None };
             let escapes = machine.escapes.iter().find(|(_, var, by_store)| *by_store && var == stored);
-            escapes.is_some_and(|(event, ..)| *machine.next(instance.state, *event) == CNext::Go(UNKNOWN))
-                && outlives(*address)
-        })
+            let goes = escapes.is_some_and(|(event, ..)| {
+                matches!(machine.next(standing, *event), CNext::Go(to) if *to != 0)
+            });
+            (goes && outlives(*address)).then(|| subject.key.get(usize::from(*stored)).copied()).flatten()
+        });
+        match given {
+            Some(object) => self.escape(state, object, true),
+            None => Some(state),
+        }
     }
 
     /// Splits a path by a test of the result.

@@ -228,28 +228,7 @@ impl Run<'_, '_> {
         if finished.is_empty() {
             finished.push(state);
         }
-        if let Some((at, on)) = &function.clears
-            && let Some(place) = api.args.get(*at)
-        {
-            let null = self.engine.values.int(0);
-            let paths = finished.into_iter();
-            finished = if self.engine.options.branch_facts {
-                paths.flat_map(|state| self.placed(state, api, (*place, on), [Some(null), None], result)).collect()
-            } else {
-                let lost = Lost { site: api.site, by_callback: false };
-                paths.map(|state| state.without(&self.engine.values, *place, lost)).collect()
-            };
-        }
-        if let Some((at, on)) = &function.fills
-            && let Some(place) = api.args.get(*at)
-            && self.engine.options.branch_facts
-            && self.subject.as_ref().is_some_and(|subject| compiled.knows(subject.machine, api.name))
-        {
-            let held = self.held_before(&entry, *place, api.site);
-            let paths = finished.into_iter();
-            finished =
-                paths.flat_map(|state| self.placed(state, api, (*place, on), [None, Some(held)], result)).collect();
-        }
+        let finished = self.place(finished, &entry, api, function, result);
         for mut state in finished {
             if let Some(address) = api.through {
                 state.store(&self.engine.values, address, result, api.site);
@@ -322,6 +301,41 @@ impl Run<'_, '_> {
             None => state.forget(values, place, Lost { site, by_callback: false }),
         }
         if values.in_local(place) { Some(state) } else { self.escape(state, new, true) }
+    }
+
+    /// The paths after the function has stored at a place of the caller's what it stores there with some results only;
+    /// `entry` is the path before the call.
+    fn place(
+        &mut self,
+        mut finished: Vec<State>,
+        entry: &State,
+        api: &Api,
+        function: &CFunction,
+        result: V,
+    ) -> Vec<State> {
+        if let Some((at, on)) = &function.clears
+            && let Some(place) = api.args.get(*at)
+        {
+            let null = self.engine.values.int(0);
+            let paths = finished.into_iter();
+            finished = if self.engine.options.branch_facts {
+                paths.flat_map(|state| self.placed(state, api, (*place, on), [Some(null), None], result)).collect()
+            } else {
+                let lost = Lost { site: api.site, by_callback: false };
+                paths.map(|state| state.without(&self.engine.values, *place, lost)).collect()
+            };
+        }
+        if let Some((at, on)) = &function.fills
+            && let Some(place) = api.args.get(*at)
+            && self.engine.options.branch_facts
+            && self.subject.as_ref().is_some_and(|subject| self.engine.compiled.knows(subject.machine, api.name))
+        {
+            let held = self.held_before(entry, *place, api.site);
+            let paths = finished.into_iter();
+            finished =
+                paths.flat_map(|state| self.placed(state, api, (*place, on), [None, Some(held)], result)).collect();
+        }
+        finished
     }
 
     /// What the place held before the call at `site`, under the name by which the followed object goes.

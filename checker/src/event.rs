@@ -163,9 +163,8 @@ impl Run<'_, '_> {
         let given = pattern.args.iter().zip(&api.args).find_map(|(arg, address)| {
             let CArg::Out(stored) = arg else { return None };
             let escapes = machine.escapes.iter().find(|(_, var, by_store)| *by_store && var == stored);
-            let goes = escapes.is_some_and(|(event, ..)| {
-                matches!(machine.next(standing, *event), CNext::Go(to) if *to != 0)
-            });
+            let goes =
+                escapes.is_some_and(|(event, ..)| matches!(machine.next(standing, *event), CNext::Go(to) if *to != 0));
             (goes && outlives(*address)).then(|| subject.key.get(usize::from(*stored)).copied()).flatten()
         });
         match given {

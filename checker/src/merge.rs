@@ -33,10 +33,7 @@ impl Run<'_, '_> {
         let order = function.position[to.0 as usize];
         let head = function.loop_head[to.0 as usize];
         let back = from.is_some_and(|from| function.position[from.0 as usize] >= order);
-        if back && !self.engine.options.loops {
-            return;
-        }
-        if back && head && self.is_out_of_sight(&state, to) {
+        if back && (!self.engine.options.loops || (head && self.is_out_of_sight(&state, to))) {
             return;
         }
         let met = function.met[to.0 as usize];

@@ -112,9 +112,7 @@ impl Run<'_, '_> {
             let key = if let Some(made) = self.engine.made_at(summary, &theirs.key, translate) {
                 vec![made]
             } else {
-                let values = &mut self.engine.values;
-                let key: Vec<_> = theirs.key.iter().map(|value| translate.value(values, *value)).collect();
-                key.into_iter().map(|value| values.identity(value)).collect()
+                translate.key(&mut self.engine.values, &theirs.key)
             };
             self.adopt_as(summary, (body, theirs), Subject { machine: theirs.machine, key });
         }

@@ -51,9 +51,7 @@ impl Run<'_, '_> {
         if let Some(subject) = self.subject.clone() {
             let before = state.instance.clone();
             for theirs in summary.touched.iter().filter(|theirs| theirs.machine == subject.machine) {
-                let ours: Vec<V> =
-                    theirs.key.iter().map(|value| translate.value(&mut self.engine.values, *value)).collect();
-                let ours: Vec<V> = ours.into_iter().map(|value| self.engine.values.identity(value)).collect();
+                let ours = translate.key(&mut self.engine.values, &theirs.key);
                 if ours.first() == Some(&self.engine.elsewhere) && !subject.key.is_empty() {
                     unnamed = Some(theirs);
                     continue;
@@ -157,8 +155,7 @@ impl Run<'_, '_> {
             let mut translate = Translate::new(args, state, site);
             for theirs in summary.touched.iter().filter(|theirs| theirs.machine == subject.machine) {
                 let values = &mut self.engine.values;
-                let ours: Vec<V> = theirs.key.iter().map(|value| translate.value(values, *value)).collect();
-                let ours: Vec<V> = ours.into_iter().map(|value| values.identity(value)).collect();
+                let ours = translate.key(values, &theirs.key);
                 let perhaps = ours.iter().zip(&subject.key).all(|(a, b)| values.may_equal(*a, *b));
                 if (ours == subject.key || held && perhaps) && self.engine.is_moved(*body, theirs) {
                     return true;

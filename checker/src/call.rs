@@ -317,13 +317,16 @@ impl Run<'_, '_> {
             && let Some(place) = api.args.get(*at)
         {
             let null = self.engine.values.int(0);
-            let paths = finished.into_iter();
-            finished = if self.engine.options.branch_facts {
-                paths.flat_map(|state| self.placed(state, api, (*place, on), [Some(null), None], result)).collect()
+            if self.engine.options.branch_facts {
+                let paths = finished.into_iter();
+                finished =
+                    paths.flat_map(|state| self.placed(state, api, (*place, on), [Some(null), None], result)).collect();
             } else {
                 let lost = Lost { site: api.site, by_callback: false };
-                paths.map(|state| state.without(&self.engine.values, *place, lost)).collect()
-            };
+                for state in &mut finished {
+                    state.forget(&self.engine.values, *place, lost);
+                }
+            }
         }
         if let Some((at, on)) = &function.fills
             && let Some(place) = api.args.get(*at)

@@ -152,9 +152,9 @@ impl Run<'_, '_> {
         done
     }
 
-    /// The path on which the call itself has stored the object where it outlives the function: it has escaped, unless the
-    /// machine then takes it for one that it has not met. What is stored through a parameter, the caller has. `None` where
-    /// the machine follows the object no further.
+    /// The path on which the call itself has stored the object where it outlives the function: it has escaped, unless
+    /// the machine then takes it for one that it has not met. What is stored through a parameter, the caller has.
+    /// `None` where the machine follows the object no further.
     fn given_up(&self, state: State, subject: &Subject, pattern: &CPattern, api: &Api) -> Option<State> {
         let machine = self.engine.compiled.machine(subject.machine);
         let values = &self.engine.values;

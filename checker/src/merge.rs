@@ -131,8 +131,8 @@ impl Run<'_, '_> {
         }
     }
 
-    /// Whether the followed object is one of a turn of the loop that ends: from now on its name is that of another, as of the
-    /// next element of an array, and nothing names this one.
+    /// Whether the followed object is one of a turn of the loop that ends: from now on its name is that of another, as
+    /// of the next element of an array, and nothing names this one.
     fn is_out_of_sight(&self, state: &State, head: BlockId) -> bool {
         let (Some(subject), Some(instance)) = (&self.subject, &state.instance) else { return false };
         let values = &self.engine.values;

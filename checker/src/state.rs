@@ -228,12 +228,6 @@ impl State {
         self.memory.set(address, value);
     }
 
-    /// The path that has forgotten what is stored at `root` and in it.
-    pub(crate) fn without(mut self, values: &Values, root: V, lost: Lost) -> Self {
-        self.forget(values, root, lost);
-        self
-    }
-
     /// Forgets what is stored at `root` and in it.
     pub(crate) fn forget(&mut self, values: &Values, root: V, lost: Lost) {
         self.memory
@@ -514,8 +508,8 @@ impl State {
     }
 }
 
-/// Whether the value is named after a variable that the loop at `head` changes, and that `state` has changed: by this name
-/// the next turn knows another.
+/// Whether the value is named after a variable that the loop at `head` changes, and that `state` has changed: by this
+/// name the next turn knows another.
 pub(crate) fn is_of_turn(values: &Values, state: &State, value: V, head: u32) -> bool {
     made_from(values, value, &|part| match values.node(part) {
         Node::Phi(at, address) => at == head && state.stored(address) != Some(part),

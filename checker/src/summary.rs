@@ -100,6 +100,15 @@ impl<'s> Translate<'s> {
         Self { args, state, site, memo: FxHashMap::default() }
     }
 
+    /// The key under which the caller knows an object of the callee's.
+    pub(crate) fn key(&mut self, values: &mut Values, key: &[V]) -> Vec<V> {
+        let ours = |value: &V| {
+            let ours = self.value(values, *value);
+            values.identity(ours)
+        };
+        key.iter().map(ours).collect()
+    }
+
     pub(crate) fn value(&mut self, values: &mut Values, value: V) -> V {
         if let Some(known) = self.memo.get(&value) {
             return *known;

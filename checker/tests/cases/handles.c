@@ -118,7 +118,7 @@ VOID OpenAll(PDEVICE_OBJECT DeviceObject, PVOID Context)
     }
 }
 
-/* Where the second key cannot be opened, the variable still names the first, which is closed. */
+/* Who does not look at the result of a call counts on its success. */
 VOID Reopen(PDEVICE_OBJECT DeviceObject, PVOID Context)
 {
     PEXTENSION extension = DeviceObject->DeviceExtension;
@@ -133,6 +133,7 @@ VOID Reopen(PDEVICE_OBJECT DeviceObject, PVOID Context)
     ZwClose(key);
 }
 
+/* Where the second key cannot be opened, the variable still names the first, which is closed. */
 VOID ReopenAfterClose(PDEVICE_OBJECT DeviceObject, PVOID Context)
 {
     PEXTENSION extension = DeviceObject->DeviceExtension;

@@ -4,7 +4,7 @@ use super::{Call, Operand, Run, level, matching};
 
 impl Run<'_> {
     /// What the call stores is a new value, unless it is a level, which [`Self::effects`] sees to, or the place is
-    /// cleared.
+    /// cleared, or keeps what it held because the call has failed.
     pub(super) fn made(&mut self, call: &Call) {
         let function = self.table.semantics.functions.get(&call.api);
         let clears = function.and_then(|function| Some((function.clears.as_ref()?, function)));
@@ -15,8 +15,16 @@ impl Run<'_> {
         {
             self.memory.insert(name.clone(), matching::Stored::Value(Operand::Const("NULL".to_owned())));
         }
+        let fills = function.and_then(|function| Some((function.fills.as_ref()?, function)));
+        let kept = fills
+            .filter(|(fills, _)| matching::test(self.table, &fills.on.0, call) == Some(false))
+            .and_then(|(fills, function)| function.position(&fills.param));
         let stored = call.args.iter().enumerate().filter_map(|(place, operand)| match operand {
-            Operand::Addr(name) if !name.contains('=') && cleared.is_none_or(|(at, _)| at != place) => Some(name),
+            Operand::Addr(name)
+                if !name.contains('=') && cleared.is_none_or(|(at, _)| at != place) && kept != Some(place) =>
+            {
+                Some(name)
+            }
             _ => None,
         });
         for name in stored.chain(&call.binds) {

@@ -1,4 +1,5 @@
-//! Members that are given functions, with the type of their structure: what registers a function is often told by it alone.
+//! Members that are given functions, with the type of their structure: what registers a function is often told by it
+//! alone.
 
 use rulebook_diagnostics::Span;
 

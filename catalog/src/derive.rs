@@ -7,29 +7,36 @@
 //! No rule and no function is named here: who takes and who gives back is told by the structure of the sentence and the
 //! words of the name, the object by the prototypes, results by what the reference says about them.
 
+mod account;
+mod clauses;
+mod context;
 mod demand;
+mod family;
 mod irql;
 mod level;
 mod lock;
 mod names;
+mod objects;
+mod order;
 mod pairing;
 mod reference;
 mod restore;
+mod roles;
 mod rule;
 mod statements;
+mod turns;
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use rulebook_diagnostics::Place;
 use rulebook_machine::Semantics;
-use rulebook_machine::expand::expand;
 use rulebook_machine::spec::Spec;
 use serde::Serialize;
 
 use crate::Catalog;
 use crate::api_facts::ApiFacts;
 use crate::rule_page::RulePage;
-use crate::rules::PageReference;
 
 pub use reference::with_reference;
 pub use rule::{derivation_of, derived_rule, derived_rules, is_for_derivation};
@@ -83,6 +90,9 @@ pub struct Derivation {
     pub unchecked: Vec<Refusal>,
     /// Why there is no specification.
     pub refused: Vec<Refusal>,
+    /// The sentence patterns that made the specification, by number.
+    #[serde(skip)]
+    pub patterns: BTreeSet<usize>,
 }
 
 impl Derivation {
@@ -104,7 +114,9 @@ impl Derivation {
 }
 
 /// The patterns of all families.
-static READER: LazyLock<Reader> = LazyLock::new(|| Reader::new(&[lock::PATTERNS, irql::PATTERNS]));
+static TABLES: [&[demand::Pattern]; 5] =
+    [lock::PATTERNS, irql::PATTERNS, context::PATTERNS, order::PATTERNS, turns::PATTERNS];
+static READER: LazyLock<Reader> = LazyLock::new(|| Reader::new(&TABLES));
 
 /// A demand with the sentence it stands in.
 struct Found<'s> {
@@ -124,10 +136,17 @@ struct Work<'g> {
 /// Derives the specification of `page`.
 #[must_use]
 pub fn derive(page: &RulePage, grounds: Grounds<'_>) -> Derivation {
-    let names = Names::new(page, grounds.facts);
+    derive_by(page, grounds, |_| true)
+}
+
+/// Derives the specification of `page` by the sentence patterns alone whose numbers `may` admits, so that one can see
+/// what rests on which ([`Derivation::patterns`]).
+#[must_use]
+pub fn derive_by(page: &RulePage, grounds: Grounds<'_>, may: impl Fn(usize) -> bool) -> Derivation {
+    let names = Names::new(page, grounds.facts, grounds.semantics);
     let statements = statements::statements(page, &names);
     let mut work = Work { page, grounds, out: Derivation::default(), spec: Spec::default() };
-    let found = work.read(&statements);
+    let found = work.read(&statements, &may);
     if work.out.refused.is_empty() {
         work.assemble(&statements, &found);
     }
@@ -136,10 +155,10 @@ pub fn derive(page: &RulePage, grounds: Grounds<'_>) -> Derivation {
 
 impl Work<'_> {
     /// Lays the patterns on the sentences.
-    fn read<'s>(&mut self, statements: &'s [Statement]) -> Vec<Found<'s>> {
+    fn read<'s>(&mut self, statements: &'s [Statement], may: &dyn Fn(usize) -> bool) -> Vec<Found<'s>> {
         let mut found = Vec::new();
         for statement in statements {
-            let (hits, unread) = match READER.read(statement) {
+            let (hits, unread) = match READER.read(statement, may) {
                 Reading::Read(hits) => (hits, None),
                 Reading::Unread { hits, weakens } => (hits, Some(weakens)),
             };
@@ -156,7 +175,10 @@ impl Work<'_> {
                 None => {}
             }
             if !hits.is_empty() {
-                for named in statement.names.iter().chain(&statement.list).filter(|named| !named.known) {
+                let roles = &self.grounds.semantics.roles;
+                let is_role = |name: &str| roles.values().any(|role| role.name == name);
+                let all = statement.names.iter().chain(&statement.list);
+                for named in all.filter(|named| !named.known && !is_role(&named.name)) {
                     self.leave(
                         statement,
                         &format!("`{}` is no function of the page's list or the reference", named.name),
@@ -190,98 +212,20 @@ impl Work<'_> {
         let restored = self.restores(statements, found);
         self.levels(found, restored.as_deref());
         self.level_at_exit(found);
+        self.barred(found);
+        self.orders(found);
+        self.turns(found);
         if let Some(contrast) = has(Demand::Contrast) {
             self.leave(
                 contrast.statement,
                 "the functions that the rule is about are told by contrast only: every one is checked",
             );
         }
-        self.out.family = if has(Demand::SameAtExit).or(has(Demand::Restore)).is_some() {
-            "irql-balance"
-        } else if !self.spec.pair.is_empty() {
-            "lock-pairing"
-        } else {
-            "irql-at-call"
-        };
-    }
-
-    /// Tries the specification and closes the account.
-    fn finish(mut self, statements: &[Statement]) -> Derivation {
-        if self.out.refused.is_empty() && self.spec == Spec::default() {
-            // Whatever is left unchecked is the whole rule.
-            self.out.refused = std::mem::take(&mut self.out.unchecked);
-            if let (true, Some(first)) = (self.out.refused.is_empty(), statements.first()) {
-                self.refuse(first, "the sentence says nothing that can be checked");
-            }
-        }
-        if self.out.refused.is_empty() {
-            let listed: Vec<String> = self.page.applies_to().map(|api| api.name.clone()).collect();
-            let reference = PageReference::new(&listed, self.grounds.facts);
-            match (expand(&self.spec, &reference), statements.first()) {
-                (Err(error), Some(first)) => self.refuse(first, &error.to_string()),
-                (Ok(expansion), Some(first)) => {
-                    if !expansion.unbound.is_empty() {
-                        let which = expansion.unbound.join(", ");
-                        self.leave(first, &format!("the reference does not bind the level of {which}"));
-                    }
-                    self.out.spec = Some(std::mem::take(&mut self.spec));
-                }
-                (_, None) => {}
-            }
-        }
-        if self.out.spec.is_none() {
-            self.out.family = "";
-            self.out.from.clear();
-        }
-        self.out
-    }
-
-    fn refuse(&mut self, statement: &Statement, reason: &str) {
-        self.out.refused.push(Refusal {
-            reason: reason.to_owned(),
-            place: statement.place.clone(),
-            text: statement.text.clone(),
-        });
-    }
-
-    fn leave(&mut self, statement: &Statement, reason: &str) {
-        self.out.unchecked.push(Refusal {
-            reason: reason.to_owned(),
-            place: statement.place.clone(),
-            text: statement.text.clone(),
-        });
-    }
-
-    fn from(&mut self, part: impl Into<String>, statement: &Statement) {
-        self.note(part, statement.place.clone(), &statement.text);
-    }
-
-    fn note(&mut self, part: impl Into<String>, place: Place, text: &str) {
-        let from = DerivedFrom { part: part.into(), place, text: text.to_owned() };
-        if !self.out.from.contains(&from) {
-            self.out.from.push(from);
-        }
-    }
-
-    /// Notes a part that a function's prototype tells.
-    fn by_reference_page(&mut self, part: impl Into<String>, api: &str, text: &str) {
-        let page = self.grounds.catalog.api(api);
-        let place = page.map(|page| page.source.place(page.name.span)).or_else(|| {
-            let fact = self.grounds.facts.functions.get(api)?;
-            let path = fact.source.reference.clone().unwrap_or_else(|| fact.header.clone());
-            Some(Place::file(path))
-        });
-        self.note(part, place.unwrap_or_else(|| Place::file(api)), text);
-    }
-
-    /// Notes a part that the page's list tells.
-    fn by_list(&mut self, part: impl Into<String>, api: &str) {
-        let place = self
-            .page
-            .applies_to()
-            .find(|entry| entry.name.eq_ignore_ascii_case(api))
-            .map_or_else(|| Place::file(&self.page.source.path), |entry| self.page.source.place(entry.span));
-        self.note(part, place, "the page's list of functions");
+        self.out.family = family::family(found);
+        // What is vague, contrasts or is handed back makes no part of the specification.
+        let says_nothing = [Demand::Vague, Demand::Contrast, Demand::AtRole];
+        let telling = found.iter().filter(|one| !says_nothing.contains(&one.demand));
+        self.out.patterns = telling.map(|one| one.hit.pattern).collect();
     }
 }
 
@@ -291,6 +235,6 @@ mod tests {
 
     #[test]
     fn every_pattern_is_a_regular_expression() {
-        assert_eq!(READER.len(), lock::PATTERNS.len() + irql::PATTERNS.len());
+        assert_eq!(READER.len(), TABLES.iter().map(|table| table.len()).sum::<usize>());
     }
 }

@@ -491,6 +491,11 @@ impl CMachine<'_> {
         }
     }
 
+    /// Whether an event makes something known of an object of which nothing was known any more.
+    pub(crate) fn comes_back(&self) -> bool {
+        self.from_unknown.iter().any(|next| matches!(next, CNext::Go(_)))
+    }
+
     pub(crate) fn state_name(&self, state: u8) -> &str {
         self.states.get(state as usize).map_or(rule::UNKNOWN, String::as_str)
     }

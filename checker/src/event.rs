@@ -316,8 +316,8 @@ impl Run<'_, '_> {
         })
     }
 
-    /// Moves the automaton of the followed object, or that of one that may be the same. `None` where nothing is
-    /// known of the object any more: the state `unknown` never reports, so the path need not be followed.
+    /// Moves the automaton of the followed object, or that of one that may be the same. `None` where the path need not
+    /// be followed: nothing is known of the object any more, and nothing can make it known.
     #[expect(clippy::too_many_arguments, reason = "the parts of one event")]
     fn step(
         &mut self,
@@ -399,7 +399,8 @@ impl Run<'_, '_> {
         if fine {
             self.found.fine.insert((subject.machine, api.loc));
         }
-        if to == UNKNOWN {
+        // After a report, and where nothing leads out of `unknown` again, the way is not followed.
+        if to == UNKNOWN && (matches!(next, CNext::Error(_)) || !machine.comes_back()) {
             return None;
         }
         if let Some(instance) = &mut state.instance {

@@ -16,10 +16,9 @@ pub(super) const PATTERNS: &[Pattern] = &[
         demands: &[Level],
     },
     Pattern {
-        form: r"(?:the routines |the following routines |{F} )(?:{F} )?(?:is|are) only called at {L}(?: only)?",
+        form: r"(?:when |the routines |the following routines )?(?:{F} )?(?:is|are) (?:only )?called(?:, the driver is)? at {L}(?: only)?",
         demands: &[Level],
     },
-    Pattern { form: r"{F} (?:is|are) (?:only )?called at {L}(?: only)?", demands: &[Level] },
     Pattern { form: r"(?:the driver )?calls {F} at {L}", demands: &[Level] },
     // A bound that stands in the reference.
     Pattern {
@@ -44,10 +43,6 @@ pub(super) const PATTERNS: &[Pattern] = &[
     // At exit.
     Pattern {
         form: r"(?:an? |the )?(?P<who>[a-z ’']*?(?:callback|dispatch)[a-z ]*?) return at the same irql(?: level)? (?:as the level )?at which they (?:were|are) called",
-        demands: &[SameAtExit],
-    },
-    Pattern {
-        form: r"an? [a-z -]+(?:\([a-z]+\) )?[a-z -]+ returns from an? (?P<who>[a-z ]*callback function) with the same irql (?:that )?it had when (?:it|the callback function) was called",
         demands: &[SameAtExit],
     },
     // The level passed back.

@@ -60,7 +60,7 @@ impl Work<'_> {
         let Some(one) = found.iter().find(|one| one.demand == Demand::SameAtExit) else {
             return;
         };
-        let who = one.hit.who.as_deref().unwrap_or_default();
+        let who = one.hit.words("who").unwrap_or_default();
         let Some(group) = self.group(who) else {
             return self.refuse(one.statement, &format!("which functions “{who}” are is not known"));
         };
@@ -99,7 +99,7 @@ impl Work<'_> {
     }
 
     /// The functions that a sentence is about: named in it or in the list behind it, else those of the page's list.
-    fn listed(&mut self, one: &Found<'_>) -> Option<Vec<String>> {
+    pub(super) fn listed(&mut self, one: &Found<'_>) -> Option<Vec<String>> {
         let named = one.hit.names.iter().filter_map(|at| one.statement.names.get(*at));
         let all: Vec<&Named> = named.chain(&one.statement.list).filter(|named| named.known).collect();
         let mut calls: Vec<String> = Vec::new();
@@ -118,7 +118,7 @@ impl Work<'_> {
         Some(calls)
     }
 
-    fn applies_to(&self) -> Vec<String> {
+    pub(super) fn applies_to(&self) -> Vec<String> {
         let mut seen = BTreeSet::new();
         self.page.applies_to().map(|api| api.name.clone()).filter(|name| seen.insert(name.clone())).collect()
     }

@@ -14,26 +14,13 @@ pub(super) const PATTERNS: &[Pattern] = &[
         form: r"(?:calls? to )?{F} (?:is|are) used in a balanced way(?: within an? [a-z ]*?callback(?: routine| function)?)?",
         demands: &[Unheld],
     },
-    Pattern {
-        form: r"(?:the driver )?must call {R} after calling {A} and before (?:any )?subsequent calls to {A}",
-        demands: &[Double, Exit],
-    },
-    Pattern {
-        form: r"after calling {A}, (?:the driver )?(?:must call|calls) {R} before (?:any )?subsequent calls to {A}",
-        demands: &[Double],
-    },
+    Pattern { form: r"(?:{R}|the release) before another {A}", demands: &[Double] },
     Pattern { form: r"(?:the driver )?(?:must call|calls) {A} before calling {R}", demands: &[Unheld] },
-    Pattern { form: r"(?:the driver )?calls {R} before any subsequent calls to {A}", demands: &[Double] },
     Pattern {
         form: r"(?:every|each) (?:call to )?{A} must have a (?:corresponding|matching) (?:call to )?{R}",
         demands: &[Exit],
     },
     Pattern { form: r"(?:each|every|a) call to {A} is promptly followed by a call to {R}", demands: &[Exit] },
-    Pattern {
-        form: r"[a-z -]*?locks that are acquired (?:using|via|by) {A} are promptly released (?:using|via|by) {R}",
-        demands: &[Exit],
-    },
-    Pattern { form: r"if a driver calls {A} again prior to [a-z ]+, it fails the rule", demands: &[Double] },
     Pattern {
         form: r"(?:the miniport driver )?fails the rule if it [a-z ]*acquire a lock [a-z ]*already acquired, or if it [a-z ]*release a lock that it had not acquired",
         demands: &[Double, Unheld],
@@ -43,29 +30,16 @@ pub(super) const PATTERNS: &[Pattern] = &[
         demands: &[Double],
     },
     Pattern {
-        form: r"(?:a|the) driver (?:must|does|should) not (?:call|release a spin lock|attempt to release a lock via) \(?{R}\)? without first acquiring (?:it|the lock)(?: via {A})?",
+        form: r"(?:{R} barred|(?:a|the) driver (?:must|does|should) not (?:call|release a spin lock|attempt to release a lock via) \(?{R}\)?) without (?:first )?acquiring (?:it|the [a-z ]*?lock)(?: via {A}| first)?",
         demands: &[Unheld],
     },
-    Pattern { form: r"{R} must not be called without acquiring the [a-z ]*lock first", demands: &[Unheld] },
     Pattern { form: r"a thread should not release the [a-z ]+ without acquiring it first", demands: &[Unheld] },
     // At exit, in the order of their words.
     Pattern {
         form: r"(?:at the end of|when) (?:an?|any|the) (?P<who>[a-z ]*?(?:callback|dispatch|cancel)[a-z ]*?)(?: returns| exits| ends)?,? (?:the driver|it) (?:should|must) not (?:hold|be holding) (?:the|any)(?: [a-z-]+)*? ?(?:locks?|mutex)(?: object)?,?(?: (?:that was )?obtained by [a-z ]*call to {A})?",
         demands: &[Exit],
     },
-    Pattern {
-        form: r"(?:the driver )?must not hold any [a-z ]*locks when the (?P<who>[a-z ]+) ends",
-        demands: &[Exit],
-    },
-    Pattern {
-        form: r"(?:the driver )?has (?:used|called) {R} to release all [a-z ]*locks before the (?P<who>[a-z ]+) ends",
-        demands: &[Exit],
-    },
-    Pattern {
-        form: r"before exiting the (?P<who>[a-z ]+?),? (?:the driver must release the [a-z ]*lock|the [a-z ]*lock has been released?)",
-        demands: &[Exit],
-    },
-    Pattern { form: r"the [a-z ]*lock is released before the (?P<who>[a-z ]+) exits", demands: &[Exit] },
+    Pattern { form: r"released before the (?P<who>[a-z ]+?) exits", demands: &[Exit] },
     // Nesting.
     Pattern { form: r"nested calls are permitted if [a-z ]+ different resources", demands: &[] },
     Pattern { form: r"nested calls to [a-z ]+ the same resources violate this rule", demands: &[Double] },

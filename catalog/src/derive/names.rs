@@ -11,6 +11,8 @@ use crate::api_facts::{ApiFact, ApiFacts, ApiKind, ParamFact};
 const TAKES: [&str; 2] = ["Acquire", "Enter"];
 /// Words that say that a function gives it back.
 const GIVES_BACK: [&str; 2] = ["Release", "Leave"];
+/// Words that say that a function puts something where others find it, or takes it out again.
+const QUEUES: [&str; 3] = ["Insert", "Push", "Remove"];
 /// Words in front of those that belong to them.
 const ATTEMPTS: [&str; 2] = ["Try", "To"];
 
@@ -31,7 +33,9 @@ pub(super) fn words(name: &str) -> Vec<&str> {
     let mut words = Vec::new();
     let mut start = 0;
     for at in 1..bytes.len() {
-        let starts = bytes[at].is_ascii_uppercase() && !bytes[at - 1].is_ascii_uppercase();
+        // `WMIAllocate` is `WMI Allocate`.
+        let next_is_lower = bytes.get(at + 1).is_some_and(u8::is_ascii_lowercase);
+        let starts = bytes[at].is_ascii_uppercase() && (!bytes[at - 1].is_ascii_uppercase() || next_is_lower);
         if starts || bytes[at] == b'_' {
             words.push(&name[start..at]);
             start = at;
@@ -51,6 +55,12 @@ pub(super) fn part(name: &str) -> Part {
         (0, 1) => Part::GiveBack,
         _ => Part::Other,
     }
+}
+
+/// Whether the function is about a list or queue of others: whoever takes out what was put in has it then.
+pub(super) fn is_about_queues(name: &str) -> bool {
+    let words = words(name);
+    QUEUES.iter().any(|verb| words.contains(verb)) && !TAKES.iter().any(|verb| words.contains(verb))
 }
 
 /// What the function is about: its words without the verb.
@@ -121,11 +131,26 @@ pub(super) fn rivals<'f>(
         .collect()
 }
 
-/// The type of a parameter that can stand for an object: no untyped pointer, no level, no number.
-fn type_of(param: &ParamFact) -> Option<&str> {
+/// The type of a parameter that can stand for an object.
+pub(super) fn type_of(param: &ParamFact) -> Option<&str> {
     let name = param.c_type.as_deref()?.trim();
+    (!is_no_object(name)).then_some(name)
+}
+
+/// Whether a value of this type is no object: an untyped pointer, a level, a number, a status.
+pub(super) fn is_no_object(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
     let plain = [
+        "void",
+        "ntstatus",
+        "ndis_status",
+        "cchar",
+        "uint",
+        "size_t",
+        "size_t *",
+        "large_integer",
+        "kpriority",
+        "pvoid *",
         "pvoid",
         "void *",
         "void*",
@@ -143,7 +168,7 @@ fn type_of(param: &ParamFact) -> Option<&str> {
         "ulong_ptr",
         "eresource_thread",
     ];
-    (!plain.contains(&lower.as_str())).then_some(name)
+    plain.contains(&lower.as_str())
 }
 
 /// Which argument is the object.

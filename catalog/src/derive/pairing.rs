@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use regex::Regex;
+use rulebook_diagnostics::Place;
 use rulebook_machine::pattern::{Arg, Pattern, ResultTest};
 use rulebook_machine::spec::{AtExit, Demand as Said, Pair};
 
@@ -70,6 +71,7 @@ impl<'g> Work<'g> {
             acquire.extend(holds);
             no_effect.extend(holds_not);
         }
+        let handed_off = self.handed_off(&taking, &giving, first);
         let release = giving.iter().map(|fact| names::call(fact, &key, &[])).collect();
         self.note_demands(double, unheld, found);
         let said = |demand: Option<&Statement>| {
@@ -84,7 +86,7 @@ impl<'g> Work<'g> {
             unheld: said(unheld),
             at_exit: if exit.is_some() { AtExit::Same } else { AtExit::Ignore },
             no_effect,
-            handed_off: Vec::new(),
+            handed_off,
         });
     }
 
@@ -94,8 +96,18 @@ impl<'g> Work<'g> {
                 self.from(part, statement);
             }
         }
-        for one in found.iter().filter(|one| one.demand == Demand::Exit) {
-            let who = one.hit.who.as_deref().unwrap_or_default();
+        let exits = || found.iter().filter(|one| one.demand == Demand::Exit);
+        // What is said of dispatch routines alone is checked in those alone: others may give back what they have not taken.
+        let dispatch = |one: &Found<'_>| one.hit.words("who") == Some("dispatch routine");
+        if let Some(one) = exits().find(|one| dispatch(one))
+            && exits().all(|one| dispatch(one) || one.hit.words("who").is_none())
+        {
+            self.from("roles: dispatch", one.statement);
+            self.spec.scope.roles = vec!["dispatch".to_owned()];
+            self.major_function();
+        }
+        for one in exits() {
+            let who = one.hit.words("who").unwrap_or_default();
             let any = who.is_empty() || who.contains("callback") || who.contains("handler");
             let part = if any {
                 "at-exit: same".to_owned()
@@ -105,6 +117,18 @@ impl<'g> Work<'g> {
             };
             self.from(part, one.statement);
         }
+    }
+
+    /// Which dispatch routine is meant, where the end of the rule's name is the name of a major function: `…Read`.
+    fn major_function(&mut self) {
+        let words = names::words(&self.page.id.name);
+        let constant = |from: usize| format!("IRP_MJ_{}", words[from..].join("_").to_uppercase());
+        let mut longest_first = (0..words.len()).map(constant);
+        let Some(irp) = longest_first.find(|name| self.constant(name).is_some()) else {
+            return;
+        };
+        self.note(format!("irp: {irp}"), Place::file(&self.page.source.path), "the name of the rule");
+        self.spec.scope.irp = vec![irp];
     }
 
     fn note_key(&mut self, key: &Key, taking: &[&ApiFact], giving: &[&ApiFact]) {
@@ -166,7 +190,22 @@ impl<'g> Work<'g> {
             stem.iter().skip(1).all(|word| words.contains(word))
                 || fact.is_some_and(|fact| names::key_position(fact, key).is_some())
         };
-        self.page.applies_to().map(|api| api.name.clone()).find(|name| !played(name) && !about(name))
+        let others = self.page.applies_to().map(|api| api.name.clone());
+        others.into_iter().find(|name| !played(name) && !about(name) && !names::is_about_queues(name))
+    }
+
+    /// Functions of the list that put what the object was taken for into a queue: whoever takes it out owes the release.
+    fn handed_off(&mut self, taking: &[&ApiFact], giving: &[&ApiFact], statement: &Statement) -> Vec<Pattern> {
+        let played = |name: &str| taking.iter().chain(giving).any(|fact| fact.name.eq_ignore_ascii_case(name));
+        let queues = |name: &String| names::is_about_queues(name) && !name.contains("Remove") && !played(name);
+        let names: Vec<String> = self.page.applies_to().map(|api| api.name.clone()).filter(queues).collect();
+        if !names.is_empty() {
+            self.from(format!("handed-off: {}", names.join(", ")), statement);
+            for name in &names {
+                self.by_list(format!("handed-off: {name}"), name);
+            }
+        }
+        names.iter().map(Pattern::call).collect()
     }
 
     /// The results of a call that holds, and those after which nothing is held.

@@ -1,13 +1,13 @@
 //! The sentences of a page in a form that patterns can be laid on.
 //!
 //! In a sentence's *form* every function is a token (`‹a0›` takes, `‹r1›` gives back, `‹f2›` neither, `‹u3›` is known
-//! to nobody), every level is `«0»`, the rule's own name is `‹rule›`; the rest is in lower case.
+//! to nobody), every role `⟨0⟩`, every level `«0»`, the rule's own name is `‹rule›`; the rest is in lower case.
 
 use std::sync::LazyLock;
 
 use regex::Regex;
 use rulebook_diagnostics::{Place, Span};
-use rulebook_machine::Interval;
+use rulebook_machine::{Interval, Semantics};
 
 use crate::api_facts::{ApiFacts, ApiKind};
 use crate::inline::{Block, BlockKind, Inline, Mark};
@@ -15,6 +15,7 @@ use crate::rule_page::RulePage;
 use crate::text::is_identifier;
 
 use super::names::{self, Part};
+use super::roles::Roles;
 
 /// A function as a sentence names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +37,8 @@ pub(super) struct Statement {
     pub(super) names: Vec<Named>,
     /// The levels, by number.
     pub(super) levels: Vec<Interval>,
+    /// The roles by their short names, by number.
+    pub(super) roles: Vec<String>,
     /// The functions in the list that follows it.
     pub(super) list: Vec<Named>,
     /// The sentence as it stands on the page, plain.
@@ -49,6 +52,7 @@ pub(super) struct Names<'p> {
     applies_to: Vec<&'p str>,
     facts: &'p ApiFacts,
     rule: &'p str,
+    roles: Roles<'p>,
 }
 
 static WORD: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"[A-Za-z_][A-Za-z0-9_]{2,}").ok());
@@ -60,8 +64,9 @@ static LEVEL: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 impl<'p> Names<'p> {
-    pub(super) fn new(page: &'p RulePage, facts: &'p ApiFacts) -> Self {
-        Self { applies_to: page.applies_to().map(|api| api.name.as_str()).collect(), facts, rule: &page.id.name }
+    pub(super) fn new(page: &'p RulePage, facts: &'p ApiFacts, semantics: &'p Semantics) -> Self {
+        let applies_to = page.applies_to().map(|api| api.name.as_str()).collect();
+        Self { applies_to, facts, rule: &page.id.name, roles: Roles::new(semantics, &page.id.model) }
     }
 
     fn function(&self, name: &str) -> bool {
@@ -209,6 +214,7 @@ fn sentences(page: &RulePage, inline: &Inline, names: &Names<'_>, out: &mut Vec<
 fn statement(page: &RulePage, inline: &Inline, start: usize, end: usize, span: Span, names: &Names<'_>) -> Statement {
     let text = &inline.text[start..end];
     let mut found: Vec<Named> = Vec::new();
+    let mut roles: Vec<String> = Vec::new();
     let mut form = String::new();
     let mut at = 0;
     let words = WORD.iter().flat_map(|word| word.find_iter(text));
@@ -220,6 +226,9 @@ fn statement(page: &RulePage, inline: &Inline, start: usize, end: usize, span: S
             Some("‹rule›".to_owned())
         } else if is_rule {
             None
+        } else if let Some(role) = names.roles.resolve(inline, start + word.start(), start + word.end()) {
+            roles.push(role.to_owned());
+            Some(format!("⟨{}⟩", roles.len() - 1))
         } else {
             let from = (start + word.start()) as u32;
             let to = (start + word.end()) as u32;
@@ -253,6 +262,7 @@ fn statement(page: &RulePage, inline: &Inline, start: usize, end: usize, span: S
         form: tidy(&form),
         names: found,
         levels,
+        roles,
         list: Vec::new(),
         text: text.split_whitespace().collect::<Vec<_>>().join(" "),
         place: page.source.place(span),
@@ -287,7 +297,7 @@ fn with_levels(form: &str) -> (String, Vec<Interval>) {
 /// Lower case, without articles and nouns around the functions.
 fn tidy(form: &str) -> String {
     let mut form = form.to_lowercase().replace(['“', '”', '"', '*'], "").replace("()", "");
-    for noun in [" methods", " method", " routines", " routine", " functions", " function", " macros"] {
+    for noun in [" methods", " method", " routines", " routine", " functions", " function", " macros", " macro"] {
         form = form.replace(&format!("›{noun}"), "›");
     }
     for article in ["the ", "both ", "framework method "] {

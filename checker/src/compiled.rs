@@ -114,6 +114,7 @@ pub(crate) enum CArg {
     Var(u16),
     Out(u16),
     At(u16),
+    Member(u16, Vec<Symbol>),
     Const(Vec<i64>),
     Not(Vec<i64>),
 }
@@ -446,6 +447,9 @@ impl<'t> Compiled<'t> {
             Arg::Var(name) => CArg::Var(var(vars, name)),
             Arg::Out(name) => CArg::Out(var(vars, name)),
             Arg::At(name) => CArg::At(var(vars, name)),
+            Arg::Member(name, path) => {
+                CArg::Member(var(vars, name), path.iter().map(|member| Symbol::new(member)).collect())
+            }
             Arg::Const(names) => CArg::Const(names.iter().map(|name| self.number(name)).collect()),
             Arg::Not(names) => CArg::Not(names.iter().map(|name| self.number(name)).collect()),
         }

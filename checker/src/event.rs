@@ -141,7 +141,10 @@ impl Run<'_, '_> {
                     Some(test) => self.split(with, result, test, api.ignored, &mut taken, &mut next),
                     None => taken.push(with),
                 }
-                for state in taken {
+                for mut state in taken {
+                    if object == Holds::Yes {
+                        self.outdate(&mut state, &subject, pattern, api);
+                    }
                     let moved = self.step(state, &subject, place.event, object, &fit, api, before);
                     done.extend(moved.and_then(|state| self.given_up(state, &subject, pattern, api)));
                 }
@@ -150,6 +153,17 @@ impl Run<'_, '_> {
         }
         done.extend(waiting);
         done
+    }
+
+    /// Where the call has stored the followed object, nothing else holds it yet.
+    fn outdate(&mut self, state: &mut State, subject: &Subject, pattern: &CPattern, api: &Api) {
+        for (arg, place) in pattern.args.iter().zip(&api.args) {
+            if let CArg::Out(var) = arg
+                && let Some(name) = subject.key.get(usize::from(*var))
+            {
+                state.outdate(&mut self.engine.values, *name, *place);
+            }
+        }
     }
 
     /// The path on which the call itself has stored the object where it outlives the function: it has escaped, unless
@@ -276,6 +290,10 @@ impl Run<'_, '_> {
                     let stored = before.load(values, *value);
                     bind(&mut fit, values, *var, stored);
                 }
+                CArg::Member(var, path) => match values.around(*value, path) {
+                    Some(object) => bind(&mut fit, values, *var, object),
+                    None => fit.holds = Holds::No,
+                },
                 CArg::Const(numbers) => fit.holds = fit.holds.and(one_of(&after.range(values, *value), numbers)),
                 CArg::Not(numbers) => fit.holds = fit.holds.and(not(one_of(&after.range(values, *value), numbers))),
             }

@@ -387,6 +387,18 @@ impl State {
         self.facts.forget(|value| !made_from(values, value, &|part| made_here(values, part)));
     }
 
+    /// A call has stored a new object at `place`, which goes by `name` from now on: what other places hold under this
+    /// name is the object of before.
+    pub(crate) fn outdate(&mut self, values: &mut Values, name: V, place: V) {
+        let held: Vec<(V, V)> = self.memory.iter().filter(|(address, _)| *address != place).copied().collect();
+        for (address, value) in held {
+            if values.identity(value) == name {
+                let old = values.make(Node::Old(value));
+                self.memory.set(address, old);
+            }
+        }
+    }
+
     /// Forgets locals that are not read again, what can no longer be got at, and facts about values that nothing holds
     /// any more: paths that differ in nothing else are the same path. What can be got at is asked where paths are `met`;
     /// where nobody calls the function, what it leaves behind is not `for_callers`.

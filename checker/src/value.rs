@@ -459,6 +459,18 @@ impl Values {
         self.make(node)
     }
 
+    /// The object of which `address` is the member that is reached by this path, or an element of that member.
+    pub(crate) fn around(&self, address: V, path: &[Symbol]) -> Option<V> {
+        let mut at = address;
+        while let Node::Index(base, _) = self.node(at) {
+            at = base;
+        }
+        path.iter().rev().try_fold(at, |at, member| match self.node(at) {
+            Node::Field(base, name) if name == *member => Some(base),
+            _ => None,
+        })
+    }
+
     /// The pointers that are followed from where the function starts to what `value` names, itself not among them.
     pub(crate) fn way_to(&self, value: V) -> Vec<V> {
         let mut way = Vec::new();

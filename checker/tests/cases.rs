@@ -115,6 +115,16 @@ fn classes_in_functions_and_callbacks_in_classes_are_found() {
 }
 
 #[test]
+fn an_object_is_known_by_the_address_of_its_member() {
+    check("entries.c");
+}
+
+#[test]
+fn what_a_call_stores_anew_is_not_what_was_there_before() {
+    check("exchanged.c");
+}
+
+#[test]
 fn requests_that_were_asked_for_their_context_are_still_had() {
     check("sends.c");
 }

@@ -321,6 +321,9 @@ struct _STOR_LOCK_HANDLE;
 struct _STOR_LOG_EVENT_DETAILS;
 struct _STOR_SCATTER_GATHER_ELEMENT;
 struct _STOR_SCATTER_GATHER_LIST;
+struct _TA_ADDRESS;
+struct _TDI_CLIENT_INTERFACE_INFO;
+struct _TDI_PNP_CONTEXT;
 typedef struct _ACCESS_RANGE ACCESS_RANGE;
 typedef enum _SCSI_ADAPTER_CONTROL_STATUS {
     ScsiAdapterControlSuccess = 0,
@@ -393,6 +396,9 @@ typedef struct _STOR_LOCK_HANDLE *PSTOR_LOCK_HANDLE;
 typedef struct _STOR_LOG_EVENT_DETAILS *PSTOR_LOG_EVENT_DETAILS;
 typedef struct _STOR_SCATTER_GATHER_LIST *PSTOR_SCATTER_GATHER_LIST;
 typedef BOOLEAN (*PSTOR_SYNCHRONIZED_ACCESS)(PVOID HwDeviceExtension, PVOID Context);
+typedef struct _TA_ADDRESS *PTA_ADDRESS;
+typedef struct _TDI_CLIENT_INTERFACE_INFO *PTDI_CLIENT_INTERFACE_INFO;
+typedef struct _TDI_PNP_CONTEXT *PTDI_PNP_CONTEXT;
 typedef enum _STOR_NOTIFICATION_TYPE {
     RequestComplete = 0,
     NextRequest = 1,
@@ -431,6 +437,11 @@ typedef enum _STOR_SPINLOCK {
     ThreadedDpcLock = 4,
     DpcLevelLock = 5 } STOR_SPINLOCK;
 typedef VOID STOR_THREAD_START_ROUTINE(PVOID StartContext);
+typedef struct _TA_ADDRESS TA_ADDRESS;
+typedef VOID (*TDI_ADD_ADDRESS_HANDLER_V2)(PTA_ADDRESS Address, PUNICODE_STRING DeviceName, PTDI_PNP_CONTEXT Context);
+typedef struct _TDI_CLIENT_INTERFACE_INFO TDI_CLIENT_INTERFACE_INFO;
+typedef VOID (*TDI_DEL_ADDRESS_HANDLER_V2)(PTA_ADDRESS Address, PUNICODE_STRING DeviceName, PTDI_PNP_CONTEXT Context);
+typedef struct _TDI_PNP_CONTEXT TDI_PNP_CONTEXT;
 typedef ULONG VIRTUAL_HW_FIND_ADAPTER(PVOID DeviceExtension, PVOID HwContext, PVOID BusInformation, PVOID LowerDevice, PCHAR ArgumentString, PPORT_CONFIGURATION_INFORMATION ConfigInfo, PBOOLEAN Again);
 struct _ACCESS_RANGE {
     SCSI_PHYSICAL_ADDRESS RangeStart;
@@ -545,6 +556,27 @@ struct _STOR_SCATTER_GATHER_LIST {
     ULONG_PTR Reserved;
     STOR_SCATTER_GATHER_ELEMENT List[1];
 };
+struct _TA_ADDRESS {
+    USHORT AddressLength;
+    USHORT AddressType;
+    UCHAR Address[1];
+};
+struct _TDI_CLIENT_INTERFACE_INFO {
+    UCHAR MajorTdiVersion;
+    UCHAR MinorTdiVersion;
+    USHORT Unused;
+    PUNICODE_STRING ClientName;
+    PVOID PnPPowerHandler;
+    PVOID BindingHandler;
+    PVOID UnBindHandler;
+    TDI_ADD_ADDRESS_HANDLER_V2 AddAddressHandlerV2;
+    TDI_DEL_ADDRESS_HANDLER_V2 DelAddressHandlerV2;
+};
+struct _TDI_PNP_CONTEXT {
+    USHORT ContextSize;
+    USHORT ContextType;
+    UCHAR ContextData[1];
+};
 
 VOID ScsiPortCompleteRequest(PVOID HwDeviceExtension, UCHAR PathId, UCHAR TargetId, UCHAR Lun, UCHAR SrbStatus);
 ULONG ScsiPortConvertPhysicalAddressToUlong(SCSI_PHYSICAL_ADDRESS Address);
@@ -637,6 +669,8 @@ VOID StorPortWritePortUshort(PUSHORT Port, USHORT Value);
 VOID StorPortWriteRegisterUchar(PUCHAR Port, UCHAR Value);
 VOID StorPortWriteRegisterUlong(PULONG Port, ULONG Value);
 VOID StorPortWriteRegisterUshort(PUSHORT Port, USHORT Value);
+NTSTATUS TdiDeregisterPnPHandlers(HANDLE BindingHandle);
+NTSTATUS TdiRegisterPnPHandlers(PTDI_CLIENT_INTERFACE_INFO ClientInterfaceInfo, ULONG InterfaceInfoSize, HANDLE *BindingHandle);
 
 #ifdef __cplusplus
 }

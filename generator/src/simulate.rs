@@ -3,6 +3,7 @@
 //! Fixtures are made from abstract sequences, so their expected results need no analyzer: the sequence of each path
 //! is run through every machine. Values are names here; where a machine cannot tell, nothing is expected.
 
+mod call;
 mod judges;
 mod level;
 mod matching;
@@ -17,9 +18,10 @@ use rulebook_machine::rule::{Event, Machine, Next, UNKNOWN};
 use rulebook_machine::semantics::{Contract, ExitState};
 use rulebook_machine::table::Table;
 
+pub(crate) use call::call_of;
 pub(crate) use judges::Judges;
 pub(crate) use level::LevelValue;
-pub(crate) use matching::{Bindings, call_of};
+pub(crate) use matching::Bindings;
 
 /// An argument, or another value, of an abstract call.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,6 +32,8 @@ pub(crate) enum Operand {
     Var(String),
     /// The address of a variable.
     Addr(String),
+    /// The address of a member of what the object points to: the object, and the way to the member.
+    Part(String, String),
     /// A constant, by name or number.
     Const(String),
     /// Something that no rule asks about: what the type suggests.
@@ -227,7 +231,7 @@ impl Run<'_> {
     /// The entry: the contract's calls have been made, and parameters are bound.
     fn enter(&mut self, params: &[String]) {
         for pattern in &self.contract.entered_after {
-            if let Some(call) = matching::call_of(pattern) {
+            if let Some(call) = call_of(pattern) {
                 let spellings = matching::spellings(self.table, &call);
                 self.call(usize::MAX, &call, &spellings);
             }

@@ -1,7 +1,7 @@
 //! Event patterns: which calls, and which points of a function, a rule is about.
 //!
 //! ```text
-//! [$x =] Name(arg, …) [-> result]      arg: $x | out $x | &$x | NAME | A|B | 12 | _ | ... | Param: arg
+//! [$x =] Name(arg, …) [-> result]      arg: $x | out $x | &$x | &$x->A.B | NAME | A|B | 12 | _ | ... | Param: arg
 //! [$x =] param(Name)    exit [-> result]    escape($x)    handed($x)
 //! ```
 
@@ -67,6 +67,8 @@ pub enum Arg {
     Out(String),
     /// `&$x`: binds the value now stored where the argument points.
     At(String),
+    /// `&$x->A.B`: the address of that member of what the value points to, or of an element of it.
+    Member(String, Vec<String>),
     /// One of these constants; `NULL` and numbers are constants too.
     Const(Vec<String>),
     /// Anything but these constants: `!NULL`.
@@ -138,7 +140,7 @@ impl Arg {
     #[must_use]
     pub fn variable(&self) -> Option<&str> {
         match self {
-            Self::Var(name) | Self::Out(name) | Self::At(name) => Some(name),
+            Self::Var(name) | Self::Out(name) | Self::At(name) | Self::Member(name, _) => Some(name),
             Self::Any | Self::Const(_) | Self::Not(_) => None,
         }
     }
@@ -151,6 +153,7 @@ impl fmt::Display for Arg {
             Self::Var(name) => write!(f, "${name}"),
             Self::Out(name) => write!(f, "out ${name}"),
             Self::At(name) => write!(f, "&${name}"),
+            Self::Member(name, path) => write!(f, "&${name}->{}", path.join(".")),
             Self::Const(names) => f.write_str(&names.join("|")),
             Self::Not(names) => write!(f, "!{}", names.join("|")),
         }

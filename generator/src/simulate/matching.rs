@@ -36,28 +36,6 @@ fn origin<'m>(memory: &'m Memory, value: &Operand) -> Option<&'m str> {
     }
 }
 
-/// The call that a pattern stands for, its variables as objects.
-pub(crate) fn call_of(pattern: &Pattern) -> Option<Call> {
-    let Subject::Call { api, args } = &pattern.subject else { return None };
-    let operand = |arg: &Arg| match arg {
-        Arg::Var(name) | Arg::At(name) => Operand::Object(name.clone()),
-        Arg::Out(name) => Operand::Addr(name.clone()),
-        Arg::Const(names) => names.first().map_or(Operand::Any, |name| Operand::Const(name.clone())),
-        Arg::Any | Arg::Not(_) => Operand::Any,
-    };
-    let result = match &pattern.result {
-        Some(ResultTest::Is(names)) => names.first().cloned(),
-        _ => None,
-    };
-    Some(Call {
-        api: api.clone(),
-        args: args.list.iter().map(operand).collect(),
-        binds: pattern.binds.clone(),
-        result,
-        by_success: false,
-    })
-}
-
 /// The call itself, and its other spellings: a rule may name any of them.
 pub(super) fn spellings(table: &Table, call: &Call) -> Vec<Call> {
     let named = |pattern: &Pattern| pattern.api() == Some(&*call.api);
@@ -119,6 +97,10 @@ pub(super) fn fits(
             (Arg::Any, _) => continue,
             (Arg::Const(_) | Arg::Not(_), operand) if constant_fits(table, arg, operand) => continue,
             (Arg::Const(_) | Arg::Not(_), _) => return None,
+            (Arg::Member(_, path), Operand::Part(object, member)) if path.join(".") == *member => {
+                Operand::Object(object.clone())
+            }
+            (Arg::Member(..), _) => return None,
             (Arg::Out(_), Operand::Addr(name)) => {
                 if saves_to(table, call, at) {
                     level_name(level)
@@ -160,7 +142,9 @@ fn constant_fits(table: &Table, arg: &Arg, operand: &Operand) -> bool {
         (Arg::Const(names), Operand::Const(found)) => same_constant(table, names, found),
         (Arg::Not(names), Operand::Const(found)) => !same_constant(table, names, found),
         // What has an address is not null.
-        (Arg::Not(names), Operand::Object(_) | Operand::Addr(_)) => names.iter().all(|name| name == "NULL"),
+        (Arg::Not(names), Operand::Object(_) | Operand::Addr(_) | Operand::Part(..)) => {
+            names.iter().all(|name| name == "NULL")
+        }
         _ => false,
     }
 }
@@ -333,7 +317,9 @@ fn compare(table: &Table, left: &Operand, op: Compare, right: &Operand) -> Optio
     };
     // An address is never null; an object that is passed is not either.
     let equal = ordering.map(std::cmp::Ordering::is_eq).or(match (left, right) {
-        (Operand::Addr(_) | Operand::Object(_), Operand::Const(name)) if name == "NULL" => Some(false),
+        (Operand::Addr(_) | Operand::Object(_) | Operand::Part(..), Operand::Const(name)) if name == "NULL" => {
+            Some(false)
+        }
         // Two names that differ are taken to differ in value; a name and a number may be the same.
         (Operand::Const(_), Operand::Const(_)) if number(left).is_some() != number(right).is_some() => None,
         (Operand::Const(left), Operand::Const(right)) => Some(left == right),

@@ -92,7 +92,8 @@ impl Reader<'_> {
     fn arg(&mut self) -> Result<Arg, SpecError> {
         self.space();
         if self.take("&") {
-            return Ok(Arg::At(self.variable()?));
+            let name = self.variable()?;
+            return Ok(if self.take("->") { Arg::Member(name, self.members()?) } else { Arg::At(name) });
         }
         if self.take("!") {
             return Ok(Arg::Not(self.constants()?));
@@ -107,6 +108,18 @@ impl Reader<'_> {
             _ => {
                 self.at = before;
                 Ok(Arg::Const(self.constants()?))
+            }
+        }
+    }
+
+    /// The way to a member: `A.B`.
+    fn members(&mut self) -> Result<Vec<String>, SpecError> {
+        let mut path = Vec::new();
+        loop {
+            self.space();
+            path.push(self.word(|c| c.is_ascii_alphanumeric() || c == '_', "the name of a member is expected")?);
+            if !self.take(".") {
+                return Ok(path);
             }
         }
     }
@@ -207,6 +220,8 @@ mod tests {
             "WdfWaitLockAcquire($k, _) -> STATUS_SUCCESS",
             "KeTryToAcquireSpinLockAtDpcLevel($k) -> TRUE",
             "WdfDeviceCreate(&$i, _, out $d) -> ok",
+            "InsertTailList(_, &$i->Tail.Overlay.ListEntry)",
+            "Insert(Entry: &$i->Link, ...)",
             "WdfDeviceInit*($i, ...)",
             "IoAllocateIrp(...) -> nonnull",
             "WdfRequestSend(Request: $r, ...) -> !0|-1",
@@ -224,9 +239,17 @@ mod tests {
 
     #[test]
     fn a_fault_is_named_with_its_place() {
-        for (text, at) in
-            [("", 1), ("Ke(", 4), ("Ke($)", 5), ("Ke($k", 6), ("Ke($k) -> ", 11), ("$x Ke()", 4), ("Ke() more", 6)]
-        {
+        for (text, at) in [
+            ("", 1),
+            ("Ke(", 4),
+            ("Ke($)", 5),
+            ("Ke($k", 6),
+            ("Ke($k) -> ", 11),
+            ("$x Ke()", 4),
+            ("Ke() more", 6),
+            ("Ke(&$k->)", 9),
+            ("Ke(&$k->A.)", 11),
+        ] {
             match text.parse::<Pattern>() {
                 Err(SpecError::Pattern { at: found, .. }) => assert_eq!(found, at, "{text}"),
                 other => panic!("{text}: {other:?}"),

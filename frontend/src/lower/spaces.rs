@@ -145,8 +145,12 @@ mod tests {
 
     fn known(functions: &[(&str, &str)], used: &[&str]) -> Spaces {
         let mut spaces = Spaces::default();
-        functions.iter().for_each(|(name, space)| spaces.add(Symbol::new(name), Symbol::new(space)));
-        used.iter().for_each(|space| spaces.uses(Symbol::new(space)));
+        for (name, space) in functions {
+            spaces.add(Symbol::new(name), Symbol::new(space));
+        }
+        for space in used {
+            spaces.uses(Symbol::new(space));
+        }
         spaces
     }
 

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use rulebook_frontend::Program;
 use rulebook_frontend::ir::{Callee, Symbol};
-use rulebook_machine::semantics::Semantics;
 use rulebook_machine::table::{Applicability, Rule, Table};
 use rustc_hash::FxHashSet;
 
@@ -20,11 +19,14 @@ pub(crate) struct Kind {
     pub(crate) kernel: bool,
     /// Whether it installs dispatch routines itself.
     pub(crate) dispatches: bool,
+    /// What it calls of the functions that scopes of rules ask for.
+    calls: BTreeSet<String>,
 }
 
 impl Kind {
     /// Reads the models off the calls, else off the included headers, else off the roles that functions have.
-    pub(crate) fn of(program: &Program, semantics: &Semantics, roles: &Roles<'_>) -> Self {
+    pub(crate) fn of(program: &Program, table: &Table, roles: &Roles<'_>) -> Self {
+        let semantics = &table.semantics;
         let functions = program.units.iter().flat_map(|unit| &unit.functions);
         let called: FxHashSet<Symbol> = functions
             .flat_map(code::calls)
@@ -33,6 +35,8 @@ impl Kind {
                 _ => None,
             })
             .collect();
+        let asked = table.rules.iter().flat_map(|rule| &rule.scope.driver_calls);
+        let calls = asked.filter(|name| called.contains(&Symbol::new(name))).cloned().collect();
         let includes = |header: &String| {
             program
                 .includes
@@ -55,18 +59,22 @@ impl Kind {
             evidence = shown(false).into_iter().take(1).collect();
         }
         if evidence.is_empty() {
-            return Self { models: roles.models(), kernel: true, dispatches: roles.fills_tables() };
+            return Self { models: roles.models(), kernel: true, dispatches: roles.fills_tables(), calls };
         }
         let kernel =
             evidence.iter().all(|evidence| evidence.kernel) && !shown(false).iter().any(|evidence| !evidence.kernel);
         let models = evidence.iter().map(|evidence| evidence.model.clone()).collect();
-        Self { models, kernel, dispatches: roles.fills_tables() }
+        Self { models, kernel, dispatches: roles.fills_tables(), calls }
     }
 
     /// Whether the rule runs here, and the functions that it leaves to a rule of the same name; else why it does not.
     pub(crate) fn applies(&self, rule: &Rule, table: &Table) -> Result<Vec<String>, String> {
         if !self.kernel {
             return Err("the driver runs in user mode".to_owned());
+        }
+        let needed = &rule.scope.driver_calls;
+        if !needed.is_empty() && !needed.iter().any(|name| self.calls.contains(name)) {
+            return Err(format!("the driver does not call {}", needed.join(" or ")));
         }
         if self.models.is_empty() {
             return Ok(Vec::new());

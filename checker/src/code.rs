@@ -116,6 +116,19 @@ impl<'p> Code<'p> {
         self.find(&self.functions, from, callee)
     }
 
+    /// The functions with bodies that a name in `file` means, which are several where it is overloaded.
+    pub(crate) fn seen(&self, name: Symbol, file: FileId) -> impl Iterator<Item = FuncId> {
+        let all = self.named(name);
+        let place = move |id: FuncId| placed(self.get(id), file);
+        let nearest = all.iter().map(|id| place(*id)).min();
+        all.iter().copied().filter(move |id| Some(place(*id)) == nearest)
+    }
+
+    /// The functions with bodies of a name, in whatever file.
+    pub(crate) fn named(&self, name: Symbol) -> &[FuncId] {
+        self.by_name.get(&name).map_or(&[], Vec::as_slice)
+    }
+
     fn find(&self, functions: &[Func<'p>], from: &Function, callee: &Callee) -> Option<FuncId> {
         let unique = |all: &Vec<FuncId>| match all.as_slice() {
             [one] => Some(*one),
@@ -124,15 +137,16 @@ impl<'p> Code<'p> {
         match callee {
             Callee::Named(name) => {
                 let all = self.by_name.get(name)?;
-                let same_file = all.iter().find(|id| functions[id.0 as usize].ir.loc.file == from.loc.file);
-                let shared = all.iter().find(|id| !functions[id.0 as usize].ir.is_static);
+                let (id, place) = all
+                    .iter()
+                    .map(|id| (*id, placed(&functions[id.0 as usize], from.loc.file)))
+                    .min_by_key(|(_, place)| *place)?;
                 // A static function of another file is none of this one's, unless both include it.
-                let included = || all.iter().find(|id| functions[id.0 as usize].in_header);
-                same_file.or(shared).or_else(included).copied()
+                (place != Placed::Hidden).then_some(id)
             }
             Callee::Method { class: Some(class), name } => {
-                let full = Symbol::new(&format!("{class}::{name}"));
-                self.by_name.get(&full).and_then(|all| all.first().copied())
+                let all = self.by_name.get(&Symbol::new(&format!("{class}::{name}")))?;
+                all.iter().copied().min_by_key(|id| placed(&functions[id.0 as usize], from.loc.file))
             }
             Callee::Method { class: None, name } => self.by_method.get(name).and_then(unique),
             Callee::Member(..) | Callee::Pointer(_) => None,
@@ -277,6 +291,24 @@ impl<'p> Func<'p> {
             first_site,
             callees: Vec::new(),
         }
+    }
+}
+
+/// Where a function stands for those who name it, the nearest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Placed {
+    SameFile,
+    Shared,
+    Included,
+    Hidden,
+}
+
+fn placed(function: &Func<'_>, file: FileId) -> Placed {
+    match function.ir {
+        ir if ir.loc.file == file => Placed::SameFile,
+        ir if !ir.is_static => Placed::Shared,
+        _ if function.in_header => Placed::Included,
+        _ => Placed::Hidden,
     }
 }
 

@@ -261,7 +261,7 @@ impl<'t> Base<'t> {
 
     fn result(&self, test: &ResultTest, returns: Option<Returns>) -> CResult {
         let (yes, no) = self.ranges(test, returns);
-        let success = i64::from(returns == Some(Returns::NonZero));
+        let success = i64::from(matches!(returns, Some(Returns::NonZero | Returns::Truth)));
         let is_success = returns.is_some() && yes.iter().any(|range| range.contains(success));
         CResult { yes, no, is_success }
     }
@@ -269,13 +269,14 @@ impl<'t> Base<'t> {
     /// What satisfies a result test, and what does not.
     fn ranges(&self, test: &ResultTest, returns: Option<Returns>) -> (Vec<Range>, Range) {
         let zero = || Range::exactly(0);
-        let not_zero = || Range { not: vec![0], ..Range::ALL };
+        let one = || Range::exactly(1);
+        let not_zero = || if returns == Some(Returns::Truth) { one() } else { Range { not: vec![0], ..Range::ALL } };
         match test {
             ResultTest::Null => (vec![zero()], not_zero()),
             ResultTest::NonNull => (vec![not_zero()], zero()),
             ResultTest::Ok | ResultTest::Fail => {
                 let (yes, no) = match returns {
-                    Some(Returns::NonZero) => (not_zero(), zero()),
+                    Some(Returns::NonZero | Returns::Truth) => (not_zero(), zero()),
                     Some(Returns::ZeroIsSuccess) => (zero(), not_zero()),
                     _ => (Range::between(0, i64::MAX), Range::between(i64::MIN, -1)),
                 };
@@ -286,7 +287,7 @@ impl<'t> Base<'t> {
                 numbers.sort_unstable();
                 let (yes, no) = match (returns, numbers.as_slice()) {
                     // Any value but zero is true.
-                    (Some(Returns::NonZero), [1]) => (vec![not_zero()], zero()),
+                    (Some(Returns::NonZero | Returns::Truth), [1]) => (vec![not_zero()], zero()),
                     _ => (
                         numbers.iter().map(|number| Range::exactly(*number)).collect(),
                         Range { not: numbers, ..Range::ALL },

@@ -23,7 +23,7 @@ impl<'t> Drive<'_, 't> {
     /// Objects that the contracts of the function's roles hand over, whether or not it touches them.
     pub(crate) fn handed_over(&self, engine: &mut Engine<'_>, id: FuncId) -> Vec<Subject> {
         let mut found = Vec::new();
-        for role in self.roles.of(self.code.get(id).ir.name) {
+        for role in self.roles.of(id) {
             for call in self.entry_calls(role) {
                 let (Some(api), Pattern::Call { args, .. }) = (call.api(), &call.subject) else { continue };
                 for place in self.compiled.by_api.get(&Symbol::new(api)).into_iter().flatten() {

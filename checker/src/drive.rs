@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use rulebook_diagnostics::report::{Outcome as Verdicts, Report, Sources, Verdict};
-use rulebook_frontend::ir::{Annotation, Symbol};
+use rulebook_frontend::ir::{Annotation, FileId, Loc, Sal, Symbol};
 use rulebook_frontend::{Program, Project, SourceFile, Texts, comments};
 use rulebook_machine::table::{Rule, Table};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -72,8 +72,10 @@ pub(crate) fn driver(
     report.summary.functions = program.stats.functions;
     report.summary.untrusted = program.stats.untrusted;
     // Roles come from calls and members alone, so they can be read with a table without rules.
-    let roles = Roles::find(&program.units, &prepared.base);
-    let kind = Kind::of(&program, &table.semantics, &roles);
+    let is_included = |file: FileId| program.files.get(file.0 as usize).is_some_and(is_header);
+    let code = Code::new(&program.units, &is_included);
+    let roles = Roles::find(&program.units, &code, &prepared.base);
+    let kind = Kind::of(&program, table, &roles);
     let mut not_applicable = Vec::new();
     let mut decided: BTreeMap<&str, Result<Vec<String>, String>> = BTreeMap::new();
     for rule in table.rules.iter().filter(|rule| wanted(options, &rule.id)) {
@@ -86,7 +88,7 @@ pub(crate) fn driver(
     let active = |rule: &Rule| decided.get(rule.id.as_str()).and_then(|decision| decision.clone().ok());
     let compiled = prepared.compiled(&kind, &active);
     let compiled = &*compiled;
-    let drive = Drive::new(&program, compiled, &roles);
+    let drive = Drive::new(&program, code, compiled, &roles);
     if let Some(dump) = &options.dump {
         let mut engine = Engine::new(&drive.code, compiled, options, &drive.accessors, &drive.callbacks);
         report.answers.push(crate::dump::answer(dump, &program, &drive.code, &mut engine));
@@ -153,7 +155,7 @@ pub(crate) struct Drive<'p, 't> {
     pub(crate) compiled: &'p Compiled<'t>,
     pub(crate) roles: &'p Roles<'t>,
     /// Annotations of definitions and prototypes, by function.
-    pub(crate) annotations: FxHashMap<Symbol, Vec<&'p Annotation>>,
+    pub(crate) annotations: FxHashMap<FuncId, Vec<&'p Annotation>>,
     accessors: FxHashSet<Symbol>,
     /// Functions that the driver may call through pointers of its own: their address is taken, and no role says that
     /// it is the system that calls them.
@@ -162,14 +164,19 @@ pub(crate) struct Drive<'p, 't> {
 }
 
 impl<'p, 't> Drive<'p, 't> {
-    fn new(program: &'p Program, compiled: &'p Compiled<'t>, roles: &'p Roles<'t>) -> Self {
-        let mut annotations: FxHashMap<Symbol, Vec<&'p Annotation>> = FxHashMap::default();
+    fn new(program: &'p Program, code: Code<'p>, compiled: &'p Compiled<'t>, roles: &'p Roles<'t>) -> Self {
+        let mut annotations: FxHashMap<FuncId, Vec<&'p Annotation>> = FxHashMap::default();
+        let mut annotate = |name: Symbol, loc: Loc, sal: &'p Sal| {
+            for id in code.seen(name, loc.file) {
+                annotations.entry(id).or_default().extend(&sal.function);
+            }
+        };
         for unit in &program.units {
             for prototype in &unit.prototypes {
-                annotations.entry(prototype.name).or_default().extend(&prototype.sal.function);
+                annotate(prototype.name, prototype.loc, &prototype.sal);
             }
             for function in &unit.functions {
-                annotations.entry(function.name).or_default().extend(&function.sal.function);
+                annotate(function.name, function.loc, &function.sal);
             }
         }
         let contracts = || compiled.table.semantics.roles.values().map(|role| &role.contract);
@@ -189,8 +196,8 @@ impl<'p, 't> Drive<'p, 't> {
             }
         }
         let accessors = program.units.iter().flat_map(|unit| &unit.accessors).copied().collect();
-        let code = Code::new(&program.units, &|file| program.files.get(file.0 as usize).is_some_and(is_header));
-        let callbacks = code.address_taken.iter().filter(|name| roles.of(**name).is_empty()).copied().collect();
+        let unknown = |name: &&Symbol| code.named(**name).iter().any(|id| roles.of(*id).is_empty());
+        let callbacks = code.address_taken.iter().filter(unknown).copied().collect();
         Self { code, compiled, roles, annotations, accessors, callbacks, mentioned }
     }
 
@@ -278,7 +285,7 @@ impl<'p, 't> Drive<'p, 't> {
 
     /// The roles in which the rule looks at the function; `None` stands for no known role.
     pub(crate) fn roles_for(&self, id: FuncId, rule: &Rule) -> Vec<Option<&Attached<'t>>> {
-        let attached = self.roles.of(self.code.get(id).ir.name);
+        let attached = self.roles.of(id);
         let semantics = &self.compiled.table.semantics;
         let named = |words: &[String], role: &str| words.iter().any(|word| semantics.roles_of(word).contains(&role));
         if attached.is_empty() {
@@ -300,8 +307,7 @@ impl<'p, 't> Drive<'p, 't> {
         let mut work = vec![id];
         while let Some(at) = work.pop() {
             for caller in self.code.callers_of(at) {
-                let name = self.code.get(*caller).ir.name;
-                if !self.roles.of(name).is_empty() && !self.roles_for(*caller, rule).is_empty() {
+                if !self.roles.of(*caller).is_empty() && !self.roles_for(*caller, rule).is_empty() {
                     return true;
                 }
                 if seen.insert(*caller) {
@@ -315,7 +321,7 @@ impl<'p, 't> Drive<'p, 't> {
     pub(crate) fn entry_level(&self, id: FuncId, role: Option<&Attached<'t>>) -> Option<Entry> {
         match role {
             Some(role) => role.entry(self.compiled, &|name| self.mentioned.contains(name)),
-            None => self.annotations.get(&self.code.get(id).ir.name).and_then(|all| roles::annotated_entry(all)),
+            None => self.annotations.get(&id).and_then(|all| roles::annotated_entry(all)),
         }
     }
 }

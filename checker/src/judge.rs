@@ -88,7 +88,7 @@ impl Drive<'_, '_> {
         }
         let semantics = &self.compiled.table.semantics;
         let left_out = |name: Symbol| {
-            self.roles.of(name).iter().any(|role| {
+            self.code.named(name).iter().flat_map(|id| self.roles.of(*id)).any(|role| {
                 rule.scope.except_roles.iter().any(|word| semantics.roles_of(word).contains(&role.type_name))
             })
         };
@@ -127,7 +127,7 @@ impl Drive<'_, '_> {
             return code.contains(index);
         }
         let Some(bad) = &violation.entry else { return true };
-        let others = self.roles.of(self.code.get(id).ir.name).iter().filter(|other| other.type_name == role.type_name);
+        let others = self.roles.of(id).iter().filter(|other| other.type_name == role.type_name);
         others.filter(|other| other.index.is_some()).all(|other| {
             let entry = self.entry_level(id, Some(other));
             entry.is_some_and(|entry| level_that_convicts(engine, &entry, bad, violation).is_some())
@@ -221,7 +221,7 @@ impl Drive<'_, '_> {
         let ir = self.code.get(id).ir;
         let object =
             subject.key.first().map_or_else(String::new, |value| crate::describe::value(&engine.values, ir, *value));
-        let annotated_holder = self.annotations.get(&ir.name).is_some_and(|all| {
+        let annotated_holder = self.annotations.get(&id).is_some_and(|all| {
             all.iter().any(|annotation| {
                 let name = annotation.name.as_str();
                 name.starts_with("Acquires_")

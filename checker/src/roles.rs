@@ -1,10 +1,11 @@
 //! Which function plays which role, and what the role's contract says.
 
-use rulebook_frontend::ir::{Annotation, Callee, Expr, Function, Instr, InstrKind, Place, Symbol, Unit};
+use rulebook_frontend::ir::{Annotation, Callee, Expr, FileId, Instr, InstrKind, Place, Symbol, Unit};
 use rulebook_machine::irql::{Interval, Level};
 use rulebook_machine::semantics::{Role, Semantics};
 use rustc_hash::FxHashMap;
 
+use crate::code::{Code, FuncId};
 use crate::compiled::Base;
 
 /// A role that a function has.
@@ -22,7 +23,16 @@ pub(crate) struct Attached<'t> {
 /// The roles of a driver's functions.
 #[derive(Debug, Default)]
 pub(crate) struct Roles<'t> {
-    by_function: FxHashMap<Symbol, Vec<Attached<'t>>>,
+    by_function: FxHashMap<Who, Vec<Attached<'t>>>,
+}
+
+/// Who has a role.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Who {
+    /// A function of the driver.
+    Body(FuncId),
+    /// A function that has no body here.
+    Named(Symbol),
 }
 
 /// The level at the entry of a role function.
@@ -35,39 +45,13 @@ pub(crate) struct Entry {
 
 impl<'t> Roles<'t> {
     /// Finds the roles: by declaration, by registering calls, by assignment to members and tables.
-    pub(crate) fn find(units: &[Unit], compiled: &Base<'t>) -> Self {
-        let semantics = &compiled.table.semantics;
-        let mut roles = Self::default();
-        let fields = Fields::new(semantics);
+    pub(crate) fn find(units: &[Unit], code: &Code<'_>, compiled: &Base<'t>) -> Self {
+        let fields = Fields::new(&compiled.table.semantics);
+        let mut finder = Finder { code, compiled, fields, roles: Self::default() };
         for unit in units {
-            for prototype in &unit.prototypes {
-                if prototype.is_role {
-                    roles.attach(semantics, prototype.name, prototype.type_name.as_str(), None, false);
-                }
-                roles.annotated(semantics, compiled, prototype.name, &prototype.sal.function);
-            }
-            for table in &unit.tables {
-                let by_position = || fields.position(table.type_name, table.position);
-                let role = match table.field {
-                    Some(field) => fields.member(table.type_name, field),
-                    None => by_position(),
-                };
-                if let Some(role) = role {
-                    let index = table.code.and_then(|code| compiled.constants.get(&code).copied());
-                    let index = index.filter(|_| by_index(semantics.roles.get(role)));
-                    roles.attach(semantics, table.function, role, index, true);
-                }
-            }
-            for function in &unit.functions {
-                if let Some(role) = fields.called.get(&function.name) {
-                    roles.attach(semantics, function.name, role, None, false);
-                }
-                roles.annotated(semantics, compiled, function.name, &function.sal.function);
-                for instr in function.blocks.iter().flat_map(|block| &block.instrs) {
-                    roles.registered(semantics, compiled, &fields, function, instr);
-                }
-            }
+            finder.unit(unit);
         }
+        let mut roles = finder.roles;
         // What a function is registered as says more than what it is declared as.
         #[expect(clippy::iter_over_hash_type, reason = "each list is looked at on its own")]
         for list in roles.by_function.values_mut() {
@@ -80,8 +64,8 @@ impl<'t> Roles<'t> {
     }
 
     /// The roles of a function.
-    pub(crate) fn of(&self, function: Symbol) -> &[Attached<'t>] {
-        self.by_function.get(&function).map_or(&[], Vec::as_slice)
+    pub(crate) fn of(&self, function: FuncId) -> &[Attached<'t>] {
+        self.by_function.get(&Who::Body(function)).map_or(&[], Vec::as_slice)
     }
 
     /// Whether any function has the role through a table that the driver fills itself.
@@ -102,41 +86,83 @@ impl<'t> Roles<'t> {
         models
     }
 
-    fn attach(
-        &mut self,
-        semantics: &'t Semantics,
-        function: Symbol,
-        type_name: &str,
-        index: Option<i64>,
-        registered: bool,
-    ) {
-        // `PFN_X` and `PX` are pointers to the role type `X`.
-        let found = semantics.roles.get_key_value(type_name).or_else(|| {
-            let pointed = type_name.strip_prefix("PFN_").or_else(|| type_name.strip_prefix('P'))?;
-            semantics.roles.get_key_value(pointed)
-        });
-        let Some((type_name, role)) = found else { return };
-        let attached = Attached { type_name, role, index, registered };
-        let list = self.by_function.entry(function).or_default();
+    fn attach(&mut self, who: Who, attached: Attached<'t>) {
+        let list = self.by_function.entry(who).or_default();
+        let index = attached.index;
         match list.iter_mut().find(|old| {
             old.type_name == attached.type_name && (old.index.is_none() || index.is_none() || old.index == index)
         }) {
             // A registration says more than a declaration.
             Some(old) => {
                 old.index = old.index.or(index);
-                old.registered |= registered;
+                old.registered |= attached.registered;
             }
             None => list.push(attached),
         }
     }
+}
 
-    fn annotated(
-        &mut self,
-        semantics: &'t Semantics,
-        compiled: &Base<'t>,
-        function: Symbol,
-        annotations: &[Annotation],
-    ) {
+/// What looks for roles.
+struct Finder<'a, 't> {
+    code: &'a Code<'a>,
+    compiled: &'a Base<'t>,
+    fields: Fields<'t>,
+    roles: Roles<'t>,
+}
+
+impl Finder<'_, '_> {
+    fn unit(&mut self, unit: &Unit) {
+        for prototype in &unit.prototypes {
+            let meant = self.meant(prototype.name, prototype.loc.file);
+            if prototype.is_role {
+                self.attach(&meant, prototype.type_name.as_str(), None, false);
+            }
+            self.annotated(&meant, &prototype.sal.function);
+        }
+        for table in &unit.tables {
+            let role = match table.field {
+                Some(field) => self.fields.member(table.type_name, field),
+                None => self.fields.position(table.type_name, table.position),
+            };
+            if let Some(role) = role {
+                let index = table.code.and_then(|code| self.compiled.constants.get(&code).copied());
+                let index = index.filter(|_| by_index(self.compiled.table.semantics.roles.get(role)));
+                let meant = self.meant(table.function, table.loc.file);
+                self.attach(&meant, role, index, true);
+            }
+        }
+        for function in &unit.functions {
+            let meant = self.meant(function.name, function.loc.file);
+            if let Some(role) = self.fields.called.get(&function.name) {
+                self.attach(&meant, role, None, false);
+            }
+            self.annotated(&meant, &function.sal.function);
+            for instr in function.blocks.iter().flat_map(|block| &block.instrs) {
+                self.registered(instr);
+            }
+        }
+    }
+
+    /// The functions that a name in `file` means.
+    fn meant(&self, name: Symbol, file: FileId) -> Vec<Who> {
+        let seen: Vec<Who> = self.code.seen(name, file).map(Who::Body).collect();
+        if seen.is_empty() { vec![Who::Named(name)] } else { seen }
+    }
+
+    fn attach(&mut self, functions: &[Who], type_name: &str, index: Option<i64>, registered: bool) {
+        let roles = &self.compiled.table.semantics.roles;
+        // `PFN_X` and `PX` are pointers to the role type `X`.
+        let found = roles.get_key_value(type_name).or_else(|| {
+            let pointed = type_name.strip_prefix("PFN_").or_else(|| type_name.strip_prefix('P'))?;
+            roles.get_key_value(pointed)
+        });
+        let Some((type_name, role)) = found else { return };
+        for who in functions {
+            self.roles.attach(*who, Attached { type_name, role, index, registered });
+        }
+    }
+
+    fn annotated(&mut self, functions: &[Who], annotations: &[Annotation]) {
         let mut class = None;
         let mut indexes = Vec::new();
         for annotation in annotations {
@@ -147,44 +173,41 @@ impl<'t> Roles<'t> {
                         class = Some(*name);
                     }
                 }
-                ("Dispatch_type" | "drv_dispatchType", Some(arg)) => indexes.extend(constant(compiled, arg)),
+                ("Dispatch_type" | "drv_dispatchType", Some(arg)) => indexes.extend(constant(self.compiled, arg)),
                 _ => {}
             }
         }
         if let Some(class) = class {
-            self.attach(semantics, function, class.as_str(), None, false);
+            self.attach(functions, class.as_str(), None, false);
         }
         for index in indexes {
-            let list = self.by_function.get(&function).cloned().unwrap_or_default();
-            for attached in list.iter().filter(|attached| by_index(Some(attached.role))) {
-                self.attach(semantics, function, attached.type_name, Some(index), false);
+            for who in functions {
+                let list = self.roles.by_function.get(who).cloned().unwrap_or_default();
+                for attached in list.into_iter().filter(|attached| by_index(Some(attached.role))) {
+                    self.roles.attach(*who, Attached { index: Some(index), registered: false, ..attached });
+                }
             }
         }
     }
 
-    fn registered(
-        &mut self,
-        semantics: &'t Semantics,
-        compiled: &Base<'t>,
-        fields: &Fields<'t>,
-        _function: &Function,
-        instr: &Instr,
-    ) {
+    fn registered(&mut self, instr: &Instr) {
+        let file = instr.loc.file;
         match &instr.kind {
             InstrKind::Assign { place, value } => {
                 let Some(target) = named(value) else { return };
                 match place {
                     Place::Field(_, field) => {
-                        if let Some(role) = fields.field(*field) {
-                            self.attach(semantics, target, role, None, true);
+                        if let Some(role) = self.fields.field(*field) {
+                            self.attach(&self.meant(target, file), role, None, true);
                         }
                     }
                     Place::Index(base, index) => {
                         if let Place::Field(_, field) = &**base
-                            && let Some(role) = fields.table(*field)
+                            && let Some(role) = self.fields.table(*field)
                         {
                             // A loop that fills the whole table gives the role without an index.
-                            self.attach(semantics, target, role, Some(constant(compiled, index).unwrap_or(-1)), true);
+                            let index = constant(self.compiled, index).unwrap_or(-1);
+                            self.attach(&self.meant(target, file), role, Some(index), true);
                         }
                     }
                     _ => {}
@@ -192,10 +215,10 @@ impl<'t> Roles<'t> {
             }
             InstrKind::Call(call) => {
                 let Callee::Named(name) = &call.callee else { return };
-                let Some(function) = compiled.function(*name) else { return };
+                let Some(function) = self.compiled.function(*name) else { return };
                 for (at, role) in &function.registers {
                     if let Some(target) = call.args.get(*at).and_then(named) {
-                        self.attach(semantics, target, role, None, true);
+                        self.attach(&self.meant(target, file), role, None, true);
                     }
                 }
             }

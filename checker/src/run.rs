@@ -62,6 +62,8 @@ pub(crate) struct Exit {
     pub(crate) from: (BlockId, usize),
     pub(crate) state: State,
     pub(crate) result: Option<V>,
+    /// Whether a test that finds the result equal to a number says what it is.
+    told: bool,
     pub(crate) loc: Loc,
 }
 
@@ -71,7 +73,7 @@ impl Exit {
     pub(crate) fn returned(&self, values: &Values) -> Range {
         let Some(result) = self.result else { return Range::ALL };
         let range = self.state.range(values, result);
-        let by_test = range.low == range.high && !values.is_told_by_test(result);
+        let by_test = range.low == range.high && !self.told;
         if by_test { Range::ALL } else { range }
     }
 }
@@ -170,6 +172,13 @@ impl<'e, 'a> Run<'e, 'a> {
     }
 
     fn follow(&mut self, start: Vec<State>) {
+        // What paths meet to is known by its place in the function; runs of others may lie within this one.
+        let outer = self.engine.values.meet_anew();
+        self.follow_all(start);
+        self.engine.values.meet_on(outer);
+    }
+
+    fn follow_all(&mut self, start: Vec<State>) {
         self.find_deciding();
         for state in start {
             self.enqueue(BlockId(0), state, None);
@@ -415,7 +424,8 @@ impl<'e, 'a> Run<'e, 'a> {
                     Some(known) if values.is_told_by_test(result) => values.int(known),
                     _ => result,
                 });
-                self.found.exits.push(Exit { from: self.visiting, state, result, loc: *loc });
+                let told = result.is_none_or(|result| values.is_told_by_test(result));
+                self.found.exits.push(Exit { from: self.visiting, state, result, told, loc: *loc });
             }
             Term::Branch { cond, then, other, loc } => {
                 let value = state.eval(&mut self.engine.values, ir, cond);
@@ -475,7 +485,9 @@ impl<'e, 'a> Run<'e, 'a> {
     /// Learns a branch; false if the path cannot take it.
     pub(crate) fn assume(&mut self, state: &mut State, value: V, truth: bool) -> bool {
         !self.engine.options.branch_facts
-            || (!self.is_nowhere(value, truth) && state.facts.assume(&self.engine.values, value, truth))
+            || (!self.is_nowhere(value, truth)
+                && !self.is_none(value, truth)
+                && state.facts.assume(&self.engine.values, value, truth))
     }
 
     /// Whether the branch supposes that a pointer by which the followed object is reached is null, whatever calls may
@@ -494,6 +506,18 @@ impl<'e, 'a> Run<'e, 'a> {
         null && {
             let known_as = values.identity(pointer);
             self.there.contains(&known_as)
+        }
+    }
+
+    /// Whether the branch supposes that the followed object is what handles are set to that name nothing.
+    fn is_none(&self, value: V, truth: bool) -> bool {
+        let values = &self.engine.values;
+        let Some(subject) = &self.subject else { return false };
+        match values.node(value) {
+            Node::Bin(op @ (BinOp::Eq | BinOp::Ne), of, none) => {
+                (op == BinOp::Eq) == truth && subject.key.contains(&of) && values.as_int(none) == Some(-1)
+            }
+            _ => false,
         }
     }
 

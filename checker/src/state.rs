@@ -475,6 +475,7 @@ impl State {
                     if values.node(here_now) != name {
                         value = values.make(name);
                     }
+                    values.meet(value, here_now, there_now);
                     met.push((value, here_now, there_now));
                 }
                 if here != Some(&value) {

@@ -87,6 +87,8 @@ pub(crate) struct Values {
     calls: FxHashMap<Site, (Symbol, bool)>,
     /// Members and variables that functions store to which the driver calls through pointers or in circles.
     written: FxHashSet<Symbol>,
+    /// Values of places where paths meet that stand for one of which a test tells nothing.
+    untold: FxHashSet<V>,
     nodes: Vec<Node>,
     /// What is asked of values all the time, worked out when they are made.
     flags: Vec<Flags>,
@@ -499,11 +501,29 @@ impl Values {
     pub(crate) fn is_told_by_test(&self, value: V) -> bool {
         match self.node(value) {
             Node::Init(_) | Node::Param(_) | Node::Pure(..) | Node::Opaque(_) => false,
+            Node::Phi(..) => !self.untold.contains(&value),
             Node::Havoc(..) | Node::Result(_) | Node::Fresh(..) => {
                 self.call_of(value).is_some_and(|(_, documented)| documented)
             }
             _ => true,
         }
+    }
+
+    /// Notes that `met` stands for either value where paths meet: a test says no more of it than of both.
+    pub(crate) fn meet(&mut self, met: V, here: V, there: V) {
+        if !(self.is_told_by_test(here) && self.is_told_by_test(there)) {
+            self.untold.insert(met);
+        }
+    }
+
+    /// Begins a run, with nothing known of what paths meet to; gives back what was.
+    pub(crate) fn meet_anew(&mut self) -> FxHashSet<V> {
+        std::mem::take(&mut self.untold)
+    }
+
+    /// Goes on with the run around one that has ended.
+    pub(crate) fn meet_on(&mut self, before: FxHashSet<V>) {
+        self.untold = before;
     }
 
     /// Whether the value names the same object wherever it stands: it does not come from a merge of paths, an

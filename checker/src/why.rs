@@ -10,7 +10,7 @@ use rulebook_frontend::ir::{Callee, FileId, Function, InstrKind, Loc};
 use rulebook_machine::pattern::Pattern;
 use rulebook_machine::table::Rule;
 
-use crate::code::Code;
+use crate::code::{Code, FuncId};
 use crate::roles::Roles;
 
 /// The question: one rule, one line of one file.
@@ -119,12 +119,13 @@ pub(crate) fn answer(why: &Why, watch: &Watch, checked: &Checked<'_, '_>) -> Opt
         say(&format!("function `{}` is not analysed: {}", lost.name, lost.reason));
         return Some(out);
     }
-    let functions: Vec<&Function> = units().flat_map(|unit| &unit.functions).filter(|one| watch.is_in(one)).collect();
-    let Some(function) = functions.first() else {
+    let Some(at) = checked.code.functions.iter().position(|one| watch.is_in(one.ir)) else {
         say("the line lies in no function that is analysed");
         return Some(out);
     };
-    say(&standing(function, checked));
+    let id = FuncId(at as u32);
+    let function = checked.code.get(id).ir;
+    say(&standing(id, checked));
     for message in &checked.found {
         say(&format!("reported: {message}"));
     }
@@ -141,8 +142,9 @@ pub(crate) fn answer(why: &Why, watch: &Watch, checked: &Checked<'_, '_>) -> Opt
 }
 
 /// Who calls the function.
-fn standing(function: &Function, checked: &Checked<'_, '_>) -> String {
-    let roles: Vec<&str> = checked.roles.of(function.name).iter().map(|role| role.type_name).collect();
+fn standing(id: FuncId, checked: &Checked<'_, '_>) -> String {
+    let function = checked.code.get(id).ir;
+    let roles: Vec<&str> = checked.roles.of(id).iter().map(|role| role.type_name).collect();
     let callers: Vec<String> = checked
         .code
         .functions

@@ -6,7 +6,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests, like tests, stop at the first thing wrong")]
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use rulebook_checker::{Options, bundled_table, check_paths};
 
@@ -15,21 +15,37 @@ fn names_in(line: &str) -> impl Iterator<Item = &str> {
     line.split_once("//~ ").into_iter().flat_map(|(_, names)| names.split(' '))
 }
 
-/// Holds the findings in a case file against its marks.
+/// The files of a case, which is one file or a folder.
+fn files(path: &Path) -> Vec<PathBuf> {
+    if path.is_file() {
+        return vec![path.to_owned()];
+    }
+    let mut files: Vec<PathBuf> = std::fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    files
+}
+
+/// Holds the findings in a case against its marks.
 fn check(name: &str) {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/cases").join(name);
-    let text = std::fs::read_to_string(&path).unwrap();
-    let first = text.lines().next().unwrap();
-    let rules: Vec<String> = first.strip_prefix("// rules: ").unwrap().split(' ').map(str::to_owned).collect();
-    let marked: BTreeSet<(u32, String)> = (1..)
-        .zip(text.lines())
-        .flat_map(|(number, line)| names_in(line).map(move |name| (number, name.to_owned())))
-        .collect();
+    let name_of = |path: &Path| path.file_name().unwrap().to_string_lossy().into_owned();
+    let mut rules: Vec<String> = Vec::new();
+    let mut marked: BTreeSet<(String, u32, String)> = BTreeSet::new();
+    for file in files(&path) {
+        let text = std::fs::read_to_string(&file).unwrap();
+        let first = text.lines().next().unwrap();
+        rules.extend(first.strip_prefix("// rules: ").unwrap().split(' ').map(str::to_owned));
+        let lines = (1..).zip(text.lines());
+        let marks = lines.flat_map(|(number, line)| names_in(line).map(move |name| (number, name.to_owned())));
+        marked.extend(marks.map(|(number, name)| (name_of(&file), number, name)));
+    }
     let options = Options { rules, ..Options::default() };
     let (report, _) = check_paths(&[path], &bundled_table().unwrap(), &options, &|_, _, _| {});
-    let name_of = |rule: &str| rule.split_once('/').map_or(rule, |(_, name)| name).to_owned();
-    let found: BTreeSet<(u32, String)> =
-        report.findings.iter().map(|finding| (finding.place.line, name_of(&finding.rule))).collect();
+    let rule_of = |rule: &str| rule.split_once('/').map_or(rule, |(_, name)| name).to_owned();
+    let findings = report.findings.iter();
+    let found: BTreeSet<(String, u32, String)> = findings
+        .map(|finding| (name_of(Path::new(&finding.place.path)), finding.place.line, rule_of(&finding.rule)))
+        .collect();
     assert_eq!(found, marked, "{name}: found on the left, marked on the right");
     assert_eq!(report.summary.untrusted, 0, "{name}: every function is analysed");
 }
@@ -132,4 +148,34 @@ fn requests_that_were_asked_for_their_context_are_still_had() {
 #[test]
 fn handles_are_held_by_whoever_keeps_them() {
     check("handles.c");
+}
+
+#[test]
+fn functions_of_one_name_are_told_apart_by_their_namespaces_and_classes() {
+    check("namespaces.cpp");
+}
+
+#[test]
+fn functions_of_one_name_are_told_apart_by_their_files() {
+    check("statics");
+}
+
+#[test]
+fn constants_have_their_values() {
+    check("constants.cpp");
+}
+
+#[test]
+fn results_and_macros_of_the_system_are_what_they_are_documented_to_be() {
+    check("results.c");
+}
+
+#[test]
+fn what_comes_together_is_no_more_certain_than_its_parts() {
+    check("merged.c");
+}
+
+#[test]
+fn arguments_that_are_left_out_are_known() {
+    check("defaults.cpp");
 }

@@ -95,7 +95,11 @@ impl Reader<'_, '_> {
             file_macros: Vec::new(),
             pageable: Vec::new(),
         };
-        let mut unit = lower(&parsed, self.context);
+        let brace = brace as usize;
+        let around = self.parsed.tree.root_node().descendant_for_byte_range(brace, brace);
+        let space = around.map_or(self.context.space, |node| self.context.space_of(node, &self.parsed.prepped));
+        let name = self.context.declared.function_in(name, space);
+        let mut unit = lower(&parsed, &LowerContext { space, ..*self.context });
         let whole = unit.untrusted.is_empty() && unit.functions.first().is_some_and(|first| first.name == name);
         if !whole {
             return None;

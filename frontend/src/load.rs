@@ -106,7 +106,13 @@ pub(crate) fn lower_units(
         .zip(parsed)
         .map(|(job, parsed)| {
             let (parsed, bodies) = parsed?;
-            let context = LowerContext { language: words.language, macros: job.table, declared: &declared, handlers };
+            let context = LowerContext {
+                language: words.language,
+                macros: job.table,
+                declared: &declared,
+                handlers,
+                space: Symbol::new(""),
+            };
             Some(lower_file(parsed, bodies, job, words, &context))
         })
         .collect();

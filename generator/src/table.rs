@@ -62,7 +62,9 @@ fn returns_of(fact: &ApiFact, facts: &ApiFacts) -> Option<Returns> {
         Some(Returns::Status)
     } else if ZERO_IS_SUCCESS.contains(&name) {
         Some(Returns::ZeroIsSuccess)
-    } else if TRUTH.contains(&name) || is_pointer(name, facts) {
+    } else if TRUTH.contains(&name) {
+        Some(Returns::Truth)
+    } else if is_pointer(name, facts) {
         Some(Returns::NonZero)
     } else {
         None

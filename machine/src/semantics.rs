@@ -188,8 +188,10 @@ pub enum Returns {
     Status,
     /// A status of which only zero is success.
     ZeroIsSuccess,
-    /// A Boolean or pointer: success is not zero.
+    /// A pointer, or what counts as true: success is not zero.
     NonZero,
+    /// A Boolean: one is success, zero is not.
+    Truth,
     /// The current level.
     Irql,
 }

@@ -73,6 +73,9 @@ pub struct Scope {
     /// is left out.
     #[serde(skip_serializing_if = "Vec::is_empty", with = "one_or_many")]
     pub irp: Vec<String>,
+    /// Functions of which the driver calls one; in other drivers the rule does not run.
+    #[serde(skip_serializing_if = "Vec::is_empty", with = "one_or_many")]
+    pub driver_calls: Vec<String>,
 }
 
 impl Scope {

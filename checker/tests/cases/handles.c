@@ -27,6 +27,7 @@ IO_WORKITEM_ROUTINE ReopenAfterClose;
 IO_WORKITEM_ROUTINE ReopenNulled;
 IO_WORKITEM_ROUTINE CloseIfThere;
 IO_WORKITEM_ROUTINE OpenOver;
+IO_WORKITEM_ROUTINE CloseUnlessNone;
 
 static VOID Keep(HANDLE Key)
 {
@@ -203,4 +204,26 @@ VOID OpenOver(PDEVICE_OBJECT DeviceObject, PVOID Context)
     }
     Open(extension, &key);
     ZwClose(key);
+}
+
+/* A handle that was opened is not the one that stands for none. */
+VOID CloseUnlessNone(PDEVICE_OBJECT DeviceObject, PVOID Context)
+{
+    PEXTENSION extension = DeviceObject->DeviceExtension;
+    HANDLE first = (HANDLE)-1;
+    HANDLE second = (HANDLE)-1;
+
+    UNREFERENCED_PARAMETER(Context);
+    if (!NT_SUCCESS(ZwOpenKey(&first, KEY_READ, &extension->Attributes))) {
+        goto Done;
+    }
+    (VOID)ZwOpenKey(&second, KEY_READ, &extension->Attributes);
+Done:
+    if (first != (HANDLE)-1) {
+        ZwClose(first);
+    }
+    if (second == (HANDLE)-1) {
+        return;
+    }
+    ZwClose(second);
 }

@@ -130,9 +130,11 @@ impl<'a> Cx<'a> {
     }
 
     fn parse_uncached(&self, form: Form, text: &str, frozen: &[Symbol]) -> Option<Expanded> {
+        // A macro for a value may bring a semicolon of its own, where all its uses end in one.
+        let value = text.trim_end().trim_end_matches(';');
         let wrapped = match form {
-            Form::Value => format!("void f(void){{return {text}\n;}}"),
-            Form::Initializer => format!("int x = {text}\n;"),
+            Form::Value => format!("void f(void){{return {value}\n;}}"),
+            Form::Initializer => format!("int x = {value}\n;"),
             Form::Statements => format!("void f(void){{{text}\n;}}"),
         };
         let tree = self.parse(&wrapped)?;

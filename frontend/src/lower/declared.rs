@@ -7,7 +7,9 @@ use crate::ir::Symbol;
 use crate::parse;
 use crate::parsed::Parsed;
 
+use super::flow::joined;
 use super::literal;
+use super::spaces::{self, Spaces};
 use super::types::{self, TypeRef, declarator, slice, type_name};
 
 /// The names that the files of one driver declare.
@@ -16,15 +18,29 @@ pub struct Declared {
     classes: FxHashMap<Symbol, ClassInfo>,
     /// `None` where two files disagree.
     enumerators: FxHashMap<Symbol, Option<i64>>,
-    functions: FxHashSet<Symbol>,
+    /// Variables that are declared constant with a small number; those of a class with its name. `None` where another
+    /// variable has the name, too.
+    constants: FxHashMap<Symbol, Option<i64>>,
+    functions: Spaces,
     /// File-scope variables with the names of their types; `None` where two files disagree.
     variables: FxHashMap<Symbol, Option<Symbol>>,
     /// Functions declared not to return.
     noreturn: FxHashSet<Symbol>,
     /// Which parameters are references, for the functions that have some; overloads differ by their number.
     references: FxHashMap<Symbol, Vec<Vec<bool>>>,
+    /// How many parameters functions have, with what the last of them are where a call leaves them out.
+    defaults: FxHashMap<Symbol, Vec<(usize, Vec<Omitted>)>>,
     /// `typedef struct _X {…} X, *PX`: the tag and the other names.
     aliases: FxHashMap<Symbol, Symbol>,
+}
+
+/// What a parameter is that a call leaves out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Omitted {
+    Number(i64),
+    Name(Symbol),
+    /// As written.
+    Other(Symbol),
 }
 
 /// A class, struct or union of the driver's own.
@@ -58,7 +74,8 @@ pub struct Member {
 impl Declared {
     /// Adds what a file declares.
     pub fn add(&mut self, parsed: &Parsed) {
-        Scan { out: self, text: &parsed.prepped, source: &parsed.text }.items(parsed.tree.root_node(), 0);
+        Scan { out: self, text: &parsed.prepped, source: &parsed.text, space: Symbol::new("") }
+            .items(parsed.tree.root_node(), 0);
     }
 
     /// The class of that name or typedef.
@@ -73,10 +90,43 @@ impl Declared {
         self.enumerators.get(&name).copied().flatten()
     }
 
+    /// The value of a constant that is declared outside of functions and classes: an enumerator or a constant variable.
+    #[must_use]
+    pub fn constant(&self, name: Symbol) -> Option<i64> {
+        self.enumerator(name).or_else(|| self.constants.get(&name).copied().flatten())
+    }
+
+    /// The value of a constant member of `class` or of a base of it.
+    #[must_use]
+    pub fn class_constant(&self, class: Symbol, name: Symbol) -> Option<i64> {
+        self.class_constant_at(class, name, 0)
+    }
+
+    fn class_constant_at(&self, class: Symbol, name: Symbol, depth: u32) -> Option<i64> {
+        if self.constants.is_empty() {
+            return None;
+        }
+        let own = self.constants.get(&joined(class, name)).copied().flatten();
+        let bases = || self.class(class).filter(|_| depth < 16).map_or(&[][..], |info| &info.bases);
+        own.or_else(|| bases().iter().find_map(|base| self.class_constant_at(*base, name, depth + 1)))
+    }
+
     /// Whether the driver defines or declares a function of that name.
     #[must_use]
     pub fn is_function(&self, name: Symbol) -> bool {
-        self.functions.contains(&name)
+        self.functions.is_function(name)
+    }
+
+    /// The name of the function that is called `name` in the namespace `space`: with its own namespace, where several have
+    /// one of the name.
+    #[must_use]
+    pub fn function_in(&self, name: Symbol, space: Symbol) -> Symbol {
+        self.functions.visible(name, space)
+    }
+
+    /// The functions by their namespaces.
+    pub(super) fn spaces(&self) -> &Spaces {
+        &self.functions
     }
 
     /// Whether a file declares a variable of that name outside functions.
@@ -101,6 +151,14 @@ impl Declared {
     #[must_use]
     pub fn references(&self, name: Symbol, arity: usize) -> Option<&[bool]> {
         self.references.get(&name)?.iter().find(|flags| flags.len() == arity).map(Vec::as_slice)
+    }
+
+    /// What the parameters are that a call of the function (`Class::name` for a method) with `given` arguments leaves
+    /// out.
+    pub(super) fn defaults(&self, name: Symbol, given: usize) -> &[Omitted] {
+        let all = self.defaults.get(&name).map_or(&[][..], Vec::as_slice);
+        let fitting = all.iter().find(|(count, last)| (count - last.len()..*count).contains(&given));
+        fitting.map_or(&[], |(count, last)| &last[last.len() - (count - given)..])
     }
 
     /// Whether the method is declared `static` in `class`.
@@ -156,6 +214,8 @@ struct Scan<'a> {
     text: &'a str,
     /// The text with what the pre-pass blanked.
     source: &'a str,
+    /// The namespace that is looked into.
+    space: Symbol,
 }
 
 /// Deeper nesting of namespaces, classes and `#if`s than this is not looked into.
@@ -218,13 +278,14 @@ impl Scan<'_> {
                         && name.kind() == "identifier"
                     {
                         let name = self.symbol(name);
-                        self.out.functions.insert(name);
+                        self.out.functions.add(name, self.space);
                         self.references(name, parts);
                     } else if let (None, Some(name)) = (parts.function, parts.name) {
                         let name = self.symbol(name);
                         let ty = node.child_by_field_name("type").map(|ty| type_name(ty, self.text));
                         let known = self.out.variables.entry(name).or_insert(ty);
                         *known = known.filter(|known| Some(*known) == ty);
+                        self.variable(name, node, child);
                     }
                 }
             }
@@ -236,11 +297,20 @@ impl Scan<'_> {
             "enum_specifier" => self.enumeration(node),
             "linkage_specification" | "namespace_definition" => {
                 if let Some(body) = node.child_by_field_name("body") {
+                    let outer = self.space;
+                    self.space = spaces::entered(node, outer, self.text).unwrap_or(outer);
                     if matches!(body.kind(), "declaration_list") {
                         self.items(body, depth + 1);
                     } else {
                         self.item(body, depth + 1);
                     }
+                    self.space = outer;
+                }
+            }
+            "using_declaration" => {
+                let written = slice(node, self.text);
+                if let Some(name) = written.trim_start_matches("using").trim().strip_prefix("namespace ") {
+                    self.out.functions.uses(Symbol::new(name.trim_end_matches(';').trim()));
                 }
             }
             "template_declaration"
@@ -254,6 +324,38 @@ impl Scan<'_> {
                 self.items(node, depth + 1);
             }
             _ => {}
+        }
+    }
+
+    /// Keeps what the variable that `declarator` of `node` declares always is.
+    fn variable(&mut self, name: Symbol, node: Node, target: Node) {
+        let parts = declarator(target);
+        let plain = parts.pointers == 0 && !parts.is_array && !parts.is_ref;
+        let has = |word| types::has_qualifier(node, self.text, word);
+        let constant = plain && (has("const") || has("constexpr")) && !has("volatile");
+        let value = target.child_by_field_name("value").or_else(|| node.child_by_field_name("default_value"));
+        let value = value.filter(|_| constant).map(|value| {
+            let value = Some(value)
+                .filter(|value| value.kind() == "initializer_list")
+                .and_then(|list| list.named_child(0))
+                .unwrap_or(value);
+            let value = literal::constant(value, self.text, &|name| self.out.constant(name));
+            value.filter(|value| (0..=i64::from(i32::MAX)).contains(value))
+        });
+        match value {
+            Some(value) => {
+                let known = self.out.constants.entry(name).or_insert(value);
+                *known = known.filter(|known| Some(*known) == value);
+            }
+            // `extern const T x;` is one that another file gives its value.
+            None if constant => {}
+            None => {
+                if let Some(known) = self.out.constants.get_mut(&name) {
+                    *known = None;
+                } else {
+                    self.out.constants.insert(name, None);
+                }
+            }
         }
     }
 
@@ -273,7 +375,7 @@ impl Scan<'_> {
         };
         if let Some(name) = parts.name.filter(|name| name.kind() == "identifier") {
             let name = self.symbol(name);
-            self.out.functions.insert(name);
+            self.out.functions.add(name, self.space);
             self.references(name, parts);
         }
     }
@@ -291,6 +393,30 @@ impl Scan<'_> {
             let known = self.out.references.entry(name).or_default();
             if !known.contains(&flags) {
                 known.push(flags);
+            }
+        }
+        self.defaults(name, list);
+    }
+
+    /// Keeps what the parameters in `list` are where a call of the function leaves them out.
+    fn defaults(&mut self, name: Symbol, list: Node) {
+        let mut cursor = list.walk();
+        let all: Vec<Node> =
+            list.named_children(&mut cursor).filter(|child| child.kind().ends_with("parameter_declaration")).collect();
+        let values = all.iter().filter_map(|child| child.child_by_field_name("default_value"));
+        let omitted: Vec<Omitted> = values
+            .map(|value| match (literal::constant(value, self.text, &|_| None), value.kind()) {
+                (Some(number), _) => Omitted::Number(number),
+                (None, "true") => Omitted::Number(1),
+                (None, "false" | "null") => Omitted::Number(0),
+                (None, "identifier") => Omitted::Name(self.symbol(value)),
+                _ => Omitted::Other(types::squeezed(slice(value, self.text))),
+            })
+            .collect();
+        if !omitted.is_empty() {
+            let known = self.out.defaults.entry(name).or_default();
+            if !known.iter().any(|(count, _)| *count == all.len()) {
+                known.push((all.len(), omitted));
             }
         }
     }
@@ -411,13 +537,22 @@ impl Scan<'_> {
         let name = type_name(ty, self.text);
         let mut cursor = node.walk();
         let mut any = false;
-        for parts in node.children_by_field_name("declarator", &mut cursor).map(declarator) {
+        let targets: Vec<Node> = node.children_by_field_name("declarator", &mut cursor).collect();
+        let is_only = targets.len() == 1;
+        for target in targets {
+            let parts = declarator(target);
             let Some(member) = parts.name else { continue };
             any = true;
             if parts.function.is_some() {
                 self.method(node, parts, class, info);
             } else {
                 let member = self.symbol(member);
+                if is_only && types::has_specifier(node, self.text, "static") {
+                    self.variable(joined(class, member), node, target);
+                    if self.out.class_constant(class, member).is_some() {
+                        continue;
+                    }
+                }
                 info.members.push(Member { name: member, ty: parts.type_ref(name) });
                 // `static EVT_TYPE Name;` declares a function by its type.
                 if parts.pointers == 0 && types::has_specifier(node, self.text, "static") {

@@ -113,6 +113,10 @@ pub(super) struct Flow<'a, 't> {
     class: Option<Symbol>,
     this: Option<LocalId>,
     name: Symbol,
+    /// The namespace that the function stands in.
+    space: Symbol,
+    /// How many lambdas functions of its name have had before it.
+    lambdas_before: usize,
     locals: Vec<Local>,
     types: Vec<TypeRef>,
     scopes: Vec<FxHashMap<Symbol, Binding<'t>>>,
@@ -156,6 +160,8 @@ impl<'a, 't> Flow<'a, 't> {
             class,
             this: None,
             name,
+            space: cx.context.space,
+            lambdas_before: 0,
             locals: Vec::new(),
             types: Vec::new(),
             scopes: vec![FxHashMap::default()],
@@ -179,6 +185,12 @@ impl<'a, 't> Flow<'a, 't> {
             lambdas: Vec::new(),
             tables: Vec::new(),
         }
+    }
+
+    /// Says what is around the function: its namespace, and the lambdas in functions of its name before it.
+    pub(super) fn stands_in(&mut self, space: Symbol, lambdas_before: usize) {
+        self.space = space;
+        self.lambdas_before = lambdas_before;
     }
 
     /// Says that the function returns a reference: an address.

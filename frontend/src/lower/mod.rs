@@ -13,13 +13,15 @@ mod expand;
 mod flow;
 mod literal;
 mod sal;
+mod spaces;
 mod tidy;
 mod types;
 mod unit;
 
 use rulebook_machine::semantics::Language;
+use tree_sitter::Node;
 
-use crate::ir;
+use crate::ir::{self, Symbol};
 use crate::macros::MacroTable;
 use crate::parsed::Parsed;
 
@@ -39,6 +41,15 @@ pub struct LowerContext<'a> {
     /// Whether what runs when a guarded block is left is followed (`__finally`, `__except`); without, it is as if it
     /// were not there.
     pub handlers: bool,
+    /// The namespace that the text stands in; empty for a whole file.
+    pub space: Symbol,
+}
+
+impl LowerContext<'_> {
+    /// The namespace that `node` stands in, where functions of a name are told apart by it; else the empty one.
+    pub(crate) fn space_of(&self, node: Node, text: &str) -> Symbol {
+        if self.declared.spaces().are_shared() { spaces::space_of(node, self.space, text) } else { self.space }
+    }
 }
 
 /// `text` with every macro in it put in place; `None` where there is none or it grows beyond `limit` bytes.

@@ -150,6 +150,12 @@ pub(super) fn declarator(node: Node) -> Declarator {
     }
 }
 
+/// Whether a declaration has the qualifier, such as `const`.
+pub(super) fn has_qualifier(node: Node, text: &str, wanted: &str) -> bool {
+    let mut cursor = node.walk();
+    node.named_children(&mut cursor).any(|child| child.kind() == "type_qualifier" && slice(child, text) == wanted)
+}
+
 /// Whether a declaration has the storage class, such as `static`.
 pub(super) fn has_specifier(node: Node, text: &str, wanted: &str) -> bool {
     let mut cursor = node.walk();

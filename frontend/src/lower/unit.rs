@@ -1,6 +1,7 @@
 //! File level: which functions there are, with their parameters and annotations, and tables and prototypes.
 
 use rulebook_diagnostics::Span;
+use rustc_hash::FxHashMap;
 use tree_sitter::Node;
 
 use crate::ir::{Class, Function, Loc, Prototype, Sal, Symbol, Unit, Untrusted};
@@ -12,6 +13,7 @@ use super::ast::{Ex, Lambda, Param};
 use super::build::{Builder, Cx};
 use super::flow::{Flow, Lowered, joined, rows};
 use super::sal;
+use super::spaces;
 use super::types::{Declarator, declarator, has_specifier, slice, type_name};
 
 /// Deeper nesting of namespaces, classes and `#if`s than this is not looked into.
@@ -19,7 +21,8 @@ const MAX_DEPTH: u32 = 64;
 
 pub(super) fn lower_unit(parsed: &Parsed, context: &LowerContext<'_>) -> Unit {
     let cx = Cx::new(parsed, context);
-    let mut lowering = Lowering { cx: &cx, unit: Unit { pageable: parsed.pageable.clone(), ..Unit::default() } };
+    let unit = Unit { pageable: parsed.pageable.clone(), ..Unit::default() };
+    let mut lowering = Lowering { cx: &cx, unit, lambdas: FxHashMap::default() };
     lowering.items(parsed.tree.root_node(), None, 0);
     for span in &parsed.file_macros {
         lowering.accessor(span.slice(&parsed.text));
@@ -30,6 +33,8 @@ pub(super) fn lower_unit(parsed: &Parsed, context: &LowerContext<'_>) -> Unit {
 struct Lowering<'a> {
     cx: &'a Cx<'a>,
     unit: Unit,
+    /// How many lambdas the functions of each name have had so far.
+    lambdas: FxHashMap<Symbol, usize>,
 }
 
 impl<'a> Lowering<'a> {
@@ -180,7 +185,8 @@ impl<'a> Lowering<'a> {
                     if self.cx.context.declared.class(scope).is_none()
                         && self.cx.context.declared.is_function(name) =>
                 {
-                    (name, None)
+                    let space = self.cx.context.space_of(node, text);
+                    (self.cx.context.declared.spaces().within(scope, name, space), None)
                 }
                 Some(scope) => (joined(scope, name), Some(scope)),
                 None => (name, None),
@@ -189,8 +195,23 @@ impl<'a> Lowering<'a> {
         let name = Symbol::new(slice(node, text));
         match class {
             Some(class) => (joined(class, name), Some(class)),
-            None => (name, None),
+            None => (self.cx.context.declared.function_in(name, self.cx.context.space_of(node, text)), None),
         }
+    }
+
+    /// The namespace around the body of a function: that of a qualified name, too.
+    fn space_of_body(&self, name: Node) -> Symbol {
+        let context = self.cx.context;
+        let mut space = context.space_of(name, self.prepped());
+        let mut rest = Some(name).filter(|_| context.declared.spaces().are_shared());
+        while let Some(node) = rest.filter(|node| node.kind() == "qualified_identifier") {
+            let scope = node.child_by_field_name("scope").map(|scope| slice(scope, self.prepped()));
+            if let Some(scope) = scope.filter(|scope| context.declared.class(Symbol::new(scope)).is_none()) {
+                space = spaces::inner(space, scope);
+            }
+            rest = node.child_by_field_name("name");
+        }
+        space
     }
 
     #[expect(clippy::too_many_arguments, reason = "the parts of one definition")]
@@ -221,7 +242,9 @@ impl<'a> Lowering<'a> {
         });
         let initializers = member_initializers(&mut builder, node);
 
+        let space = parts.name.map_or(cx.context.space, |name| self.space_of_body(name));
         let mut flow = Flow::new(cx, name, class);
+        flow.stands_in(space, self.lambdas.get(&name).copied().unwrap_or_default());
         flow.returns_reference(parts.is_ref);
         let return_type =
             node.child_by_field_name("type").map_or_else(|| Symbol::new(""), |ty| type_name(ty, self.prepped()));
@@ -243,6 +266,7 @@ impl<'a> Lowering<'a> {
         }
         let lowered = flow.body(&initializers, &statements, end)?;
         let lambdas = std::mem::take(&mut flow.lambdas);
+        *self.lambdas.entry(name).or_default() += lambdas.len();
         self.unit.tables.append(&mut flow.tables);
 
         let mut function_sal = self.function_annotations(from, node, parts, class.filter(|_| has_this), &params);
@@ -255,7 +279,7 @@ impl<'a> Lowering<'a> {
         let end = Loc { file: cx.parsed.file, span: end };
         self.push(name, class, is_static, loc, end, return_type, lowered, param_count, Sal { function: function_sal });
         for (name, lambda) in lambdas {
-            self.lambda(name, lambda);
+            self.lambda(name, lambda, space);
         }
         Ok(())
     }
@@ -289,9 +313,10 @@ impl<'a> Lowering<'a> {
     }
 
     /// A lambda that is used as a function.
-    fn lambda(&mut self, name: Symbol, lambda: &Lambda) {
+    fn lambda(&mut self, name: Symbol, lambda: &Lambda, space: Symbol) {
         let loc = Loc { file: self.cx.parsed.file, span: lambda.span };
         let mut flow = Flow::new(self.cx, name, None);
+        flow.stands_in(space, 0);
         for param in &lambda.params {
             flow.declare_param(param);
         }
@@ -311,7 +336,7 @@ impl<'a> Lowering<'a> {
                     Sal::default(),
                 );
                 for (name, inner) in lambdas {
-                    self.lambda(name, inner);
+                    self.lambda(name, inner, space);
                 }
             }
             Err(reason) => self.unit.untrusted.push(Untrusted { name, loc, reason: reason.to_owned() }),
@@ -353,7 +378,7 @@ impl<'a> Lowering<'a> {
             };
             let (name, _) = self.function_name(name_node, class);
             if let Some(value) = value {
-                self.table(Symbol::new(slice(name_node, self.prepped())), type_name, value);
+                self.table(name_node, type_name, value);
                 continue;
             }
             let is_role = parts.function.is_none();
@@ -398,10 +423,15 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    fn table(&mut self, variable: Symbol, type_name: Symbol, value: Node) {
+    fn table(&mut self, name: Node, type_name: Symbol, value: Node) {
         let ex = Builder::new(self.cx).initial_value(value);
         let file = self.cx.parsed.file;
-        self.unit.tables.extend(rows(&ex).into_iter().map(|row| row.of(variable, type_name, file)));
+        let variable = Symbol::new(slice(name, self.prepped()));
+        let declared = self.cx.context.declared;
+        let space = self.cx.context.space_of(name, self.prepped());
+        self.unit
+            .tables
+            .extend(rows(&ex).into_iter().map(|row| row.seen(declared, space).of(variable, type_name, file)));
     }
 }
 

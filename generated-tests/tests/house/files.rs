@@ -13,6 +13,7 @@ const LONG: usize = 400;
 const LONG_FOR_A_REASON: &[(&str, &str)] = &[
     ("catalog/src/inline.rs", "one scanner for all that can stand inside a line, and the table of its cases"),
     ("catalog/tests/derive.rs", "one table of pages and what is derived from each"),
+    ("checker/src/code.rs", "the shape of one function, and who calls whom"),
     ("checker/src/compiled.rs", "the table's types and their counterparts, side by side"),
     ("checker/src/engine.rs", "summaries and what they are made of call each other"),
     ("checker/src/event.rs", "how a call fits a pattern: one case after the other"),

@@ -194,7 +194,7 @@ pub(super) fn test(table: &Table, wanted: &ResultTest, call: &Call) -> Option<bo
         Some(match table.semantics.functions.get(&call.api).and_then(|function| function.returns)? {
             Returns::Status => value >= 0,
             Returns::ZeroIsSuccess => value == 0,
-            Returns::NonZero => value != 0,
+            Returns::NonZero | Returns::Truth => value != 0,
             Returns::Irql => return None,
         })
     };

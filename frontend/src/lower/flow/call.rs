@@ -6,6 +6,7 @@ use crate::ir::{Call, Callee, Expr, InstrKind, LocalId, Place, Symbol, Term};
 use crate::prepass::token::{Kind, tokenize};
 
 use super::super::ast::{Ex, ExKind, Lambda};
+use super::super::declared::Omitted;
 use super::super::types::TypeRef;
 use super::place::{addr, joined};
 use super::value::load;
@@ -32,7 +33,12 @@ struct Target {
 
 impl Target {
     fn named(name: Symbol) -> Self {
-        Self { callee: Callee::Named(name), object: None, declared: Some(name) }
+        Self::function(name, name)
+    }
+
+    /// The function `full`, which is declared as `name`.
+    fn function(name: Symbol, full: Symbol) -> Self {
+        Self { callee: Callee::Named(full), object: None, declared: Some(name) }
     }
 
     fn method(class: Option<Symbol>, name: Symbol, object: Expr) -> Self {
@@ -84,7 +90,10 @@ impl<'t> Flow<'_, 't> {
             let value = if by_reference { addr(self.place(arg)) } else { self.value(arg) };
             values.push(value);
         }
-        let target_name = if let Callee::Named(name) = &target.callee { Some(*name) } else { None };
+        if let Some(name) = target.declared {
+            self.leave_out(name, args.len(), &mut values);
+        }
+        let target_name = target.declared.filter(|_| matches!(target.callee, Callee::Named(_)));
         let noreturn = target_name.is_some_and(|name| self.cx.is_noreturn(name));
         let dst = match want {
             Want::Nothing => None,
@@ -165,7 +174,7 @@ impl<'t> Flow<'_, 't> {
                 return self.own_method(of, name);
             }
         }
-        Target::named(name)
+        Target::function(name, declared.function_in(name, self.space))
     }
 
     /// A method of this class or of a base, called without an object.
@@ -184,7 +193,7 @@ impl<'t> Flow<'_, 't> {
             return self.own_method(class, name);
         }
         if declared.class(scope).is_none() && declared.is_function(name) {
-            return Target::named(name);
+            return Target::function(name, declared.spaces().within(scope, name, self.space));
         }
         // A method of a base whose class is in no header that was read.
         let own_base =
@@ -233,7 +242,18 @@ impl<'t> Flow<'_, 't> {
             let value = if by_reference { addr(self.place(arg)) } else { self.value(arg) };
             values.push(value);
         }
+        self.leave_out(name, args.len(), &mut values);
         self.emit_call(None, Callee::Named(name), values, span);
+    }
+
+    /// Adds what the function has for arguments that its call leaves out.
+    fn leave_out(&self, name: Symbol, given: usize, values: &mut Vec<Expr>) {
+        let omitted = self.cx.context.declared.defaults(name, given);
+        values.extend(omitted.iter().map(|value| match value {
+            Omitted::Number(number) => Expr::Int(*number),
+            Omitted::Name(name) => self.free_name(*name),
+            Omitted::Other(text) => Expr::Opaque(*text),
+        }));
     }
 
     pub(super) fn new_object(

@@ -7,6 +7,7 @@ use crate::ir::{Expr, FileId, Loc, Place, Symbol, TableInit};
 
 use super::super::ast::{Decl, Designator, Ex, ExKind, InitItem};
 use super::super::build::is_capital;
+use super::super::declared::Declared;
 use super::super::types::TypeRef;
 use super::Flow;
 use super::place::joined;
@@ -21,6 +22,19 @@ pub(in super::super) struct Row {
 }
 
 impl Row {
+    /// The row with its function as the namespace `space` sees it.
+    pub(in super::super) fn seen(mut self, declared: &Declared, space: Symbol) -> Self {
+        self.function = match self.function.as_str().split_once("::") {
+            None => declared.function_in(self.function, space),
+            Some((scope, name)) => {
+                let (scope, name) = (Symbol::new(scope), Symbol::new(name));
+                let is_method = declared.class(scope).is_some() || !declared.is_function(name);
+                if is_method { self.function } else { declared.spaces().within(scope, name, space) }
+            }
+        };
+        self
+    }
+
     /// The row as one of a variable.
     pub(in super::super) fn of(self, variable: Symbol, type_name: Symbol, file: FileId) -> TableInit {
         let Self { field, position, code, function, span } = self;
@@ -51,6 +65,7 @@ impl Flow<'_, '_> {
             if let Some(class) = self.class.and_then(|class| declared.method_class(class, row.function)) {
                 row.function = joined(class, row.function);
             }
+            let row = row.seen(declared, self.space);
             self.tables.push(row.of(variable, type_name, self.file));
         }
     }

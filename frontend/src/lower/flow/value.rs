@@ -107,7 +107,8 @@ impl<'t> Flow<'_, 't> {
                 if lambda.captures {
                     return self.hand_lambda(lambda);
                 }
-                let name = Symbol::new(&format!("{}::lambda{}", self.name, self.lambdas.len() + 1));
+                let name =
+                    Symbol::new(&format!("{}::lambda{}", self.name, self.lambdas_before + self.lambdas.len() + 1));
                 self.lambdas.push((name, lambda));
                 Expr::Function(name)
             }
@@ -178,6 +179,7 @@ impl<'t> Flow<'_, 't> {
 
     fn named_value(&mut self, name: Symbol, ex: &'t Ex) -> Expr {
         let array = self.is_array(ex);
+        let constant = || self.class.and_then(|class| self.cx.context.declared.class_constant(class, name));
         match self.lookup(name) {
             Some(Binding::Local(local)) => {
                 let place = self.local_place(local);
@@ -196,21 +198,27 @@ impl<'t> Flow<'_, 't> {
                 Expr::Int(0)
             }
             Some(Binding::Outer) => load(Place::Global(name)),
-            None => match self.this_member(name) {
-                Some(place) if array => addr(place),
-                Some(place) => load(place),
-                None => self.free_name(name),
+            None => match (constant(), self.this_member(name)) {
+                (Some(value), _) => Expr::Int(value),
+                (None, Some(place)) => {
+                    if array {
+                        addr(place)
+                    } else {
+                        load(place)
+                    }
+                }
+                (None, None) => self.free_name(name),
             },
         }
     }
 
-    fn free_name(&self, name: Symbol) -> Expr {
+    pub(super) fn free_name(&self, name: Symbol) -> Expr {
         let declared = self.cx.context.declared;
-        if let Some(value) = declared.enumerator(name) {
+        if let Some(value) = declared.constant(name) {
             return Expr::Int(value);
         }
         if declared.is_function(name) {
-            return Expr::Function(name);
+            return Expr::Function(declared.function_in(name, self.space));
         }
         if let Some(class) = self.class.and_then(|class| declared.method_class(class, name)) {
             return Expr::Function(joined(class, name));
@@ -227,12 +235,15 @@ impl<'t> Flow<'_, 't> {
         if let Some(class) = declared.method_class(scope, name) {
             return Expr::Function(joined(class, name));
         }
+        if let Some(value) = declared.class_constant(scope, name) {
+            return Expr::Int(value);
+        }
         if declared.class(scope).is_none() {
-            if let Some(value) = declared.enumerator(name) {
+            if let Some(value) = declared.constant(name) {
                 return Expr::Int(value);
             }
             if declared.is_function(name) {
-                return Expr::Function(name);
+                return Expr::Function(declared.spaces().within(scope, name, self.space));
             }
         }
         match declared.enumerator(name) {

@@ -18,6 +18,7 @@ pub(super) fn effects(name: &str, function: &Function, semantics: &Semantics) ->
             Returns::Status => "returns a status: success is not negative",
             Returns::ZeroIsSuccess => "returns a status: only zero is success",
             Returns::NonZero => "succeeds where its result is not zero",
+            Returns::Truth => "succeeds where its result is TRUE",
             Returns::Irql => "returns the current level",
         }
         .to_owned()

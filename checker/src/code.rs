@@ -54,6 +54,7 @@ impl<'p> Code<'p> {
     pub(crate) fn new(units: &'p [Unit], is_header: &dyn Fn(FileId) -> bool) -> Self {
         let made = |ir: &'p Function| Func { in_header: is_header(ir.loc.file), ..Func::new(ir) };
         let mut functions: Vec<Func<'p>> = units.iter().flat_map(|unit| &unit.functions).map(made).collect();
+        number_sites(&mut functions);
         let mut by_name: FxHashMap<Symbol, Vec<FuncId>> = FxHashMap::default();
         let mut by_method: FxHashMap<Symbol, Vec<FuncId>> = FxHashMap::default();
         let mut address_taken = FxHashSet::default();
@@ -309,6 +310,16 @@ fn placed(function: &Func<'_>, file: FileId) -> Placed {
         ir if !ir.is_static => Placed::Shared,
         _ if function.in_header => Placed::Included,
         _ => Placed::Hidden,
+    }
+}
+
+/// Makes the sites of all functions different numbers: what a call makes is known by its site in callers, too.
+fn number_sites(functions: &mut [Func<'_>]) {
+    let mut next = 1;
+    for function in functions {
+        function.first_site.iter_mut().for_each(|site| *site += next);
+        let last = function.first_site.last().zip(function.ir.blocks.last());
+        next = last.map_or(next, |(site, block)| site + block.instrs.len() as u32 + 1);
     }
 }
 

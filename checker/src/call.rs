@@ -337,8 +337,21 @@ impl Run<'_, '_> {
             let paths = finished.into_iter();
             finished =
                 paths.flat_map(|state| self.placed(state, api, (*place, on), [None, Some(held)], result)).collect();
+            self.suppose_made(&mut finished, *place, api.site);
         }
         finished
+    }
+
+    /// What the call at `site` has stored at the place is an object: neither null nor what stands for no object.
+    fn suppose_made(&mut self, paths: &mut [State], place: V, site: Site) {
+        let values = &mut self.engine.values;
+        let an_object = Range { not: vec![-1, 0], ..Range::ALL };
+        for path in paths {
+            let stored = path.load(values, place);
+            if crate::state::is_named_after(values, stored, site) {
+                path.facts.restrict(values, stored, &an_object);
+            }
+        }
     }
 
     /// What the place held before the call at `site`, under the name by which the followed object goes.
@@ -378,6 +391,10 @@ impl Run<'_, '_> {
         }
         // Who does not look at the result counts on success.
         if !(api.ignored && on.is_success) {
+            let mut state = state;
+            if without_it.is_some() {
+                state.recall(values, api.site);
+            }
             take(state, &on.no, without_it);
         }
         paths

@@ -142,6 +142,10 @@ impl Run<'_, '_> {
                     None => taken.push(with),
                 }
                 for mut state in taken {
+                    if let Some(kept) = self.lives_on(entry, &state, &subject, place.event, pattern, api) {
+                        done.extend(kept.then_some(state));
+                        continue;
+                    }
                     if object == Holds::Yes {
                         self.outdate(&mut state, &subject, pattern, api);
                     }
@@ -164,6 +168,31 @@ impl Run<'_, '_> {
                 state.outdate(&mut self.engine.values, *name, *place);
             }
         }
+    }
+
+    /// Where the call stores over a place that holds the followed object, and the machine takes it for lost: whether
+    /// the path goes on if something else holds the object too, and `None` if nothing does. What now has the name of
+    /// the object is another one, and then nothing more is known of it.
+    fn lives_on(
+        &self,
+        entry: &State,
+        state: &State,
+        subject: &Subject,
+        event: u8,
+        pattern: &CPattern,
+        api: &Api,
+    ) -> Option<bool> {
+        let machine = self.engine.compiled.machine(subject.machine);
+        let standing = state.instance.as_ref()?.state;
+        if !matches!(machine.next(standing, event), CNext::Error(_)) {
+            return None;
+        }
+        pattern.args.iter().zip(&api.args).find_map(|(arg, place)| {
+            let (CArg::At(var) | CArg::Out(var)) = arg else { return None };
+            let object = *subject.key.get(usize::from(*var))?;
+            let keeps_name = matches!(arg, CArg::At(_));
+            entry.has_elsewhere(&self.engine.values, object, *place).then_some(keeps_name)
+        })
     }
 
     /// The path on which the call itself has stored the object where it outlives the function: it has escaped, unless

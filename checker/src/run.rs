@@ -487,6 +487,7 @@ impl<'e, 'a> Run<'e, 'a> {
         !self.engine.options.branch_facts
             || (!self.is_nowhere(value, truth)
                 && !self.is_none(value, truth)
+                && !self.is_older(value, truth)
                 && state.facts.assume(&self.engine.values, value, truth))
     }
 
@@ -519,6 +520,26 @@ impl<'e, 'a> Run<'e, 'a> {
             }
             _ => false,
         }
+    }
+
+    /// Whether the branch supposes that what a call has made for the driver is what the function was given.
+    fn is_older(&self, value: V, truth: bool) -> bool {
+        let Some(subject) = &self.subject else { return false };
+        let (values, compiled) = (&self.engine.values, self.engine.compiled);
+        let ((Node::Bin(BinOp::Eq, a, b), true) | (Node::Bin(BinOp::Ne, a, b), false)) = (values.node(value), truth)
+        else {
+            return false;
+        };
+        let given = |value: V| matches!(values.node(value), Node::Param(_) | Node::Init(_));
+        let made = |value: V| {
+            let made = if let Node::Old(made) = values.node(value) { made } else { value };
+            values.is_stored(made)
+                && values.origin(made).is_some_and(|api| {
+                    compiled.function(api).is_some_and(|function| function.fills.is_some())
+                        && compiled.knows(subject.machine, api)
+                })
+        };
+        (given(a) && made(b)) || (given(b) && made(a))
     }
 
     /// Records a violation on this path.

@@ -399,6 +399,25 @@ impl State {
         }
     }
 
+    /// The call at `site` made nothing this time: what was renamed for it has its name back.
+    pub(crate) fn recall(&mut self, values: &Values, site: Site) {
+        let made = |value: V| match values.node(value) {
+            Node::Old(made) if is_made_at(values, made, site) => Some(made),
+            _ => None,
+        };
+        let held: Vec<(V, V)> =
+            self.memory.iter().filter_map(|(address, value)| Some((*address, made(*value)?))).collect();
+        for (address, value) in held {
+            self.memory.set(address, value);
+        }
+    }
+
+    /// Whether something else than what lies at `place` holds `object`, by its name or by that of an earlier turn.
+    pub(crate) fn has_elsewhere(&self, values: &Values, object: V, place: V) -> bool {
+        let is_it = |value: V| value == object || matches!(values.node(value), Node::Old(of) if of == object);
+        self.memory.iter().any(|(address, value)| is_it(*value) && !values.within(*address, place))
+    }
+
     /// Forgets locals that are not read again, what can no longer be got at, and facts about values that nothing holds
     /// any more: paths that differ in nothing else are the same path. What can be got at is asked where paths are `met`;
     /// where nobody calls the function, what it leaves behind is not `for_callers`.

@@ -179,3 +179,8 @@ fn what_comes_together_is_no_more_certain_than_its_parts() {
 fn arguments_that_are_left_out_are_known() {
     check("defaults.cpp");
 }
+
+#[test]
+fn what_was_opened_is_new_and_lives_on_where_it_was_moved() {
+    check("moved.c");
+}

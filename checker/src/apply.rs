@@ -45,6 +45,7 @@ impl Run<'_, '_> {
             return;
         };
         let mut translate = Translate::new(args, &state, site);
+        translate.holds_still = self.way.is_some();
         let mut keyed = None;
         let mut unnamed = None;
         let mut entered = state.clone();

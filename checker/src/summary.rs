@@ -92,12 +92,14 @@ pub(crate) struct Translate<'s> {
     pub(crate) args: &'s [V],
     pub(crate) state: &'s State,
     pub(crate) site: Site,
+    /// Whether what calls that nothing is known of *may* have changed is taken as it was.
+    pub(crate) holds_still: bool,
     memo: FxHashMap<V, V>,
 }
 
 impl<'s> Translate<'s> {
     pub(crate) fn new(args: &'s [V], state: &'s State, site: Site) -> Self {
-        Self { args, state, site, memo: FxHashMap::default() }
+        Self { args, state, site, holds_still: false, memo: FxHashMap::default() }
     }
 
     /// The key under which the caller knows an object of the callee's.
@@ -112,6 +114,11 @@ impl<'s> Translate<'s> {
     pub(crate) fn value(&mut self, values: &mut Values, value: V) -> V {
         if let Some(known) = self.memo.get(&value) {
             return *known;
+        }
+        if let Some(address) = Some(value).filter(|_| self.holds_still).and_then(|value| values.perhaps_changed(value))
+        {
+            let address = self.value(values, address);
+            return self.state.content(values, address);
         }
         let node = values.node(value);
         let made = match node {

@@ -69,6 +69,8 @@ pub struct Member {
     pub name: Symbol,
     /// Its type.
     pub ty: TypeRef,
+    /// Whether it lies in an unnamed union beside another member: no value by position is its.
+    pub is_beside: bool,
 }
 
 impl Declared {
@@ -553,7 +555,7 @@ impl Scan<'_> {
                         continue;
                     }
                 }
-                info.members.push(Member { name: member, ty: parts.type_ref(name) });
+                info.members.push(Member { name: member, ty: parts.type_ref(name), is_beside: false });
                 // `static EVT_TYPE Name;` declares a function by its type.
                 if parts.pointers == 0 && types::has_specifier(node, self.text, "static") {
                     info.static_methods.insert(member);
@@ -565,7 +567,11 @@ impl Scan<'_> {
             && let Some(body) = ty.child_by_field_name("body")
             && matches!(ty.kind(), "struct_specifier" | "union_specifier")
         {
+            let first = info.members.len();
             self.members(body, Symbol::new(""), info, depth + 1);
+            if ty.kind() == "union_specifier" {
+                info.members.iter_mut().skip(first + 1).for_each(|member| member.is_beside = true);
+            }
         }
     }
 

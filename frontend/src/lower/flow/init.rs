@@ -5,6 +5,7 @@ use rulebook_diagnostics::Span;
 use crate::ir::{Callee, Expr, InstrKind, LocalId, Place, Symbol};
 
 use super::super::ast::{Decl, DeclInit, Designator, Ex, ExKind, InitItem};
+use super::super::declared::Member;
 use super::super::types::TypeRef;
 use super::place::addr;
 use super::{Binding, Flow};
@@ -151,7 +152,7 @@ impl<'t> Flow<'_, 't> {
         for item in items {
             let (target, of) = if item.path.is_empty() {
                 match &members {
-                    Some(members) if !ty.is_array => match members.get(position) {
+                    Some(members) if !ty.is_array => match by_position(members, &mut position) {
                         Some(member) => (Place::Field(Box::new(place.clone()), member.name), member.ty),
                         None => return self.unknown_items(place, items, span),
                     },
@@ -270,6 +271,14 @@ impl<'t> Flow<'_, 't> {
             self.emit_call(None, Callee::Named(Self::constructor(name)), values, span);
         }
     }
+}
+
+/// The member that a value at the position is for; the position of that member.
+fn by_position<'m>(members: &'m [Member], position: &mut usize) -> Option<&'m Member> {
+    while members.get(*position).is_some_and(|member| member.is_beside) {
+        *position += 1;
+    }
+    members.get(*position)
 }
 
 fn is_zero(ex: &Ex) -> bool {

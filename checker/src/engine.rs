@@ -239,8 +239,7 @@ impl<'a> Engine<'a> {
         self.depth += 1;
         let found = Run::new(self, id, Some(subject.clone()), Effort::USUAL).go(vec![start]);
         self.depth -= 1;
-        let is_called = self.code.is_called(id);
-        let keyed = Rc::new(self.finish(subject, found, is_called));
+        let keyed = Rc::new(self.finish(id, subject, found));
         self.keyed.insert(at, Slot::Done(Rc::clone(&keyed)));
         Some(keyed)
     }
@@ -309,7 +308,7 @@ impl<'a> Engine<'a> {
         found
     }
 
-    fn finish(&mut self, subject: &Subject, mut found: Found, is_called: bool) -> Keyed {
+    fn finish(&mut self, id: FuncId, subject: &Subject, mut found: Found) -> Keyed {
         for violation in &mut found.violations {
             violation.sometimes_fine = found.fine.contains(&(violation.machine, violation.loc));
         }
@@ -320,7 +319,7 @@ impl<'a> Engine<'a> {
         let by_index =
             found.exits.iter().any(|exit| exit.state.instance.as_ref().is_some_and(|instance| instance.by_index));
         let everywhere = everywhere && !by_index;
-        let leaks = if everywhere { self.leaks(subject, &mut found.exits, is_called) } else { Vec::new() };
+        let leaks = if everywhere { self.leaks(id, subject, &mut found.exits) } else { Vec::new() };
         // What was reported need not be heard of again.
         found.exits.retain(|exit| exit.state.instance.as_ref().is_none_or(|instance| instance.state != UNKNOWN));
         let mut exits: Vec<Outcome> = Vec::new();
@@ -347,8 +346,12 @@ impl<'a> Engine<'a> {
     }
 
     /// Exits that leave the object in a state it must not be left in, where other exits that the caller cannot tell
-    /// from them leave it well after the same events. Their callers, if it `is_called`, need not hear of it again.
-    fn leaks(&mut self, subject: &Subject, exits: &mut [Exit], is_called: bool) -> Vec<Outcome> {
+    /// from them leave it well after the same events. Their callers need not hear of it again.
+    fn leaks(&mut self, id: FuncId, subject: &Subject, exits: &mut [Exit]) -> Vec<Outcome> {
+        let is_called = self.code.is_called(id);
+        if is_called && is_pointer(self.code.get(id).ir.return_type.as_str()) {
+            self.suppose_given(exits);
+        }
         let machine = self.compiled.machine(subject.machine);
         let Some(event) = machine.exit_event() else { return Vec::new() };
         let owed = |exit: &Exit| {
@@ -389,6 +392,24 @@ impl<'a> Engine<'a> {
             }
         }
         leaks
+    }
+
+    /// A function that returns a pointer that it found in memory, and elsewhere says with null that it has none, does
+    /// not return a null that it found.
+    fn suppose_given(&self, exits: &mut [Exit]) {
+        let values = &self.values;
+        if !exits.iter().any(|exit| exit.result.is_some_and(|result| values.as_int(result) == Some(0))) {
+            return;
+        }
+        let not_null = Range { not: vec![0], ..Range::ALL };
+        for exit in exits {
+            if let Some(result) = exit.result
+                && matches!(values.node(result), Node::Init(_))
+                && exit.state.range(values, result).high > 0
+            {
+                exit.state.facts.restrict(values, result, &not_null);
+            }
+        }
     }
 
     /// Whether the result tells a caller that the first exit holds the object and the second does not:
@@ -504,4 +525,9 @@ impl<'a> Engine<'a> {
 struct Class {
     automaton: (V, Option<(u8, u8)>),
     result: Option<(u8, i64)>,
+}
+
+/// Whether a type is a pointer, by how it is written or called.
+fn is_pointer(name: &str) -> bool {
+    name.contains('*') || (name.starts_with('P') && name[1..].starts_with(|c: char| c.is_ascii_uppercase()))
 }

@@ -496,6 +496,23 @@ impl Values {
         matches!(self.node(value), Node::Result(_) | Node::Havoc(..) | Node::Fresh(..))
     }
 
+    /// Whether the value is what a call stored somewhere, not its result.
+    pub(crate) fn is_stored(&self, mut value: V) -> bool {
+        while let Node::Fresh(_, inner) = self.node(value) {
+            value = inner;
+        }
+        matches!(self.node(value), Node::Havoc(..))
+    }
+
+    /// Whether a call that nothing is known of may have changed what stands at an address: the address.
+    pub(crate) fn perhaps_changed(&self, value: V) -> Option<V> {
+        let known = || self.call_of(value).is_some_and(|(_, documented)| documented);
+        match self.node(value) {
+            Node::Havoc(address, _) if !self.in_local(address) && self.exportable(address) && !known() => Some(address),
+            _ => None,
+        }
+    }
+
     /// Whether a test that finds the value equal to a number says what it is. What stood in memory when the function
     /// was entered, what it was given, and what unknown functions return, is so for reasons that are not in sight.
     pub(crate) fn is_told_by_test(&self, value: V) -> bool {

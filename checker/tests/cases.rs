@@ -184,3 +184,8 @@ fn arguments_that_are_left_out_are_known() {
 fn what_was_opened_is_new_and_lives_on_where_it_was_moved() {
     check("moved.c");
 }
+
+#[test]
+fn a_level_that_two_helpers_ask_for_is_the_same() {
+    check("asked.c");
+}

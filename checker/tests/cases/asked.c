@@ -1,0 +1,58 @@
+// rules: wdm/CriticalRegions wdm/ExclusiveResourceAccess
+// A helper that begins a walk takes the region where the level is low, and the one that ends it leaves it there.
+
+#include <ntifs.h>
+
+static ERESOURCE Lock;
+static LIST_ENTRY Head;
+
+static PLIST_ENTRY First(VOID)
+{
+    BOOLEAN low = KeGetCurrentIrql() == PASSIVE_LEVEL;
+
+    if (low) {
+        KeEnterCriticalRegion();
+        ExAcquireResourceSharedLite(&Lock, TRUE);
+    }
+    if (!IsListEmpty(&Head)) {
+        return Head.Flink;
+    }
+    if (low) {
+        ExReleaseResourceLite(&Lock);
+        KeLeaveCriticalRegion();
+    }
+    return NULL;
+}
+
+static PLIST_ENTRY Next(PLIST_ENTRY Entry)
+{
+    if (Entry->Flink != &Head) {
+        return Entry->Flink;
+    }
+    if (KeGetCurrentIrql() == PASSIVE_LEVEL) {
+        ExReleaseResourceLite(&Lock);
+        KeLeaveCriticalRegion();
+    }
+    return NULL;
+}
+
+VOID Walk(VOID)
+{
+    PLIST_ENTRY entry;
+
+    for (entry = First(); entry != NULL; entry = Next(entry)) {
+        entry->Blink = NULL;
+    }
+}
+
+/* Who stops on the way does not leave. */
+VOID WalkToOne(PLIST_ENTRY Wanted)
+{
+    PLIST_ENTRY entry;
+
+    for (entry = First(); entry != NULL; entry = Next(entry)) {
+        if (entry->Blink == Wanted) {
+            return; //~ CriticalRegions
+        }
+    }
+}

@@ -96,11 +96,10 @@ pub(super) fn fits(
         let value = match (arg, operand) {
             (Arg::Any, _) => continue,
             (Arg::Const(_) | Arg::Not(_), operand) if constant_fits(table, arg, operand) => continue,
-            (Arg::Const(_) | Arg::Not(_), _) => return None,
             (Arg::Member(_, path), Operand::Part(object, member)) if path.join(".") == *member => {
                 Operand::Object(object.clone())
             }
-            (Arg::Member(..), _) => return None,
+            (Arg::Const(_) | Arg::Not(_) | Arg::Member(..), _) => return None,
             (Arg::Out(_), Operand::Addr(name)) => {
                 if saves_to(table, call, at) {
                     level_name(level)

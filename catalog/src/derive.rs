@@ -19,6 +19,7 @@ mod names;
 mod objects;
 mod order;
 mod pairing;
+mod pick;
 mod reference;
 mod restore;
 mod roles;

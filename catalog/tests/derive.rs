@@ -357,7 +357,7 @@ fn what_is_barred_is_read_in_any_voice() {
             "order:\n  object: irp\n  track: $k\n  first: $k = IoAllocateIrp(_, _) -> nonnull\n  then: IoCompleteRequest($k, _)\n  mode: barred\n",
         ),
         (
-            "**IoFreeIrp** should not be called twice in a row for the same IRP.",
+            "**IoFreeIrp** cannot be called twice for the same IRP.",
             "IoFreeIrp\nIoAllocateIrp",
             "once:\n  object: irp\n  track: $k\n  event: IoFreeIrp($k)\n  reset: $k = IoAllocateIrp(_, _)\n",
         ),

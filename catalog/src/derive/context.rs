@@ -2,7 +2,7 @@
 
 use rulebook_machine::pattern::{Pattern as Call, Subject};
 use rulebook_machine::rule::Next;
-use rulebook_machine::spec::{EventForm, Forbid, StateForm};
+use rulebook_machine::spec::Forbid;
 
 use super::demand::{Demand, Pattern};
 use super::{Found, Work, names, objects};
@@ -28,7 +28,7 @@ pub(super) const PATTERNS: &[Pattern] = &[
         demands: &[BarredFor],
     },
     Pattern {
-        form: r"^(?:the difference between [a-z ]+ is that this rule|‹rule› rule) (?:is only performed|performs this check only) within the default i/o queue callback functions$",
+        form: r"^(?:the difference between [a-z ]+ is that this rule|‹rule› rule) [a-z ]*only (?:performed )?within the default i/o queue callback functions$",
         demands: &[DefaultQueue],
     },
     // What explains only.
@@ -46,7 +46,7 @@ pub(super) const PATTERNS: &[Pattern] = &[
         demands: &[],
     },
     Pattern {
-        form: r"^the difference between this rule and [a-z ]+ is that [a-z ]+ rule is only performed within the default i/o queue callback functions$",
+        form: r"^the difference between this rule and [a-z ]+ is that the [a-z]+ rule [a-z/ ]+ queue callback functions$",
         demands: &[],
     },
     Pattern {
@@ -77,15 +77,6 @@ impl Work<'_> {
                 _ => {}
             }
         }
-    }
-
-    fn roles_of(&self, one: &Found<'_>) -> Vec<String> {
-        let own = one.hit.roles.iter().filter_map(|at| one.statement.roles.get(*at));
-        let listed = one.statement.list.iter().map(|named| &named.name);
-        let is_role = |name: &&String| self.grounds.semantics.roles.values().any(|role| role.name == **name);
-        let mut all: Vec<String> = own.chain(listed.filter(is_role)).cloned().collect();
-        all.dedup();
-        all
     }
 
     /// The calls of a sentence, where `roles` are given inside (or outside) of them.
@@ -178,21 +169,6 @@ impl Work<'_> {
         let error = format!("{noun} `{{k}}` is given to `{{api}}`, which is for another kind");
         self.state("elsewhere", &[("given", Next::Go("own".to_owned()))]);
         self.state("own", &[("barred", Next::Error(error))]);
-    }
-
-    /// Adds an event to the general form.
-    pub(super) fn event(&mut self, name: &str, patterns: Vec<Call>) {
-        if let Ok(value) = serde_yaml::to_value(EventForm::Any(patterns)) {
-            self.spec.events.insert(name.into(), value);
-        }
-    }
-
-    /// Adds a state to the general form.
-    pub(super) fn state(&mut self, name: &str, on: &[(&str, Next)]) {
-        let on: StateForm = on.iter().map(|(event, next)| ((*event).to_owned(), next.clone())).collect();
-        if let Ok(value) = serde_yaml::to_value(on) {
-            self.spec.states.insert(name.into(), value);
-        }
     }
 }
 

@@ -1,18 +1,19 @@
-//! What the name of a function and its prototype tell: whether it takes or gives back, what it is about, which
-//! argument is the object, which result counts.
+//! What the name of a function tells: whether it takes or gives back, and what it is about.
 //!
-//! No function is named here. Names are words (`Xx Acquire Spin Lock`), prototypes come from the API facts.
+//! No function is named here. Names are words (`Xx Acquire Spin Lock`).
 
-use rulebook_machine::pattern::{Arg, Args, Pattern, ResultTest, Subject};
+use crate::api_facts::{ApiFact, ApiFacts, ApiKind};
 
-use crate::api_facts::{ApiFact, ApiFacts, ApiKind, ParamFact};
+use super::objects;
 
 /// Words that say that a function takes something.
 const TAKES: [&str; 2] = ["Acquire", "Enter"];
 /// Words that say that a function gives it back.
 const GIVES_BACK: [&str; 2] = ["Release", "Leave"];
-/// Words that say that a function puts something where others find it, or takes it out again.
-const QUEUES: [&str; 3] = ["Insert", "Push", "Remove"];
+/// Words that say that a function puts something where others find it.
+const PUTS: [&str; 2] = ["Insert", "Push"];
+/// The word that says that a function takes it out again.
+const TAKES_OUT: &str = "Remove";
 /// Words in front of those that belong to them.
 const ATTEMPTS: [&str; 2] = ["Try", "To"];
 
@@ -57,10 +58,15 @@ pub(super) fn part(name: &str) -> Part {
     }
 }
 
-/// Whether the function is about a list or queue of others: whoever takes out what was put in has it then.
-pub(super) fn is_about_queues(name: &str) -> bool {
+/// Whether the function puts something into a list or queue: whoever takes it out has it then.
+pub(super) fn puts(name: &str) -> bool {
     let words = words(name);
-    QUEUES.iter().any(|verb| words.contains(verb)) && !TAKES.iter().any(|verb| words.contains(verb))
+    PUTS.iter().any(|verb| words.contains(verb))
+}
+
+/// Whether the function takes something out of a list or queue: `RemoveHeadList`, but not `AcquireRemoveLock`.
+pub(super) fn takes_out(name: &str) -> bool {
+    part(name) == Part::Other && words(name).contains(&TAKES_OUT)
 }
 
 /// What the function is about: its words without the verb.
@@ -99,7 +105,7 @@ pub(super) fn companions<'f>(
         fact.kind != ApiKind::Callback
             && part(&fact.name) == part_of
             && stems.iter().any(|stem| own.starts_with(stem))
-            && fact.params.iter().any(|param| type_of(param) == Some(key))
+            && objects::carries(fact, key)
             && known.iter().all(|other| other.name != fact.name)
     };
     facts.functions.values().filter(fits).collect()
@@ -114,9 +120,8 @@ pub(super) fn rivals<'f>(
 ) -> Vec<&'f ApiFact> {
     let has_all = |all: &[&str], some: &[&str]| some.iter().all(|word| all.contains(word));
     let all = || facts.functions.values().filter(|fact| fact.kind != ApiKind::Callback);
-    let of_type = |fact: &&ApiFact| fact.params.iter().any(|param| type_of(param) == Some(key));
     all()
-        .filter(|fact| part(&fact.name) == Part::Take && of_type(fact))
+        .filter(|fact| part(&fact.name) == Part::Take && objects::carries(fact, key))
         .filter(|fact| acquirers.iter().all(|other| other.name != fact.name))
         .filter(|fact| {
             let own = stem(&fact.name);
@@ -129,111 +134,6 @@ pub(super) fn rivals<'f>(
             loosely && !closer
         })
         .collect()
-}
-
-/// The type of a parameter that can stand for an object.
-pub(super) fn type_of(param: &ParamFact) -> Option<&str> {
-    let name = param.c_type.as_deref()?.trim();
-    (!is_no_object(name)).then_some(name)
-}
-
-/// Whether a value of this type is no object: an untyped pointer, a level, a number, a status.
-pub(super) fn is_no_object(name: &str) -> bool {
-    let lower = name.to_ascii_lowercase();
-    let plain = [
-        "void",
-        "ntstatus",
-        "ndis_status",
-        "cchar",
-        "uint",
-        "size_t",
-        "size_t *",
-        "large_integer",
-        "kpriority",
-        "pvoid *",
-        "pvoid",
-        "void *",
-        "void*",
-        "boolean",
-        "bool",
-        "uchar",
-        "ushort",
-        "ulong",
-        "long",
-        "int",
-        "plonglong",
-        "plarge_integer",
-        "kirql",
-        "pkirql",
-        "ulong_ptr",
-        "eresource_thread",
-    ];
-    plain.contains(&lower.as_str())
-}
-
-/// Which argument is the object.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Key {
-    /// The argument of this type.
-    Type(String),
-    /// There is one object; no argument names it.
-    Single,
-}
-
-/// The one type that all of them take; `Err` says why it is not clear.
-pub(super) fn key(acquirers: &[&ApiFact], releasers: &[&ApiFact]) -> Result<Key, String> {
-    let mut all = acquirers.iter().chain(releasers);
-    let types = |fact: &ApiFact| -> Vec<String> { fact.params.iter().filter_map(type_of).map(str::to_owned).collect() };
-    for fact in acquirers.iter().chain(releasers) {
-        if !fact.has_types() {
-            return Err(format!("the prototype of `{}` is not known", fact.name));
-        }
-    }
-    let mut shared = all.next().map(|fact| types(fact)).unwrap_or_default();
-    for fact in all {
-        let own = types(fact);
-        shared.retain(|name| own.contains(name));
-    }
-    shared.dedup();
-    let any = acquirers.iter().chain(releasers).any(|fact| !types(fact).is_empty());
-    match &shared[..] {
-        [one] => Ok(Key::Type(one.clone())),
-        [] if !any => Ok(Key::Single),
-        [] => Err("the functions have no argument of one type in common".to_owned()),
-        many => Err(format!("the object may be any of the arguments of type {}", many.join(", "))),
-    }
-}
-
-/// The position of the object among the arguments.
-pub(super) fn key_position(fact: &ApiFact, key: &Key) -> Option<usize> {
-    match key {
-        Key::Type(name) => fact.params.iter().position(|param| type_of(param) == Some(name)),
-        Key::Single => None,
-    }
-}
-
-/// A call with the object as `$k` and the other arguments as `others` say (position, what is asked).
-pub(super) fn call(fact: &ApiFact, key: &Key, others: &[(usize, Arg)]) -> Pattern {
-    let mut list = vec![Arg::Any; fact.params.len()];
-    if let Some(at) = key_position(fact, key) {
-        list[at] = Arg::Var("k".to_owned());
-    }
-    for (at, arg) in others {
-        if let Some(slot) = list.get_mut(*at) {
-            *slot = arg.clone();
-        }
-    }
-    Pattern {
-        binds: None,
-        subject: Subject::Call { api: fact.name.clone(), args: Args { list, named: Vec::new(), rest: fact.variadic } },
-        result: None,
-    }
-}
-
-/// The same pattern for one result only.
-pub(super) fn with_result(mut pattern: Pattern, result: ResultTest) -> Pattern {
-    pattern.result = Some(result);
-    pattern
 }
 
 #[cfg(test)]

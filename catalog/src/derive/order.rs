@@ -1,12 +1,12 @@
 //! What is barred after something else: a second call, setting up what exists, use after the end.
 
-use rulebook_machine::pattern::{Pattern as Call, ResultTest};
+use rulebook_machine::pattern::Pattern as Call;
 use rulebook_machine::shapes::{Mode, Once, Order};
 
 use crate::api_facts::ApiFact;
 
 use super::demand::{Demand, Pattern};
-use super::{Found, Work, names, objects};
+use super::{Found, Work, objects};
 
 use Demand::{Access, BarredAfter, BarredFrom, SetUpBefore, Twice, UseAfter};
 
@@ -16,7 +16,7 @@ pub(super) const PATTERNS: &[Pattern] = &[
     Pattern {
         form: concat!(
             r"^(?:for an? [a-z]+ device, )?(?:{F} and all other|the framework) device object initialization (?:ddis that set up a [a-z_]+ structure|methods(?: and the framework fdo initialization methods)?)(?: for the [a-z ()]+)? must be called before (?:the driver calls )?(?P<first>{F}) for the [a-z ]+$",
-            r"|^for an? [a-z]+ device, the framework device object initialization methods and framework fdo initialization methods, which store information in the [a-z_]+ structure, cannot be called after the driver calls (?P<first2>{F}) for the [a-z ]+$",
+            r"|^for an? [a-z]+ device, the framework [a-z ]+ methods, which store information in the [a-z_]+ structure, cannot be called after the driver calls (?P<first2>{F}) for the [a-z ]+$",
         ),
         demands: &[SetUpBefore],
     },
@@ -38,7 +38,7 @@ pub(super) const PATTERNS: &[Pattern] = &[
     },
     // What explains only.
     Pattern {
-        form: r"^within (?:the )?{C}, the [a-z/ ()]+ cannot be accessed after the i/o request is completed$",
+        form: r"^within (?:the )?{C}, the [a-z/ ()]+ cannot be accessed after [a-z/ ]+ completed$",
         demands: &[],
     },
     Pattern { form: r"^drivers (?:must|should) not [a-z/ ]+ twice$", demands: &[] },
@@ -47,21 +47,21 @@ pub(super) const PATTERNS: &[Pattern] = &[
         demands: &[],
     },
     Pattern { form: r"^‹rule› rule reports that {F} barred for this irp$", demands: &[] },
-    Pattern { form: r"^{F} does not need to be called by the driver for this irp$", demands: &[] },
+    Pattern { form: r"^{F} does not need to be called [a-z ]+$", demands: &[] },
 ];
 
-impl<'g> Work<'g> {
+impl Work<'_> {
     /// The orders that the sentences demand.
     pub(super) fn orders(&mut self, found: &[Found<'_>]) {
         for one in found {
             match one.demand {
                 BarredAfter => {
                     let (first, then) = (self.named_in(one, "first"), self.named_in(one, "then"));
-                    self.order(one, &first, &then, None);
+                    self.order(one, &first, &then);
                 }
                 BarredFrom => {
                     let (made, used) = (self.named_in(one, "made"), self.named_in(one, "used"));
-                    self.order(one, &made, &used, None);
+                    self.order(one, &made, &used);
                 }
                 SetUpBefore => self.set_up_before(one),
                 UseAfter => self.use_after(one, found),
@@ -71,27 +71,24 @@ impl<'g> Work<'g> {
         }
     }
 
-    /// The functions of a named group of the sentence.
-    pub(super) fn named_in(&self, one: &Found<'_>, group: &str) -> Vec<&'g ApiFact> {
-        let named = one.hit.names_in(group);
-        let named = named.iter().filter_map(|at| one.statement.names.get(*at));
-        named.filter_map(|named| self.grounds.facts.functions.get(&named.name)).collect()
+    fn order(&mut self, one: &Found<'_>, first: &[&ApiFact], then: &[&ApiFact]) {
+        let all: Vec<&ApiFact> = first.iter().chain(then).copied().collect();
+        match objects::shared(&all, None) {
+            Ok(of) => self.order_of(one, &of, first, then),
+            Err(reason) => self.refuse(one.statement, &reason),
+        }
     }
 
-    fn order(&mut self, one: &Found<'_>, first: &[&ApiFact], then: &[&ApiFact], noun: Option<&str>) {
-        let all: Vec<&ApiFact> = first.iter().chain(then).copied().collect();
-        let of = match objects::shared(&all, noun) {
-            Ok(of) => of,
-            Err(reason) => return self.refuse(one.statement, &reason),
-        };
+    /// After one of `first` has done its work with an object of type `of`, those of `then` are barred.
+    fn order_of(&mut self, one: &Found<'_>, of: &str, first: &[&ApiFact], then: &[&ApiFact]) {
         let name = |facts: &[&ApiFact]| facts.iter().map(|fact| fact.name.clone()).collect::<Vec<_>>().join(", ");
         self.from(format!("first: {}; barred: {}", name(first), name(then)), one.statement);
-        for fact in &all {
+        for fact in first.iter().chain(then) {
             self.by_reference_page(format!("$k of {}", fact.name), &fact.name, &format!("the object of type {of}"));
         }
-        let calls = |facts: &[&ApiFact]| facts.iter().filter_map(|fact| made(fact, &of)).collect::<Vec<Call>>();
+        let calls = |facts: &[&ApiFact]| facts.iter().filter_map(|fact| objects::done(fact, of)).collect::<Vec<Call>>();
         let order = Order {
-            object: objects::noun(&of),
+            object: objects::noun(of),
             track: vec!["$k".to_owned()],
             first: calls(first),
             then: calls(then),
@@ -99,30 +96,23 @@ impl<'g> Work<'g> {
             reset: Vec::new(),
             message: None,
         };
-        if self.spec.order.iter().all(|other| *other != order) {
+        if !self.spec.order.contains(&order) {
             self.spec.order.push(order);
         }
     }
 
     /// Functions that set an object up, and the one that takes it over: afterwards it is too late.
     fn set_up_before(&mut self, one: &Found<'_>) {
-        let first = self.named_in(one, "first");
         let facts = self.grounds.facts;
-        let Some(taking) = first.first().copied() else {
-            return self.refuse(one.statement, "it is not clear which function comes last");
-        };
-        let listed: Vec<&ApiFact> = self
-            .applies_to()
-            .iter()
-            .filter(|name| **name != taking.name)
-            .filter_map(|name| facts.functions.get(name))
-            .collect();
-        let of =
-            taking.params.first().and_then(names::type_of).map(|name| name.trim_end_matches(['*', ' ']).to_owned());
-        let Some(of) = of else {
+        let first = self.named_in(one, "first");
+        let Some(of) = first.first().and_then(|fact| objects::leading(fact)) else {
             return self.refuse(one.statement, "it is not known what the function takes over");
         };
-        let then: Vec<&ApiFact> = listed.iter().copied().filter(|fact| objects::is_given(fact, &of)).collect();
+        let listed = self.applies_to();
+        let others = listed.iter().filter_map(|name| facts.functions.get(name));
+        let then: Vec<&ApiFact> = others
+            .filter(|fact| objects::is_given(fact, &of) && first.iter().all(|taking| taking.name != fact.name))
+            .collect();
         if then.is_empty() {
             return self.refuse(one.statement, "no function of the page's list takes what is set up");
         }
@@ -130,24 +120,7 @@ impl<'g> Work<'g> {
             self.by_list(format!("barred: {}", fact.name), &fact.name);
         }
         self.from("for every kind of device, and not only for that of the sentence", one.statement);
-        let order = Order {
-            object: objects::noun(&of),
-            track: vec!["$k".to_owned()],
-            first: objects::call(taking, &of)
-                .into_iter()
-                .map(|call| match taking.returns.as_deref() {
-                    Some("NTSTATUS") => names::with_result(call, ResultTest::Ok),
-                    _ => call,
-                })
-                .collect(),
-            then: then.iter().filter_map(|fact| objects::call(fact, &of)).collect(),
-            mode: Mode::Barred,
-            reset: Vec::new(),
-            message: None,
-        };
-        if self.spec.order.is_empty() {
-            self.spec.order.push(order);
-        }
+        self.order_of(one, &of, &first, &then);
     }
 
     /// What was retrieved from an object must not be asked for once the object is gone.
@@ -174,7 +147,7 @@ impl<'g> Work<'g> {
         let roles: Vec<String> = one.hit.roles.iter().filter_map(|at| one.statement.roles.get(*at)).cloned().collect();
         self.from(format!("roles: {}", roles.join(", ")), one.statement);
         self.spec.scope.roles = roles;
-        self.order(one, &first, &then, None);
+        self.order(one, &first, &then);
     }
 
     fn twice(&mut self, one: &Found<'_>) {
@@ -216,15 +189,4 @@ impl<'g> Work<'g> {
             self.spec.once.push(shape);
         }
     }
-}
-
-/// A call with the object; one that makes it counts where it has made one.
-pub(super) fn made(fact: &ApiFact, of: &str) -> Option<Call> {
-    let call = objects::making(fact, of)?;
-    let stores = call.to_string().contains("out $k");
-    Some(match fact.returns.as_deref() {
-        _ if call.binds.is_some() => names::with_result(call, ResultTest::NonNull),
-        Some("NTSTATUS" | "NDIS_STATUS") if stores => names::with_result(call, ResultTest::Ok),
-        _ => call,
-    })
 }

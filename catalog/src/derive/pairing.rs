@@ -10,9 +10,9 @@ use rulebook_machine::spec::{AtExit, Demand as Said, Pair};
 use crate::api_facts::ApiFact;
 
 use super::demand::Demand;
-use super::names::{self, Key, Part};
+use super::names::{self, Part};
 use super::statements::Statement;
-use super::{Found, Work};
+use super::{Found, Work, objects};
 
 static RETURNS_ONCE_HELD: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"(?i)if the (\w+) pointer is NULL, because in that case \w+ returns only after it acquires").ok()
@@ -32,14 +32,11 @@ impl<'g> Work<'g> {
             let what = if taking.is_empty() { "takes" } else { "gives back" };
             return self.refuse(first, &format!("neither the sentences nor the list name a function that {what}"));
         }
-        let key = match names::key(&taking, &giving) {
+        let key = match objects::key(&taking, &giving) {
             Ok(key) => key,
             Err(reason) => return self.refuse(first, &reason),
         };
-        let key_type = match &key {
-            Key::Type(name) => Some(name.as_str()),
-            Key::Single => None,
-        };
+        let key_type = key.as_deref();
         let facts = self.grounds.facts;
         if let Some(rival) = key_type.and_then(|key| names::rivals(facts, &giving, &taking, key).first().copied()) {
             let named = names::companions(facts, &taking, Part::Take, key_type);
@@ -48,7 +45,7 @@ impl<'g> Work<'g> {
                 return self.refuse(first, &reason);
             }
         }
-        if let Some(name) = self.unexplained(&taking, &giving, &key) {
+        if let Some(name) = self.unexplained(&taking, &giving, key_type) {
             return self.refuse(first, &format!("the list names `{name}`, whose part in the rule no sentence tells"));
         }
         let mut taking = taking;
@@ -63,16 +60,16 @@ impl<'g> Work<'g> {
                 all.push(other);
             }
         }
-        self.note_key(&key, &taking, &giving);
+        self.note_key(key_type, &taking, &giving);
         let mut acquire = Vec::new();
         let mut no_effect = Vec::new();
         for fact in &taking {
-            let (holds, holds_not) = self.results(fact, &key);
+            let (holds, holds_not) = self.results(fact, key_type);
             acquire.extend(holds);
             no_effect.extend(holds_not);
         }
         let handed_off = self.handed_off(&taking, &giving, first);
-        let release = giving.iter().map(|fact| names::call(fact, &key, &[])).collect();
+        let release = giving.iter().map(|fact| objects::call_with(fact, key_type, &[])).collect();
         self.note_demands(double, unheld, found);
         let said = |demand: Option<&Statement>| {
             if demand.is_some() { Said::Error } else { Said::Ignore }
@@ -131,17 +128,17 @@ impl<'g> Work<'g> {
         self.spec.scope.irp = vec![irp];
     }
 
-    fn note_key(&mut self, key: &Key, taking: &[&ApiFact], giving: &[&ApiFact]) {
+    fn note_key(&mut self, key: Option<&str>, taking: &[&ApiFact], giving: &[&ApiFact]) {
         for fact in taking.iter().chain(giving) {
             match key {
-                Key::Type(name) => {
+                Some(name) => {
                     self.by_reference_page(
                         format!("$k of {}", fact.name),
                         &fact.name,
                         &format!("the argument of type {name}"),
                     );
                 }
-                Key::Single => {
+                None => {
                     self.by_reference_page("no $k", &fact.name, "no argument names an object: there is one");
                 }
             }
@@ -171,7 +168,7 @@ impl<'g> Work<'g> {
             let Some(fact) = facts.functions.get(name).filter(|fact| new(&all, &fact.name)) else {
                 continue;
             };
-            let alike = all.is_empty() || names::key(&all, &[fact]).is_ok();
+            let alike = all.is_empty() || objects::key(&all, &[fact]).is_ok();
             if alike {
                 self.by_list(part_of(part, name), name);
                 all.push(fact);
@@ -181,24 +178,24 @@ impl<'g> Work<'g> {
     }
 
     /// A function of the list that has to do with something else than the object: it may be what ends the obligation.
-    fn unexplained(&self, taking: &[&ApiFact], giving: &[&ApiFact], key: &Key) -> Option<String> {
+    fn unexplained(&self, taking: &[&ApiFact], giving: &[&ApiFact], key: Option<&str>) -> Option<String> {
         let played = |name: &str| taking.iter().chain(giving).any(|fact| fact.name.eq_ignore_ascii_case(name));
         let stem = taking.first().map(|fact| names::stem(&fact.name)).unwrap_or_default();
         let about = |name: &str| {
             let fact = self.grounds.facts.functions.get(name);
             let words = names::words(name);
             stem.iter().skip(1).all(|word| words.contains(word))
-                || fact.is_some_and(|fact| names::key_position(fact, key).is_some())
+                || fact.zip(key).is_some_and(|(fact, key)| objects::carries(fact, key))
         };
         let others = self.page.applies_to().map(|api| api.name.clone());
-        others.into_iter().find(|name| !played(name) && !about(name) && !names::is_about_queues(name))
+        others.into_iter().find(|name| !played(name) && !about(name) && !names::puts(name) && !names::takes_out(name))
     }
 
     /// Functions of the list that put what the object was taken for into a queue: whoever takes it out owes the release.
     fn handed_off(&mut self, taking: &[&ApiFact], giving: &[&ApiFact], statement: &Statement) -> Vec<Pattern> {
         let played = |name: &str| taking.iter().chain(giving).any(|fact| fact.name.eq_ignore_ascii_case(name));
-        let queues = |name: &String| names::is_about_queues(name) && !name.contains("Remove") && !played(name);
-        let names: Vec<String> = self.page.applies_to().map(|api| api.name.clone()).filter(queues).collect();
+        let puts = |name: &String| names::puts(name) && !played(name);
+        let names: Vec<String> = self.page.applies_to().map(|api| api.name.clone()).filter(puts).collect();
         if !names.is_empty() {
             self.from(format!("handed-off: {}", names.join(", ")), statement);
             for name in &names {
@@ -209,8 +206,8 @@ impl<'g> Work<'g> {
     }
 
     /// The results of a call that holds, and those after which nothing is held.
-    fn results(&mut self, fact: &'g ApiFact, key: &Key) -> (Vec<Pattern>, Vec<Pattern>) {
-        let plain = || names::call(fact, key, &[]);
+    fn results(&mut self, fact: &'g ApiFact, key: Option<&str>) -> (Vec<Pattern>, Vec<Pattern>) {
+        let plain = || objects::call_with(fact, key, &[]);
         match fact.returns.as_deref() {
             Some("BOOLEAN" | "bool" | "BOOL") => {
                 self.by_reference_page(
@@ -220,8 +217,9 @@ impl<'g> Work<'g> {
                 );
                 let yes = ResultTest::Is(vec!["TRUE".to_owned()]);
                 let waits = fact.params.iter().position(|param| param.name == "Wait");
-                let certain = waits.map(|at| names::call(fact, key, &[(at, Arg::Const(vec!["TRUE".to_owned()]))]));
-                (certain.into_iter().chain([names::with_result(plain(), yes)]).collect(), Vec::new())
+                let certain =
+                    waits.map(|at| objects::call_with(fact, key, &[(at, Arg::Const(vec!["TRUE".to_owned()]))]));
+                (certain.into_iter().chain([objects::with_result(plain(), yes)]).collect(), Vec::new())
             }
             Some("NTSTATUS") => self.statuses(fact, key),
             _ => (vec![plain()], Vec::new()),
@@ -229,8 +227,8 @@ impl<'g> Work<'g> {
     }
 
     /// What the statuses of a call mean. That of a timed one is success although nothing is held, so constants decide.
-    fn statuses(&mut self, fact: &'g ApiFact, key: &Key) -> (Vec<Pattern>, Vec<Pattern>) {
-        let plain = || names::call(fact, key, &[]);
+    fn statuses(&mut self, fact: &'g ApiFact, key: Option<&str>) -> (Vec<Pattern>, Vec<Pattern>) {
+        let plain = || objects::call_with(fact, key, &[]);
         let page = self.grounds.catalog.api(&fact.name);
         let returns = page.map(|page| page.returns().text.split_whitespace().collect::<Vec<_>>().join(" "));
         let said = returns
@@ -244,11 +242,11 @@ impl<'g> Work<'g> {
                 &fact.name,
                 "it returns a status: whether it holds",
             );
-            return (vec![names::with_result(plain(), ResultTest::Ok)], Vec::new());
+            return (vec![objects::with_result(plain(), ResultTest::Ok)], Vec::new());
         };
         let null = || vec!["NULL".to_owned()];
-        let always = names::call(fact, key, &[(at, Arg::Const(null()))]);
-        let timed = names::call(fact, key, &[(at, Arg::Not(null()))]);
+        let always = objects::call_with(fact, key, &[(at, Arg::Const(null()))]);
+        let timed = objects::call_with(fact, key, &[(at, Arg::Not(null()))]);
         let (mut held, mut free): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
         for word in returns.iter().flat_map(|text| text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_')) {
             // A Boolean of the text is no status.
@@ -275,7 +273,7 @@ impl<'g> Work<'g> {
             );
             (ResultTest::Is(held), ResultTest::Is(free))
         };
-        (vec![always, names::with_result(plain(), yes)], vec![names::with_result(timed, no)])
+        (vec![always, objects::with_result(plain(), yes)], vec![objects::with_result(timed, no)])
     }
 }
 

@@ -11,9 +11,9 @@ use rulebook_machine::spec::{CheckForm, EventForm};
 use crate::api_facts::ApiFact;
 
 use super::demand::Demand;
-use super::names::{self, Key, Part};
+use super::names::{self, Part};
 use super::statements::Statement;
-use super::{Found, Work};
+use super::{Found, Work, objects};
 
 impl<'g> Work<'g> {
     /// The comparison, if the sentences demand one; gives the function whose argument is compared.
@@ -28,33 +28,30 @@ impl<'g> Work<'g> {
             self.refuse(wanted, "no sentence names a function that patterns the level");
             return None;
         }
-        let key = match names::key(&savers, &[restorer]) {
+        let key = match objects::key(&savers, &[restorer]) {
             Ok(key) => key,
             Err(reason) => {
                 self.refuse(wanted, &reason);
                 return None;
             }
         };
+        let key_type = key.as_deref();
         let semantics = self.grounds.semantics;
-        let Some(release) = passes_back(restorer, &key, semantics) else {
+        let Some(release) = passes_back(restorer, key_type, semantics) else {
             let reason = format!("it is not known which argument of `{}` is the level", restorer.name);
             self.refuse(wanted, &reason);
             return None;
         };
-        let key_type = match &key {
-            Key::Type(name) => Some(name.as_str()),
-            Key::Single => None,
-        };
         let mut patterns = Vec::new();
         for saver in &savers {
-            let Some(save) = saved_by(saver, &key, semantics) else {
+            let Some(save) = saved_by(saver, key_type, semantics) else {
                 continue;
             };
             self.by_reference_page(format!("save: {save}"), &saver.name, "where the level is stored");
             patterns.push(save);
         }
         for other in names::companions(self.grounds.facts, &savers, Part::Take, key_type) {
-            let Some(save) = saved_by(other, &key, semantics) else {
+            let Some(save) = saved_by(other, key_type, semantics) else {
                 continue;
             };
             self.by_reference_page(
@@ -100,24 +97,24 @@ impl<'g> Work<'g> {
 }
 
 /// The call that passes a level back, as `$new`.
-fn passes_back(fact: &ApiFact, key: &Key, semantics: &Semantics) -> Option<Pattern> {
+fn passes_back(fact: &ApiFact, key: Option<&str>, semantics: &Semantics) -> Option<Pattern> {
     let effect = semantics.functions.get(&fact.name)?.irql.as_ref()?;
     let NewLevel::From(Slot::Arg(name)) = effect.set.as_ref()? else {
         return None;
     };
-    Some(names::call(fact, key, &[(fact.position(name)?, Arg::Var("new".to_owned()))]))
+    Some(objects::call_with(fact, key, &[(fact.position(name)?, Arg::Var("new".to_owned()))]))
 }
 
 /// The call that patterns the level, as `$old`.
-fn saved_by(fact: &ApiFact, key: &Key, semantics: &Semantics) -> Option<Pattern> {
+fn saved_by(fact: &ApiFact, key: Option<&str>, semantics: &Semantics) -> Option<Pattern> {
     let effect = semantics.functions.get(&fact.name)?.irql.as_ref()?;
     match effect.save.as_ref()? {
         Slot::Return => {
-            let mut call = names::call(fact, key, &[]);
+            let mut call = objects::call_with(fact, key, &[]);
             call.binds = Some("old".to_owned());
             Some(call)
         }
-        Slot::Deref(name) => Some(names::call(fact, key, &[(fact.position(name)?, Arg::Out("old".to_owned()))])),
+        Slot::Deref(name) => Some(objects::call_with(fact, key, &[(fact.position(name)?, Arg::Out("old".to_owned()))])),
         Slot::Arg(_) | Slot::Hidden(_) => None,
     }
 }

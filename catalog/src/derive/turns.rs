@@ -7,7 +7,6 @@ use rulebook_machine::shapes::Once;
 use crate::api_facts::ApiFact;
 
 use super::demand::{Demand, Pattern};
-use super::order::made;
 use super::{Found, Work, objects};
 
 use Demand::{Alternate, AtRole, FreeOnFailure};
@@ -23,7 +22,7 @@ pub(super) const PATTERNS: &[Pattern] = &[
         demands: &[AtRole],
     },
     Pattern {
-        form: r"^(?:a |the )?driver must call (?P<free>{F})(?: instead of (?P<instead>{F}))? if (?:the driver encounters an error (?:while|when) it (?:calls (?P<step>{F})|initializes a new framework device object)|an error occurs in one of the device object initialization (?:methods|functions)),? and if the driver received the [a-z_]+ structure from a call to (?P<made>{F})$",
+        form: r"^(?:a |the )?driver must call (?P<free>{F})(?: instead of (?P<instead>{F}))? if (?:the driver encounters an error (?:while|when) it (?:calls (?P<step>{F})|initializes a new framework device object)|an error occurs in one of the [a-z ]+ initialization (?:methods|functions)),? and if the driver received the [a-z_]+ structure from a call to (?P<made>{F})$",
         demands: &[FreeOnFailure],
     },
     // What explains only.
@@ -56,7 +55,7 @@ impl<'g> Work<'g> {
         // Neither may come twice without the other; which of them comes first for an object that was made elsewhere is
         // not known. A function that makes an object makes another one at the second call.
         let given = making.iter().all(|fact| objects::is_given(fact, &of));
-        let made: Vec<Call> = making.iter().filter_map(|fact| made(fact, &of)).collect();
+        let made: Vec<Call> = making.iter().filter_map(|fact| objects::done(fact, &of)).collect();
         let freed: Vec<Call> = freeing.iter().filter_map(|fact| objects::call(fact, &of)).collect();
         let turns = [(made.clone(), freed.clone()), (freed, made)];
         for (event, reset) in turns.into_iter().skip(usize::from(!given)) {
@@ -83,11 +82,8 @@ impl<'g> Work<'g> {
         }
         // What takes the object behind a pointer takes it over.
         let listed: Vec<&'g ApiFact> = self.applies_to().iter().filter_map(|name| facts.functions.get(name)).collect();
-        let over = |fact: &&&ApiFact| {
-            objects::call(fact, &of).is_some_and(|call| call.to_string().contains("&$k")) && status(fact)
-        };
-        let known: Vec<&ApiFact> = facts.functions.values().collect();
-        let taking: Vec<&ApiFact> = known.iter().filter(over).copied().collect();
+        let over = |fact: &&ApiFact| objects::takes_over(fact, &of) && status(fact);
+        let taking: Vec<&ApiFact> = facts.functions.values().filter(over).collect();
         if steps.is_empty() {
             let sets = |fact: &&&ApiFact| {
                 objects::is_given(fact, &of) && status(fact) && taking.iter().all(|other| other.name != fact.name)
@@ -107,7 +103,7 @@ impl<'g> Work<'g> {
             let calls = facts.iter().filter_map(|fact| objects::call(fact, &of));
             calls.map(|call| Call { result: result.clone(), ..call }).collect()
         };
-        self.event("made", making.iter().filter_map(|fact| made(fact, &of)).collect());
+        self.event("made", making.iter().filter_map(|fact| objects::done(fact, &of)).collect());
         self.event("failed", calls(&steps, Some(ResultTest::Fail)));
         let mut gone = calls(&freeing, None);
         gone.extend(calls(&taking, Some(ResultTest::Ok)));

@@ -29,6 +29,7 @@ mod level;
 mod live;
 mod merge;
 mod named;
+mod place;
 mod raise;
 mod replay;
 mod roles;

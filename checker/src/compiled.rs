@@ -261,7 +261,7 @@ impl<'t> Base<'t> {
 
     fn result(&self, test: &ResultTest, returns: Option<Returns>) -> CResult {
         let (yes, no) = self.ranges(test, returns);
-        let success = i64::from(matches!(returns, Some(Returns::NonZero | Returns::Truth)));
+        let success = i64::from(returns.is_some_and(Returns::is_truth));
         let is_success = returns.is_some() && yes.iter().any(|range| range.contains(success));
         CResult { yes, no, is_success }
     }
@@ -276,7 +276,7 @@ impl<'t> Base<'t> {
             ResultTest::NonNull => (vec![not_zero()], zero()),
             ResultTest::Ok | ResultTest::Fail => {
                 let (yes, no) = match returns {
-                    Some(Returns::NonZero | Returns::Truth) => (not_zero(), zero()),
+                    Some(truth) if truth.is_truth() => (not_zero(), zero()),
                     Some(Returns::ZeroIsSuccess) => (zero(), not_zero()),
                     _ => (Range::between(0, i64::MAX), Range::between(i64::MIN, -1)),
                 };
@@ -287,7 +287,7 @@ impl<'t> Base<'t> {
                 numbers.sort_unstable();
                 let (yes, no) = match (returns, numbers.as_slice()) {
                     // Any value but zero is true.
-                    (Some(Returns::NonZero | Returns::Truth), [1]) => (vec![not_zero()], zero()),
+                    (Some(truth), [1]) if truth.is_truth() => (vec![not_zero()], zero()),
                     _ => (
                         numbers.iter().map(|number| Range::exactly(*number)).collect(),
                         Range { not: numbers, ..Range::ALL },

@@ -486,7 +486,6 @@ impl<'e, 'a> Run<'e, 'a> {
     pub(crate) fn assume(&mut self, state: &mut State, value: V, truth: bool) -> bool {
         !self.engine.options.branch_facts
             || (!self.is_nowhere(value, truth)
-                && !self.is_none(value, truth)
                 && !self.is_older(value, truth)
                 && state.facts.assume(&self.engine.values, value, truth))
     }
@@ -507,18 +506,6 @@ impl<'e, 'a> Run<'e, 'a> {
         null && {
             let known_as = values.identity(pointer);
             self.there.contains(&known_as)
-        }
-    }
-
-    /// Whether the branch supposes that the followed object is what handles are set to that name nothing.
-    fn is_none(&self, value: V, truth: bool) -> bool {
-        let values = &self.engine.values;
-        let Some(subject) = &self.subject else { return false };
-        match values.node(value) {
-            Node::Bin(op @ (BinOp::Eq | BinOp::Ne), of, none) => {
-                (op == BinOp::Eq) == truth && subject.key.contains(&of) && values.as_int(none) == Some(-1)
-            }
-            _ => false,
         }
     }
 

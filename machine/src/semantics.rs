@@ -196,6 +196,14 @@ pub enum Returns {
     Irql,
 }
 
+impl Returns {
+    /// Whether success is told by truth: zero is none, anything else is.
+    #[must_use]
+    pub fn is_truth(self) -> bool {
+        matches!(self, Self::NonZero | Self::Truth)
+    }
+}
+
 /// `call` written as `is`: the left side is what code says, the right side what it stands for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

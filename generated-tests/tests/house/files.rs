@@ -22,7 +22,6 @@ const LONG_FOR_A_REASON: &[(&str, &str)] = &[
     ("checker/src/value.rs", "every kind of value, with what is asked of each"),
     ("frontend/src/lower/build/expr.rs", "one function for each kind of expression of two grammars"),
     ("frontend/src/lower/build/stmt.rs", "one function for each kind of statement of two grammars"),
-    ("frontend/src/lower/declared.rs", "one walk over declarations, with the questions asked of it"),
     ("frontend/src/lower/flow/call.rs", "one function for each form of call"),
     ("frontend/src/lower/flow/stmt.rs", "one function for each kind of statement"),
     ("frontend/src/lower/flow/value.rs", "one function for each kind of expression"),
@@ -30,7 +29,6 @@ const LONG_FOR_A_REASON: &[(&str, &str)] = &[
     ("frontend/src/prepass/condition.rs", "the grammar of `#if`, one function for each level"),
     ("frontend/src/project/vcxproj.rs", "one reader of one file format"),
     ("generator/src/fixtures.rs", "the choice of variants, which every part of it weighs"),
-    ("generator/src/fixtures/weave.rs", "one function for each factor that is woven in"),
     ("importer/src/cdecl.rs", "one parser of C declarations"),
     ("machine/src/expand.rs", "one function for each shape"),
 ];

@@ -38,7 +38,8 @@ fn walk(folder: &Path, prefix: &str, found: &mut Vec<String>) {
             if !matches!(path.as_str(), "target" | ".git") && !any_bytes.contains(&path.as_str()) {
                 walk(&entry.path(), &format!("{path}/"), found);
             }
-        } else if kind.is_file() && !path.ends_with(".snap.new") {
+        // In a second work tree `.git` is a file that says where the first one is.
+        } else if kind.is_file() && !path.ends_with(".snap.new") && path != ".git" {
             found.push(path);
         }
     }

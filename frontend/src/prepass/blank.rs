@@ -6,6 +6,7 @@ use rulebook_diagnostics::Span;
 use rustc_hash::FxHashMap;
 
 use super::canvas::Canvas;
+use super::keyword::{Word, word_class};
 use super::token::{Kind, Token};
 use super::words::{Treatment, Words, closing, seh_fits};
 use crate::parsed::SehKeyword;
@@ -72,7 +73,8 @@ pub(super) fn blank(input: &Input<'_>, canvas: &mut Canvas) -> Left {
             }
             Treatment::Annotation => at = annotation(input, at, canvas, &mut left),
             Treatment::AnnotationWord => {
-                if is_parameter_word(&left.tokens, tokens.get(at)) {
+                let after = tokens.get(at);
+                if is_parameter_word(&left.tokens, after) || is_argument_word(text, &left.tokens, token, after) {
                     let span = Span { start: token.start, end: token.end };
                     canvas.blank(span);
                     left.annotations.push(span);
@@ -161,6 +163,23 @@ fn is_parameter_word(before: &[Token], after: Option<&Token>) -> bool {
         Some(Kind::Punct(b'[')) => !starts,
         _ => after.is_some_and(follows) && !starts,
     }
+}
+
+/// `F(IN & x, OUT (PVOID)y, IN 0)`: a word before an argument, where a name could not stand or would be another macro.
+fn is_argument_word(text: &str, before: &[Token], word: Token, after: Option<&Token>) -> bool {
+    let in_list = match before {
+        [.., comma] if comma.kind == Kind::Punct(b',') => true,
+        [.., callee, open] => {
+            open.kind == Kind::Punct(b'(') && callee.kind == Kind::Ident && word_class(callee.text(text)) == Word::Name
+        }
+        _ => false,
+    };
+    in_list
+        && after.is_some_and(|after| match after.kind {
+            Kind::Number | Kind::Str | Kind::Char | Kind::Punct(b'&') => true,
+            Kind::Punct(b'(') => after.start > word.end,
+            _ => false,
+        })
 }
 
 /// `STDMETHOD_(type, name)`: returns where to go on.

@@ -53,8 +53,13 @@ fn constructs_of_c() {
             "VOID F(IN PIRP Irp, OUT PULONG n OPTIONAL, IN OUT PVOID b OPTIONAL);",
             "VOID F( PIRP Irp, PULONG n , PVOID b );",
         ),
+        ("void f(void) { g(OUT & h, IN 0, IN (PVOID)x, OUT y); }", "void f(void) { g( & h, 0, (PVOID)x, y); }"),
         // What only looks like one.
         ("enum E { IN, OUT };", "enum E { IN, OUT };"),
+        (
+            "void f(void) { if (IN & x) { g(a, OUT(1), IN - 1); } }",
+            "void f(void) { if (IN & x) { g(a, OUT(1), IN - 1); } }",
+        ),
         ("void f(void) { g(_NAME_, x->IN); h(\"a\" _NAME_); }", "void f(void) { g(_NAME_, x->IN); h(\"a\" _NAME_); }"),
         ("void f(void) { _Analysis_assume_(p != 0); }", "void f(void) { _Analysis_assume_(p != 0); }"),
         // Marks.

@@ -49,6 +49,10 @@ pub(super) fn blank(input: &Input<'_>, canvas: &mut Canvas) -> Left {
             _ => {}
         }
         let word = token.text(text);
+        if is_literal_part(text, &left.tokens, token, tokens.get(at)) {
+            canvas.blank(Span { start: token.start, end: token.end });
+            continue;
+        }
         let treatment =
             if token.kind == Kind::Ident { words.treatment(word).or_else(|| own.get(word).copied()) } else { None };
         // A macro that is nothing still is an argument: `f(NOTHING, x)`.
@@ -163,6 +167,18 @@ fn is_parameter_word(before: &[Token], after: Option<&Token>) -> bool {
         Some(Kind::Punct(b'[')) => !starts,
         _ => after.is_some_and(follows) && !starts,
     }
+}
+
+/// `"==> " __FUNCTION__ "\n"`: a macro that is a string, behind one. The grammar of C++ does not know it, and takes it for
+/// the end of a literal of the user's where no space is between.
+fn is_literal_part(text: &str, before: &[Token], word: Token, after: Option<&Token>) -> bool {
+    let behind_string = match before {
+        [.., linkage, string] => string.kind == Kind::Str && linkage.text(text) != "extern",
+        [string] => string.kind == Kind::Str,
+        [] => false,
+    };
+    let is_name = word.kind == Kind::Ident && word_class(word.text(text)) == Word::Name;
+    behind_string && is_name && after.is_none_or(|after| !matches!(after.kind, Kind::Ident | Kind::Punct(b'(')))
 }
 
 /// `F(IN & x, OUT (PVOID)y, IN 0)`: a word before an argument, where a name could not stand or would be another macro.

@@ -54,13 +54,21 @@ fn constructs_of_c() {
             "VOID F( PIRP Irp, PULONG n , PVOID b );",
         ),
         ("void f(void) { g(OUT & h, IN 0, IN (PVOID)x, OUT y); }", "void f(void) { g( & h, 0, (PVOID)x, y); }"),
+        (
+            "void f(void) { g(\"a\"__FUNCTION__\"b\" PRIx64 \"c\", NAME \"d\"); }",
+            "void f(void) { g(\"a\" \"b\" \"c\", NAME \"d\"); }",
+        ),
+        (
+            "extern \"C\" LONG x; void f(void) { g(\"a\" T(x)); }",
+            "extern \"C\" LONG x; void f(void) { g(\"a\" T(x)); }",
+        ),
         // What only looks like one.
         ("enum E { IN, OUT };", "enum E { IN, OUT };"),
         (
             "void f(void) { if (IN & x) { g(a, OUT(1), IN - 1); } }",
             "void f(void) { if (IN & x) { g(a, OUT(1), IN - 1); } }",
         ),
-        ("void f(void) { g(_NAME_, x->IN); h(\"a\" _NAME_); }", "void f(void) { g(_NAME_, x->IN); h(\"a\" _NAME_); }"),
+        ("void f(void) { g(_NAME_, x->IN); h(_NAME_ \"a\"); }", "void f(void) { g(_NAME_, x->IN); h(_NAME_ \"a\"); }"),
         ("void f(void) { _Analysis_assume_(p != 0); }", "void f(void) { _Analysis_assume_(p != 0); }"),
         // Marks.
         ("NTKERNELAPI VOID NTAPI F(VOID);", "VOID F(VOID);"),

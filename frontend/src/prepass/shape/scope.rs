@@ -57,7 +57,7 @@ impl Shaper<'_, '_> {
         let before = if at == 0 { "" } else { self.word(at - 1) };
         let head = &self.tokens[self.head.min(at)..at];
         let mut depth = 0;
-        let (mut class, mut values, mut list) = (false, false, false);
+        let (mut class, mut values, mut list, mut is_enum) = (false, false, false, false);
         for token in head {
             match token.kind {
                 Kind::Punct(b'(') => {
@@ -73,12 +73,14 @@ impl Shaper<'_, '_> {
                     "class" | "struct" | "union" | "namespace" | "__interface" | "interface" => {
                         class = true;
                     }
-                    "enum" => values = true,
+                    "enum" => is_enum = true,
                     _ => {}
                 },
                 _ => {}
             }
         }
+        // Behind a list of parameters it is what a function returns.
+        values |= is_enum && before != ")";
         if self.scope() == Scope::Body {
             return match before {
                 "=" | "(" | "," | "return" => Scope::Values,

@@ -166,6 +166,9 @@ impl Run<'_, '_> {
         } else {
             values.make(Node::Result(api.site))
         };
+        if !self.suppose_success(&mut state, api, (function, getter), result) {
+            return;
+        }
         self.forget_arguments(&mut state, api, known, getter);
         // Who asks an object for what belongs to it does not give it away.
         if known.is_none() && !getter {
@@ -237,6 +240,26 @@ impl Run<'_, '_> {
                 out.push((state, result));
             }
         }
+    }
+
+    /// What cannot fail has not: neither functions of which that is documented, nor getters that the driver has the kit
+    /// declare. `false` where the path holds the contrary of the result.
+    fn suppose_success(&self, state: &mut State, api: &Api, (function, getter): (&CFunction, bool), result: V) -> bool {
+        if !self.engine.options.branch_facts {
+            return true;
+        }
+        let values = &self.engine.values;
+        if getter {
+            return state.facts.restrict(values, result, &Range { not: vec![0], ..Range::ALL });
+        }
+        let Some(success) = &function.succeeds else { return true };
+        let says = success.by.is_none_or(|(at, by_zero)| {
+            api.args.get(at).is_some_and(|arg| {
+                let range = state.facts.look(values, *arg);
+                if by_zero { *range == Range::exactly(0) } else { !range.contains(0) }
+            })
+        });
+        !says || state.facts.restrict(values, result, &success.results)
     }
 
     /// What is locked or unlocked is there. Where it cannot be, there is more wrong than can be said here.

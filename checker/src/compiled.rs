@@ -6,7 +6,7 @@ use rulebook_frontend::ir::{BinOp, Symbol};
 use rulebook_machine::condition::{Compare, Condition, Term};
 use rulebook_machine::pattern::{Arg, Pattern, ResultTest, Subject};
 use rulebook_machine::rule::{self, Next};
-use rulebook_machine::semantics::{Exchange, IrqlEffect, NewLevel, Returns, Slot, Stores};
+use rulebook_machine::semantics::{Exchange, Function, IrqlEffect, NewLevel, Returns, Slot, Stores, Succeeds};
 use rulebook_machine::table::{Rule, Table};
 use rulebook_machine::{Interval, Machine};
 use rustc_hash::FxHashMap;
@@ -164,10 +164,19 @@ pub(crate) struct CFunction {
     pub(crate) clears: Option<(usize, CResult)>,
     /// The argument behind which it leaves what it made, and the results with which it does.
     pub(crate) fills: Option<(usize, CResult)>,
+    pub(crate) succeeds: Option<CSuccess>,
     pub(crate) raises: bool,
     pub(crate) asserts: Option<Interval>,
     /// Role types by argument position.
     pub(crate) registers: Vec<(usize, String)>,
+}
+
+/// The results that a function has where it cannot fail.
+#[derive(Debug)]
+pub(crate) struct CSuccess {
+    pub(crate) results: Range,
+    /// The argument that says so, and whether by being zero; `None` at every call.
+    pub(crate) by: Option<(usize, bool)>,
 }
 
 #[derive(Debug)]
@@ -246,6 +255,7 @@ impl<'t> Base<'t> {
                 exchanges: function.exchanges,
                 clears: function.clears.as_ref().and_then(stores),
                 fills: function.fills.as_ref().and_then(stores),
+                succeeds: function.succeeds.as_ref().and_then(|when| base.success(function, when)),
                 raises: function.raises,
                 asserts: function.asserts,
                 registers: function
@@ -257,6 +267,16 @@ impl<'t> Base<'t> {
             base.functions.insert(Symbol::new(name), made);
         }
         base
+    }
+
+    fn success(&self, function: &Function, when: &Succeeds) -> Option<CSuccess> {
+        let by = match when {
+            Succeeds::Always => None,
+            Succeeds::With(param) => Some((function.position(param)?, false)),
+            Succeeds::Without(param) => Some((function.position(param)?, true)),
+        };
+        let (results, _) = self.ranges(&ResultTest::Ok, function.returns);
+        Some(CSuccess { results: results.into_iter().next()?, by })
     }
 
     fn result(&self, test: &ResultTest, returns: Option<Returns>) -> CResult {

@@ -1,6 +1,7 @@
 //! Values as people would write them, for messages.
 
 use rulebook_frontend::ir::Function;
+use rulebook_frontend::lower::PRIVATE;
 
 use crate::value::{Node, V, Values};
 
@@ -19,7 +20,8 @@ fn object(values: &Values, function: &Function, at: V, depth: u8) -> String {
     }
     match values.node(at) {
         Node::Local(id) => function.locals[id.0 as usize].name.to_string(),
-        Node::Global(name) | Node::Function(name) | Node::Opaque(name) => name.to_string(),
+        Node::Global(name) => name.as_str().split(PRIVATE).next().unwrap_or_default().to_owned(),
+        Node::Function(name) | Node::Opaque(name) => name.to_string(),
         Node::Field(base, field) => match values.node(base) {
             Node::Local(_) | Node::Global(_) | Node::Field(..) | Node::Index(..) => {
                 format!("{}.{field}", object(values, function, base, depth + 1))

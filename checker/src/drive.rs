@@ -91,11 +91,13 @@ pub(crate) fn driver(
     let drive = Drive::new(&program, code, compiled, &roles);
     if let Some(dump) = &options.dump {
         let mut engine = Engine::new(&drive.code, compiled, options, &drive.accessors, &drive.callbacks);
+        engine.given = roles.given();
         report.answers.push(crate::dump::answer(dump, &program, &drive.code, &mut engine));
     }
     let mut engine = Engine::new(&drive.code, compiled, options, &drive.accessors, &drive.callbacks);
     engine.watch = Watch::new(options.why.as_ref(), &program);
     engine.deadline = deadline;
+    engine.given = roles.given();
     let (convicted, cut) = drive.run(&mut engine);
     let late = engine.is_late();
     let mut sources = Sources::new();

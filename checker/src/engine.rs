@@ -63,6 +63,8 @@ pub(crate) struct Engine<'a> {
     pub(crate) asserted: FxHashMap<FuncId, Asserted>,
     /// Which ends of blocks decide over events of a machine, by function.
     pub(crate) deciding: FxHashMap<(FuncId, MachineId), Rc<Vec<bool>>>,
+    /// Parameters of entry points that are never `NULL`.
+    pub(crate) given: FxHashMap<FuncId, Vec<u32>>,
     /// When the time is spent, if it is limited.
     pub(crate) deadline: Option<Instant>,
     /// Blocks visited so far.
@@ -158,6 +160,7 @@ impl<'a> Engine<'a> {
             moving: FxHashMap::default(),
             asserted: FxHashMap::default(),
             deciding: FxHashMap::default(),
+            given: FxHashMap::default(),
             deadline: None,
             visits: 0,
             replayed: FxHashMap::default(),
@@ -177,6 +180,12 @@ impl<'a> Engine<'a> {
             let address = self.values.make(Node::Local(LocalId(at)));
             let value = self.values.make(Node::Param(at));
             state.store(&self.values, address, value, Site(0));
+        }
+        if self.options.branch_facts {
+            for at in self.given.get(&id).into_iter().flatten() {
+                let value = self.values.make(Node::Param(*at));
+                state.facts.restrict(&self.values, value, &Range { not: vec![0], ..Range::ALL });
+            }
         }
         state
     }

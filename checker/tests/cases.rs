@@ -189,3 +189,18 @@ fn what_was_opened_is_new_and_lives_on_where_it_was_moved() {
 fn a_level_that_two_helpers_ask_for_is_the_same() {
     check("asked.c");
 }
+
+#[test]
+fn what_is_always_given_is_not_null() {
+    check("given.c");
+}
+
+#[test]
+fn variables_that_files_have_for_themselves_are_several() {
+    check("private");
+}
+
+#[test]
+fn words_of_annotations_and_literals_hide_no_code() {
+    check("words.cpp");
+}

@@ -3,7 +3,7 @@
 //! Rules come from their pages, effects and contracts from `catalog/semantics`, parameters and bounds from the API facts;
 //! here they are joined, so that the checker needs nothing but this one file.
 
-use rulebook_catalog::api_facts::{ApiFact, ApiFacts, ApiKind, Direction};
+use rulebook_catalog::api_facts::{ApiFact, ApiFacts, ApiKind, Direction, ParamFact};
 use rulebook_catalog::rules::bound_of;
 use rulebook_machine::semantics::{Param, Returns, Semantics};
 use rulebook_machine::table::{Rule, SCHEMA, Table};
@@ -26,10 +26,12 @@ const TRUTH: [&str; 3] = ["BOOLEAN", "BOOL", "LOGICAL"];
 pub fn build(mut rules: Vec<Rule>, mut semantics: Semantics, facts: &ApiFacts) -> Table {
     for (name, fact) in &facts.functions {
         if fact.kind == ApiKind::Callback {
-            if let Some(role) = semantics.roles.get_mut(name)
-                && role.params.is_empty()
-            {
-                role.params = fact.params.iter().map(|param| param.name.clone()).collect();
+            if let Some(role) = semantics.roles.get_mut(name) {
+                if role.params.is_empty() {
+                    role.params = fact.params.iter().map(|param| param.name.clone()).collect();
+                }
+                let given = fact.params.iter().zip(&role.params).filter(|(param, _)| is_given(param, facts));
+                role.given = given.map(|(_, name)| name.clone()).collect();
             }
             continue;
         }
@@ -55,6 +57,14 @@ fn is_out(direction: Option<Direction>) -> bool {
     matches!(direction, Some(Direction::Out | Direction::Inout))
 }
 
+/// Whether the system never passes `NULL` for the parameter of a callback. What a driver has handed over as `PVOID` it
+/// gets back as it was.
+fn is_given(param: &ParamFact, facts: &ApiFacts) -> bool {
+    let Some(c_type) = param.c_type.as_deref() else { return false };
+    let untyped = ["PVOID", "void *", "void*", "WDFCONTEXT", "NDIS_HANDLE"];
+    !param.optional && !untyped.contains(&c_type.trim()) && is_pointer(c_type, facts)
+}
+
 /// What a result means as far as its C type tells.
 fn returns_of(fact: &ApiFact, facts: &ApiFacts) -> Option<Returns> {
     let name = fact.returns.as_deref()?.trim();
@@ -78,7 +88,8 @@ pub(crate) fn is_pointer(name: &str, facts: &ApiFacts) -> bool {
         return true;
     }
     facts.types.get(name).is_some_and(|fact| {
-        let before = fact.c.split(name).next().unwrap_or_default();
+        // The structure behind a handle has the handle's name in its own.
+        let before = fact.c.rsplit_once(name).map_or("", |(before, _)| before);
         fact.c.contains("DECLARE_HANDLE") || before.trim_end().ends_with('*')
     })
 }

@@ -4,12 +4,14 @@
 
 mod language;
 mod role;
+mod succeeds;
 
 use std::collections::BTreeMap;
 
 pub use language::{Guards, Language};
 pub use role::{Contract, ExitState, Levels, Registration, Role, Unless};
 use serde::{Deserialize, Serialize};
+pub use succeeds::Succeeds;
 
 use crate::error::SpecError;
 use crate::irql::{Interval, Level};
@@ -79,6 +81,9 @@ pub struct Function {
     /// held.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fills: Option<Stores>,
+    /// When it cannot fail.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub succeeds: Option<Succeeds>,
     /// Whether it can raise a structured exception that drivers handle.
     #[serde(skip_serializing_if = "is_default")]
     pub raises: bool,
@@ -300,6 +305,7 @@ impl Function {
         self.exchanges = part.exchanges.or(self.exchanges);
         self.clears = part.clears.or(self.clears.take());
         self.fills = part.fills.or(self.fills.take());
+        self.succeeds = part.succeeds.or(self.succeeds.take());
         self.raises |= part.raises;
         self.asserts = part.asserts.or(self.asserts);
         self.registers.extend(part.registers);

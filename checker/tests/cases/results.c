@@ -1,4 +1,4 @@
-// rules: wdm/ExclusiveResourceAccess wdm/IrqlKeRaiseLower wdm/SpinLock wdm/IoBuildDeviceControlWait
+// rules: wdm/ExclusiveResourceAccess wdm/IrqlKeRaiseLower wdm/SpinLock wdm/IoBuildDeviceControlWait wdm/CriticalRegions
 // What results of the system's functions and its macros come to.
 
 #include <ntifs.h>
@@ -104,4 +104,27 @@ NTSTATUS SendOnly(ULONG Code, PDEVICE_OBJECT Device)
         DbgPrint("%d", state);
     }
     return status; //~ IoBuildDeviceControlWait
+}
+
+// Who waits for a resource gets it; who does not may be left without.
+NTSTATUS Waited(PERESOURCE Resource)
+{
+    KeEnterCriticalRegion();
+    if (!ExAcquireResourceSharedLite(Resource, TRUE)) {
+        return STATUS_CANT_WAIT;
+    }
+    ExReleaseResourceLite(Resource);
+    KeLeaveCriticalRegion();
+    return STATUS_SUCCESS;
+}
+
+NTSTATUS NotWaited(PERESOURCE Resource, BOOLEAN Wait)
+{
+    KeEnterCriticalRegion();
+    if (!ExAcquireResourceSharedLite(Resource, Wait)) {
+        return STATUS_CANT_WAIT; //~ CriticalRegions
+    }
+    ExReleaseResourceLite(Resource);
+    KeLeaveCriticalRegion();
+    return STATUS_SUCCESS;
 }

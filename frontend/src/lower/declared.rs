@@ -6,13 +6,16 @@ mod scan;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::ir::Symbol;
+use crate::ir::{FileId, Symbol};
 use crate::parsed::Parsed;
 
 use super::flow::joined;
 use super::spaces::Spaces;
 use super::types::TypeRef;
 use scan::Scan;
+
+/// What stands between the name of a variable and the number of the one file that it belongs to.
+pub const PRIVATE: char = '@';
 
 /// The names that the files of one driver declare.
 #[derive(Debug, Clone, Default)]
@@ -26,6 +29,8 @@ pub struct Declared {
     functions: Spaces,
     /// File-scope variables with the names of their types; `None` where two files disagree.
     variables: FxHashMap<Symbol, Option<Symbol>>,
+    /// The files that have a variable of the name for themselves (`static`).
+    statics: FxHashMap<Symbol, Vec<FileId>>,
     /// Functions declared not to return.
     noreturn: FxHashSet<Symbol>,
     /// Which parameters are references, for the functions that have some; overloads differ by their number.
@@ -78,7 +83,7 @@ pub struct Member {
 impl Declared {
     /// Adds what a file declares.
     pub fn add(&mut self, parsed: &Parsed) {
-        Scan { out: self, text: &parsed.prepped, source: &parsed.text, space: Symbol::new("") }
+        Scan { out: self, text: &parsed.prepped, source: &parsed.text, file: parsed.file, space: Symbol::new("") }
             .items(parsed.tree.root_node(), 0);
     }
 
@@ -143,6 +148,18 @@ impl Declared {
     #[must_use]
     pub fn variable_type(&self, name: Symbol) -> Option<Symbol> {
         self.variables.get(&name).copied().flatten()
+    }
+
+    /// The name of the file-scope variable that `file` calls `name`: with the number of the file behind
+    /// [`PRIVATE`], where several files have one of the name for themselves.
+    #[must_use]
+    pub fn variable_in(&self, name: Symbol, file: FileId) -> Symbol {
+        match self.statics.get(&name) {
+            Some(files) if files.len() > 1 && files.contains(&file) => {
+                Symbol::new(&format!("{name}{PRIVATE}{}", file.0))
+            }
+            _ => name,
+        }
     }
 
     /// Whether the function is declared not to return.

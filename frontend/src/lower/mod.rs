@@ -25,7 +25,7 @@ use crate::ir::{self, Symbol};
 use crate::macros::MacroTable;
 use crate::parsed::Parsed;
 
-pub use declared::{ClassInfo, Declared, Member};
+pub use declared::{ClassInfo, Declared, Member, PRIVATE};
 pub use types::TypeRef;
 
 /// What lowering needs to know beside the file itself.

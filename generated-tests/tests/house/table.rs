@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use rulebook_machine::Table;
-use rulebook_machine::semantics::{NewLevel, Semantics, Slot};
+use rulebook_machine::semantics::{NewLevel, Semantics, Slot, Succeeds};
 
 use crate::read;
 
@@ -25,6 +25,11 @@ fn dangling(semantics: &Semantics) -> Vec<String> {
             if !known && !param.contains('.') {
                 found.push(format!("{name} has no parameter {param}"));
             }
+        }
+        if let Some(Succeeds::With(param) | Succeeds::Without(param)) = &function.succeeds
+            && function.position(param).is_none()
+        {
+            found.push(format!("{name} succeeds by {param}, which is no parameter of it"));
         }
         let Some(effect) = function.irql.as_ref().filter(|_| !function.params.is_empty()) else {
             continue;

@@ -15,6 +15,9 @@ pub struct Role {
     pub model: String,
     /// Names of its parameters, in order.
     pub params: Vec<String>,
+    /// Those of its parameters that are never `NULL`: pointers and handles that are not documented as optional.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub given: Vec<String>,
     /// What holds at entry and at exit.
     pub contract: Contract,
     /// Ways in which a function gets the role, besides a declaration with the role type.

@@ -3,7 +3,7 @@
 use tree_sitter::Node;
 
 use super::Declared;
-use crate::ir::Symbol;
+use crate::ir::{FileId, Symbol};
 use crate::lower::types::{self, declarator, slice, type_name};
 use crate::lower::{expand, literal, spaces};
 use crate::parse;
@@ -13,6 +13,7 @@ pub(super) struct Scan<'a> {
     pub(super) text: &'a str,
     /// The text with what the pre-pass blanked.
     pub(super) source: &'a str,
+    pub(super) file: FileId,
     /// The namespace that is looked into.
     pub(super) space: Symbol,
 }
@@ -84,6 +85,12 @@ impl Scan<'_> {
                         let ty = node.child_by_field_name("type").map(|ty| type_name(ty, self.text));
                         let known = self.out.variables.entry(name).or_insert(ty);
                         *known = known.filter(|known| Some(*known) == ty);
+                        if types::has_specifier(node, self.text, "static") {
+                            let files = self.out.statics.entry(name).or_default();
+                            if !files.contains(&self.file) {
+                                files.push(self.file);
+                            }
+                        }
                         self.variable(name, node, child);
                     }
                 }

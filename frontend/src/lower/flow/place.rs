@@ -63,9 +63,14 @@ impl<'t> Flow<'_, 't> {
             Some(Binding::Lambda(_) | Binding::Outer) => Place::Global(name),
             None => match self.this_member(name) {
                 Some(place) => place,
-                None => Place::Global(name),
+                None => self.free_variable(name),
             },
         }
+    }
+
+    /// The file-scope variable of that name.
+    pub(super) fn free_variable(&self, name: Symbol) -> Place {
+        Place::Global(self.cx.context.declared.variable_in(name, self.cx.parsed.file))
     }
 
     pub(super) fn local_place(&self, local: LocalId) -> Place {

@@ -227,7 +227,7 @@ impl<'t> Flow<'_, 't> {
         // always a constant: an enumerator or a macro. A small letter at its start is a variable's.
         let foreign =
             !declared.is_variable(name) && name.as_str().starts_with(|c: char| c.is_ascii_uppercase() || c == '_');
-        if foreign || is_capital(name.as_str()) { Expr::Name(name) } else { load(Place::Global(name)) }
+        if foreign || is_capital(name.as_str()) { Expr::Name(name) } else { load(self.free_variable(name)) }
     }
 
     fn scoped_value(&self, scope: Symbol, name: Symbol) -> Expr {

@@ -1,0 +1,57 @@
+//! When functions cannot fail.
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::SpecError;
+
+/// When a function cannot fail: a branch for its failure is not taken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub enum Succeeds {
+    /// At every call: `always`.
+    Always,
+    /// Where the argument for this parameter is not zero: `with Wait`.
+    With(String),
+    /// Where it is zero: `without Timeout`.
+    Without(String),
+}
+
+impl From<Succeeds> for String {
+    fn from(when: Succeeds) -> Self {
+        match when {
+            Succeeds::Always => "always".into(),
+            Succeeds::With(param) => format!("with {param}"),
+            Succeeds::Without(param) => format!("without {param}"),
+        }
+    }
+}
+
+impl TryFrom<String> for Succeeds {
+    type Error = SpecError;
+
+    fn try_from(text: String) -> Result<Self, SpecError> {
+        match text.split_once(' ') {
+            None if text == "always" => Ok(Self::Always),
+            Some(("with", param)) => Ok(Self::With(param.to_owned())),
+            Some(("without", param)) => Ok(Self::Without(param.to_owned())),
+            _ => Err(SpecError::Form(format!(
+                "`{text}` does not say when a call succeeds; write `always`, `with PARAMETER` or `without PARAMETER`"
+            ))),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read() {
+        for text in ["always", "with Wait", "without Timeout"] {
+            assert_eq!(Succeeds::try_from(text.to_owned()).map(String::from).as_deref().ok(), Some(text));
+        }
+        for text in ["", "never", "with", "if Wait"] {
+            assert!(Succeeds::try_from(text.to_owned()).is_err(), "{text}");
+        }
+    }
+}

@@ -313,3 +313,22 @@ fn macros_that_are_asked_for_outdo_those_of_the_build() {
     assert_eq!(functions(&["MODE=2"]), ["One"]);
     assert_eq!(functions(&["MODE=2", "FULL"]), ["Two"]);
 }
+
+#[test]
+fn drivers_of_user_mode_are_left_out_with_a_word() {
+    let user = "WindowsUserModeDriver10.0";
+    let tree = Tree::new(&[
+        ("one/one.vcxproj", &vcxproj("DynamicLibrary", user, r#"<ItemGroup><ClCompile Include="a.cpp"/></ItemGroup>"#)),
+        ("one/a.cpp", ""),
+        ("two/two.vcxproj", &vcxproj("Driver", user, "")),
+        ("app/app.vcxproj", &vcxproj("Application", "WindowsApplicationForDrivers10.0", "")),
+    ]);
+    let told = |path: &str| -> Vec<String> {
+        let (projects, problems) = discover(&[tree.path(path)]);
+        assert!(projects.is_empty());
+        problems.iter().map(|problem| format!("{}: {}", problem.code, problem.message)).collect()
+    };
+    assert_eq!(told("."), ["project/user-mode: builds one of 2 drivers that run in user mode, which are left out"]);
+    assert_eq!(told("two"), ["project/user-mode: builds a driver that runs in user mode, which is left out"]);
+    assert_eq!(told("app"), [""; 0]);
+}

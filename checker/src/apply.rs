@@ -274,7 +274,7 @@ impl Run<'_, '_> {
     }
 
     /// Violations of the callee that happen when it is called as here.
-    fn inherit(
+    pub(crate) fn inherit(
         &mut self,
         state: &State,
         violations: &[Violation],

@@ -366,6 +366,7 @@ impl Values {
             BinOp::Gt => return self.binary(BinOp::Lt, b, a),
             BinOp::Ge => return self.binary(BinOp::Le, b, a),
             BinOp::Eq | BinOp::Ne if a == b => return self.int(i64::from(op == BinOp::Eq)),
+            BinOp::Eq | BinOp::Ne if self.are_functions(a, b) => return self.int(i64::from(op == BinOp::Ne)),
             BinOp::Le if a == b => return self.int(1),
             BinOp::Lt if a == b => return self.int(0),
             BinOp::Add | BinOp::Sub | BinOp::Or | BinOp::Xor | BinOp::Shl | BinOp::Shr if self.as_int(b) == Some(0) => {
@@ -430,6 +431,11 @@ impl Values {
     /// A number that sums of a few cannot overflow with, and that stands for no name.
     fn small(&self, value: V) -> Option<i64> {
         self.as_int(value).filter(|number| number.abs() < NAMES >> 8)
+    }
+
+    /// Whether the two are different functions.
+    fn are_functions(&self, a: V, b: V) -> bool {
+        matches!((self.node(a), self.node(b)), (Node::Function(a), Node::Function(b)) if a != b)
     }
 
     /// Whether the value can only be 0 or 1.

@@ -189,3 +189,13 @@ fn what_was_opened_is_new_and_lives_on_where_it_was_moved() {
 fn a_level_that_two_helpers_ask_for_is_the_same() {
     check("asked.c");
 }
+
+#[test]
+fn calls_through_pointers_go_to_what_the_driver_stores_there() {
+    check("pointers.c");
+}
+
+#[test]
+fn methods_are_called_through_bases_and_pointer_types() {
+    check("interfaces.cpp");
+}

@@ -32,6 +32,8 @@ pub struct Declared {
     defaults: FxHashMap<Symbol, Vec<(usize, Vec<Omitted>)>>,
     /// `typedef struct _X {…} X, *PX`: the tag and the other names.
     aliases: FxHashMap<Symbol, Symbol>,
+    /// Of names of pointer types, what they point to.
+    pointed: FxHashMap<Symbol, Symbol>,
 }
 
 /// What a parameter is that a call leaves out.
@@ -84,6 +86,15 @@ impl Declared {
     #[must_use]
     pub fn class(&self, name: Symbol) -> Option<&ClassInfo> {
         self.classes.get(&name).or_else(|| self.classes.get(self.aliases.get(&name)?))
+    }
+
+    /// The type that a pointer type of that name points to; another name stays as it is.
+    #[must_use]
+    pub fn pointed(&self, name: Symbol) -> Symbol {
+        match self.pointed.get(&name) {
+            Some(to) if self.class(name).is_none() => *to,
+            _ => name,
+        }
     }
 
     /// The value of an enumerator, where it could be computed.
@@ -434,6 +445,15 @@ impl Scan<'_> {
             .find(|parts| parts.pointers == 0 && !parts.is_array && parts.function.is_none())
             .and_then(|parts| parts.name);
         let tag = ty.child_by_field_name("name");
+        let whole = (ty.kind() == "type_identifier").then_some(ty);
+        if let Some(to) = plain.map(|alias| self.symbol(alias)).or_else(|| Some(type_name(whole.or(tag)?, self.text))) {
+            let pointers =
+                names.iter().filter(|parts| parts.pointers == 1 && !parts.is_array && parts.function.is_none());
+            for name in pointers.filter_map(|parts| parts.name) {
+                let name = self.symbol(name);
+                self.out.pointed.insert(name, to);
+            }
+        }
         if let (Some(alias), Some(tag)) = (plain, tag) {
             let (alias, tag) = (self.symbol(alias), type_name(tag, self.text));
             if alias != tag {

@@ -85,6 +85,10 @@ pub(crate) struct Values {
     constants: Arc<FxHashMap<Symbol, i64>>,
     /// The functions without a body that are called, by place, and whether documents know them.
     calls: FxHashMap<Site, (Symbol, bool)>,
+    /// Where the source puts the results of calls, by place.
+    results: FxHashMap<Site, Symbol>,
+    /// Values that a callee made and returned.
+    returned: FxHashSet<V>,
     /// Members and variables that functions store to which the driver calls through pointers or in circles.
     written: FxHashSet<Symbol>,
     /// Values of places where paths meet that stand for one of which a test tells nothing.
@@ -118,8 +122,28 @@ struct Flags {
 }
 
 impl Values {
-    pub(crate) fn new(constants: Arc<FxHashMap<Symbol, i64>>, written: FxHashSet<Symbol>) -> Self {
-        Self { constants, written, ..Self::default() }
+    pub(crate) fn new(
+        constants: Arc<FxHashMap<Symbol, i64>>,
+        written: FxHashSet<Symbol>,
+        results: FxHashMap<Site, Symbol>,
+    ) -> Self {
+        Self { constants, written, results, ..Self::default() }
+    }
+
+    /// Notes what a call of a function with a body returns.
+    pub(crate) fn note_returned(&mut self, value: V) {
+        if matches!(self.node(value), Node::Fresh(..)) {
+            self.returned.insert(value);
+        }
+    }
+
+    /// The variable or member that the source puts the value in, if it is a call's result.
+    pub(crate) fn kept_in(&self, value: V) -> Option<Symbol> {
+        match self.node(value) {
+            Node::Result(site) => self.results.get(&site).copied(),
+            Node::Fresh(site, _) if self.returned.contains(&value) => self.results.get(&site).copied(),
+            _ => None,
+        }
     }
 
     /// The function whose call made the value: its result, or what it stored through an argument.

@@ -199,3 +199,8 @@ fn calls_through_pointers_go_to_what_the_driver_stores_there() {
 fn methods_are_called_through_bases_and_pointer_types() {
     check("interfaces.cpp");
 }
+
+#[test]
+fn equal_pointers_results_and_ways_are_told_apart() {
+    check("equals.c");
+}

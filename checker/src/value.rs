@@ -127,7 +127,7 @@ impl Values {
         written: FxHashSet<Symbol>,
         results: FxHashMap<Site, Symbol>,
     ) -> Self {
-        Self { constants, written, results, ..Self::default() }
+        Self { constants, results, written, ..Self::default() }
     }
 
     /// Notes what a call of a function with a body returns.

@@ -218,6 +218,7 @@ impl Run<'_, '_> {
             Some(result) => translate.value(values, result),
             None => values.make(Node::Result(site)),
         };
+        values.note_returned(result);
         let mut told = after.irql != before.irql;
         if let (Some(instance), Some(moved)) = (&mut after.instance, &outcome.moved) {
             told |= moved.seen != 0;
@@ -274,7 +275,7 @@ impl Run<'_, '_> {
     }
 
     /// Violations of the callee that happen when it is called as here.
-    fn inherit(
+    pub(crate) fn inherit(
         &mut self,
         state: &State,
         violations: &[Violation],

@@ -43,11 +43,16 @@ impl Run<'_, '_> {
             let result = values.binary(op, *arg, number);
             finished.push((state, result));
         } else if let Some(body) = self.body_of(&call.callee) {
+            if matches!(call.callee, Callee::Member { .. }) && self.is_ended_by(&state, body, &args, site) {
+                return;
+            }
             self.enter(state, body, &args, loc, site, &mut finished);
             if call.dst.is_none() {
                 self.expect_success(&mut finished);
             }
-        } else if !self.may_be_moved(&state, &call.callee, &args, site) {
+        } else if !self.may_be_moved(&state, &call.callee, &args, site)
+            && let Some(state) = self.through(state, &call.callee, &args, (loc, site), &mut finished)
+        {
             let api = self.read(call, args, loc, site);
             self.external(state, &api, &mut finished);
         }

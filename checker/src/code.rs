@@ -1,9 +1,12 @@
 //! The functions of one driver, with what the simulation asks of their shape.
 
-use rulebook_frontend::ir::{BlockId, Callee, Expr, FileId, Function, InstrKind, LocalId, Place, Symbol, Term, Unit};
+use rulebook_frontend::ir::{
+    BlockId, Call, Callee, Expr, FileId, Function, InstrKind, LocalId, Place, Symbol, Term, Unit,
+};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::live::Liveness;
+use crate::pointer::Pointers;
 use crate::solid::{self, Solid};
 
 /// A function of the driver, by its index in [`Code::functions`].
@@ -23,6 +26,10 @@ pub(crate) struct Code<'p> {
     callers: Vec<Vec<FuncId>>,
     /// Functions whose address is taken: somebody unknown may call them.
     pub(crate) address_taken: FxHashSet<Symbol>,
+    /// The base classes of each class.
+    bases: FxHashMap<Symbol, Vec<Symbol>>,
+    /// Where pointers to functions of the driver lead.
+    pub(crate) pointers: Pointers,
 }
 
 /// A function and the shape of its control flow.
@@ -75,12 +82,19 @@ impl<'p> Code<'p> {
         let skipped = units.iter().flat_map(|unit| &unit.untrusted).map(|function| function.name);
         let own = declared.chain(skipped).collect();
         let callers = vec![Vec::new(); functions.len()];
-        let mut code = Self { functions: Vec::new(), by_name, by_method, own, callers, address_taken };
-        let calls: Vec<Vec<FuncId>> = functions
+        let mut bases: FxHashMap<Symbol, Vec<Symbol>> = FxHashMap::default();
+        for class in units.iter().flat_map(|unit| &unit.classes) {
+            bases.entry(class.name).or_default().extend(&class.bases);
+        }
+        let pointers = Pointers::default();
+        let mut code = Self { functions, by_name, by_method, own, callers, address_taken, bases, pointers };
+        code.pointers = Pointers::find(units, &code);
+        let calls: Vec<Vec<FuncId>> = code
+            .functions
             .iter()
             .map(|function| {
                 let mut called: Vec<FuncId> =
-                    calls(function.ir).filter_map(|callee| code.find(&functions, function.ir, callee)).collect();
+                    calls(function.ir).filter_map(|callee| code.resolve(function.ir, callee)).collect();
                 called.sort_unstable();
                 called.dedup();
                 called
@@ -92,9 +106,8 @@ impl<'p> Code<'p> {
                     code.callers[callee.0 as usize].push(FuncId(at as u32));
                 }
             }
-            functions[at].callees = callees;
+            code.functions[at].callees = callees;
         }
-        code.functions = functions;
         code
     }
 
@@ -114,7 +127,28 @@ impl<'p> Code<'p> {
 
     /// The function with a body that a call in `from` goes to.
     pub(crate) fn resolve(&self, from: &Function, callee: &Callee) -> Option<FuncId> {
-        self.find(&self.functions, from, callee)
+        let unique = |all: &Vec<FuncId>| match all.as_slice() {
+            [one] => Some(*one),
+            _ => None,
+        };
+        let placed_from = |id: FuncId| placed(self.get(id), from.loc.file);
+        match callee {
+            Callee::Named(name) => {
+                let all = self.by_name.get(name)?;
+                let (id, place) = all.iter().map(|id| (*id, placed_from(*id))).min_by_key(|(_, place)| *place)?;
+                // A static function of another file is none of this one's, unless both include it.
+                (place != Placed::Hidden).then_some(id)
+            }
+            Callee::Method { class: Some(class), name } => {
+                match self.by_name.get(&Symbol::new(&format!("{class}::{name}"))) {
+                    Some(all) => all.iter().copied().min_by_key(|id| placed_from(*id)),
+                    None => unique(&self.implementing(*class, *name)),
+                }
+            }
+            Callee::Method { class: None, name } => self.by_method.get(name).and_then(unique),
+            Callee::Member { of, name, .. } => self.pointers.only(*of, *name),
+            Callee::Pointer(_) => None,
+        }
     }
 
     /// The functions with bodies that a name in `file` means, which are several where it is overloaded.
@@ -130,28 +164,16 @@ impl<'p> Code<'p> {
         self.by_name.get(&name).map_or(&[], Vec::as_slice)
     }
 
-    fn find(&self, functions: &[Func<'p>], from: &Function, callee: &Callee) -> Option<FuncId> {
-        let unique = |all: &Vec<FuncId>| match all.as_slice() {
-            [one] => Some(*one),
-            _ => None,
-        };
-        match callee {
-            Callee::Named(name) => {
-                let all = self.by_name.get(name)?;
-                let (id, place) = all
-                    .iter()
-                    .map(|id| (*id, placed(&functions[id.0 as usize], from.loc.file)))
-                    .min_by_key(|(_, place)| *place)?;
-                // A static function of another file is none of this one's, unless both include it.
-                (place != Placed::Hidden).then_some(id)
-            }
-            Callee::Method { class: Some(class), name } => {
-                let all = self.by_name.get(&Symbol::new(&format!("{class}::{name}")))?;
-                all.iter().copied().min_by_key(|id| placed(&functions[id.0 as usize], from.loc.file))
-            }
-            Callee::Method { class: None, name } => self.by_method.get(name).and_then(unique),
-            Callee::Member(..) | Callee::Pointer(_) => None,
-        }
+    /// The methods of that name in classes that derive from `class`.
+    pub(crate) fn implementing(&self, class: Symbol, name: Symbol) -> Vec<FuncId> {
+        let all = self.by_method.get(&name).map_or(&[][..], Vec::as_slice);
+        let of = |id: &FuncId| self.get(*id).ir.class.is_some_and(|own| self.derives(own, class, 0));
+        all.iter().copied().filter(of).collect()
+    }
+
+    fn derives(&self, class: Symbol, from: Symbol, depth: u32) -> bool {
+        let bases = self.bases.get(&class).map_or(&[][..], Vec::as_slice);
+        depth < 8 && bases.iter().any(|base| *base == from || self.derives(*base, from, depth + 1))
     }
 
     /// The methods that a call on an object of an unknown class may go to, where there is more than one.
@@ -365,8 +387,13 @@ fn reverse_postorder(ir: &Function) -> Vec<BlockId> {
 
 /// Every callee of a function.
 pub(crate) fn calls(ir: &Function) -> impl Iterator<Item = &Callee> {
+    calls_in(ir).map(|call| &call.callee)
+}
+
+/// Every call in a function.
+pub(crate) fn calls_in(ir: &Function) -> impl Iterator<Item = &Call> {
     ir.blocks.iter().flat_map(|block| &block.instrs).filter_map(|instr| match &instr.kind {
-        InstrKind::Call(call) => Some(&call.callee),
+        InstrKind::Call(call) => Some(&**call),
         _ => None,
     })
 }
@@ -374,7 +401,7 @@ pub(crate) fn calls(ir: &Function) -> impl Iterator<Item = &Callee> {
 /// The name that a call goes by, if it has one.
 pub(crate) fn name_of(callee: &Callee) -> Option<Symbol> {
     match callee {
-        Callee::Named(name) | Callee::Method { name, .. } | Callee::Member(name, _) => Some(*name),
+        Callee::Named(name) | Callee::Method { name, .. } | Callee::Member { name, .. } => Some(*name),
         Callee::Pointer(_) => None,
     }
 }

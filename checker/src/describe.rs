@@ -1,9 +1,11 @@
 //! Values as people would write them, for messages.
 
-use rulebook_frontend::ir::Function;
+use rulebook_frontend::ir::{Expr, Function, Instr, InstrKind, LocalId, Place, Symbol};
 use rulebook_frontend::lower::PRIVATE;
+use rustc_hash::FxHashMap;
 
-use crate::value::{Node, V, Values};
+use crate::code::Code;
+use crate::value::{Node, Site, V, Values};
 
 /// How deep a path is written out.
 const DEEPEST: u8 = 6;
@@ -68,10 +70,58 @@ fn content(values: &Values, function: &Function, of: V, depth: u8) -> String {
         Node::PromisedIrql => "the promised level at entry".to_owned(),
         Node::Old(inner) => content(values, function, inner, depth + 1),
         Node::Str(text) => text.to_string(),
-        Node::Result(_) | Node::Fresh(..) => "the object returned by a call".to_owned(),
+        Node::Result(_) | Node::Fresh(..) => {
+            values.kept_in(of).map_or_else(|| "the object returned by a call".to_owned(), |name| name.to_string())
+        }
         Node::Un(..) | Node::Bin(..) | Node::Cons(..) => "a computed value".to_owned(),
         Node::Local(_) | Node::Global(_) | Node::Function(_) | Node::Field(..) | Node::Index(..) | Node::Opaque(_) => {
             object(values, function, of, depth)
         }
     }
+}
+
+/// Where the source puts the results of calls, by place: the variables and members that they go to.
+pub(crate) fn results(code: &Code<'_>) -> FxHashMap<Site, Symbol> {
+    let mut names = FxHashMap::default();
+    for function in &code.functions {
+        for (block, first) in function.ir.blocks.iter().zip(&function.first_site) {
+            for (at, instr) in block.instrs.iter().enumerate() {
+                let InstrKind::Call(call) = &instr.kind else { continue };
+                let kept = call.dst.and_then(|dst| kept_in(function.ir, dst, &block.instrs[at + 1..]));
+                if let Some(name) = kept {
+                    names.insert(Site(first + at as u32), name);
+                }
+            }
+        }
+    }
+    names
+}
+
+/// The variable or member that a call's result goes to: `dst` itself, or what it is put in by the instructions `after`.
+fn kept_in(ir: &Function, dst: LocalId, after: &[Instr]) -> Option<Symbol> {
+    let name = ir.locals[dst.0 as usize].name;
+    if !name.as_str().is_empty() {
+        return Some(name);
+    }
+    after.iter().find_map(|instr| match &instr.kind {
+        InstrKind::Assign { place, value: Expr::Load(from) } if **from == Place::Local(dst) => written(ir, place),
+        _ => None,
+    })
+}
+
+/// A place of variables and members as the source writes it.
+fn written(ir: &Function, place: &Place) -> Option<Symbol> {
+    let text = match place {
+        Place::Local(id) => return Some(ir.locals[id.0 as usize].name).filter(|name| !name.as_str().is_empty()),
+        Place::Global(name) => return Some(*name),
+        Place::Field(base, name) => match &**base {
+            Place::Deref(pointer) => match &**pointer {
+                Expr::Load(from) => format!("{}->{name}", written(ir, from)?),
+                _ => return None,
+            },
+            base => format!("{}.{name}", written(ir, base)?),
+        },
+        Place::Index(..) | Place::Deref(_) => return None,
+    };
+    Some(Symbol::new(&text))
 }

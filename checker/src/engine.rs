@@ -135,7 +135,8 @@ impl<'a> Engine<'a> {
         accessors: &'a FxHashSet<Symbol>,
         callbacks: &FxHashSet<Symbol>,
     ) -> Self {
-        let mut values = Values::new(Arc::clone(&compiled.constants), code.written_by(callbacks));
+        let mut values =
+            Values::new(Arc::clone(&compiled.constants), code.written_by(callbacks), crate::describe::results(code));
         let irql_slot = values.make(Node::Opaque(Symbol::new("<irql>")));
         let promised = values.make(Node::PromisedIrql);
         let elsewhere = values.make(Node::Opaque(Symbol::new("<elsewhere>")));

@@ -18,9 +18,25 @@ const MOST: usize = 24;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Guards {
     values: FxHashSet<V>,
+    /// The pointers by which the followed object is reached.
+    way: Vec<V>,
 }
 
 impl Guards {
+    pub(crate) fn of(way: Vec<V>) -> Self {
+        Self { values: FxHashSet::default(), way }
+    }
+
+    /// Whether the followed object is reached by pointers.
+    pub(crate) fn follow(&self) -> bool {
+        !self.way.is_empty()
+    }
+
+    /// Whether the value is a pointer by which the followed object is reached.
+    pub(crate) fn leads(&self, value: V) -> bool {
+        self.way.contains(&value)
+    }
+
     /// Adds a value that a branch tests; of a comparison with a number, what is compared.
     pub(crate) fn add(&mut self, values: &Values, tested: V) {
         let mut at = tested;

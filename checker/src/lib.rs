@@ -30,6 +30,7 @@ mod live;
 mod merge;
 mod named;
 mod place;
+mod pointer;
 mod raise;
 mod replay;
 mod roles;

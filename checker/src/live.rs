@@ -105,7 +105,7 @@ fn visit(kind: &InstrKind, read: &mut dyn FnMut(LocalId, bool)) {
         InstrKind::Dead(_) => {}
         InstrKind::Call(call) => {
             call.args.iter().for_each(|arg| expr(arg, read));
-            if let Callee::Member(_, pointer) | Callee::Pointer(pointer) = &call.callee {
+            if let Callee::Member { value: pointer, .. } | Callee::Pointer(pointer) = &call.callee {
                 expr(pointer, read);
             }
         }

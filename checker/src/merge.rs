@@ -92,8 +92,11 @@ impl Run<'_, '_> {
         let widen = self.hurried || *merges >= WIDEN_AFTER;
         let settle = self.hurried || *merges as usize >= SETTLE_AFTER * list.len();
         let full = mates.len() >= limit;
-        if full && !settle && !head && self.subject.is_none() {
-            let pair = nearer_pair(&self.engine.values, &self.found.guards, list, &mates, &state);
+        // An object that none of them calls as the new one does would be lost with any of them.
+        let guards = &self.found.guards;
+        let apart_by_name = || guards.follow() && mates.iter().all(|at| list[*at].names_otherwise(&state, guards));
+        if full && !settle && !head && (self.subject.is_none() || apart_by_name()) {
+            let pair = nearer_pair(&self.engine.values, guards, list, &mates, &state);
             if let Some((into, from)) = pair {
                 // The two stand closer to each other than either to the new one, which takes the place of one.
                 list[into] = list[into].join(&mut self.engine.values, &list[from], to.0, widen, slot);

@@ -1,6 +1,8 @@
 //! Which function plays which role, and what the role's contract says.
 
-use rulebook_frontend::ir::{Annotation, Callee, Expr, FileId, Instr, InstrKind, Place, Symbol, Unit};
+use rulebook_frontend::ir::{
+    Annotation, Callee, Expr, FileId, Function, Instr, InstrKind, LocalId, Place, Symbol, Unit,
+};
 use rulebook_machine::irql::{Interval, Level};
 use rulebook_machine::semantics::{Role, Semantics};
 use rustc_hash::FxHashMap;
@@ -153,8 +155,36 @@ impl Finder<'_, '_> {
             }
             self.annotated(&meant, &function.sal.function);
             for instr in function.blocks.iter().flat_map(|block| &block.instrs) {
-                self.registered(instr);
+                self.registered(function, &meant, instr);
             }
+        }
+        for store in &unit.passed {
+            if let Some(role) = self.fields.member(store.type_name, store.member) {
+                let within = self.meant(store.function, store.file);
+                self.attach(&self.handed(&within, store.param), role, None, true);
+            }
+        }
+    }
+
+    /// The functions that the driver hands to a parameter of one of these.
+    fn handed(&self, within: &[Who], param: LocalId) -> Vec<Who> {
+        let pointers = &self.code.pointers;
+        let functions = within.iter().filter_map(|who| match who {
+            Who::Body(id) => Some(pointers.param(*id, param.0)),
+            Who::Named(_) => None,
+        });
+        functions.flatten().map(Who::Body).collect()
+    }
+
+    /// The functions that a value in a function is: one that it names, or those that it is handed.
+    fn targets(&self, value: &Expr, function: &Function, within: &[Who], file: FileId) -> Vec<Who> {
+        match (named(value), value) {
+            (Some(name), _) => self.meant(name, file),
+            (None, Expr::Load(place)) => match &**place {
+                Place::Local(local) if local.0 < function.param_count => self.handed(within, *local),
+                _ => Vec::new(),
+            },
+            _ => Vec::new(),
         }
     }
 
@@ -205,15 +235,18 @@ impl Finder<'_, '_> {
         }
     }
 
-    fn registered(&mut self, instr: &Instr) {
+    fn registered(&mut self, within: &Function, ids: &[Who], instr: &Instr) {
         let file = instr.loc.file;
         match &instr.kind {
             InstrKind::Assign { place, value } => {
-                let Some(target) = named(value) else { return };
+                if !matches!(place, Place::Field(..) | Place::Index(..)) {
+                    return;
+                }
+                let targets = self.targets(value, within, ids, file);
                 match place {
                     Place::Field(_, field) => {
                         if let Some(role) = self.fields.field(*field) {
-                            self.attach(&self.meant(target, file), role, None, true);
+                            self.attach(&targets, role, None, true);
                         }
                     }
                     Place::Index(base, index) => {
@@ -222,7 +255,7 @@ impl Finder<'_, '_> {
                         {
                             // A loop that fills the whole table gives the role without an index.
                             let index = constant(self.compiled, index).unwrap_or(-1);
-                            self.attach(&self.meant(target, file), role, Some(index), true);
+                            self.attach(&targets, role, Some(index), true);
                         }
                     }
                     _ => {}
@@ -232,8 +265,8 @@ impl Finder<'_, '_> {
                 let Callee::Named(name) = &call.callee else { return };
                 let Some(function) = self.compiled.function(*name) else { return };
                 for (at, role) in &function.registers {
-                    if let Some(target) = call.args.get(*at).and_then(named) {
-                        self.attach(&self.meant(target, file), role, None, true);
+                    if let Some(value) = call.args.get(*at) {
+                        self.attach(&self.targets(value, within, ids, file), role, None, true);
                     }
                 }
             }

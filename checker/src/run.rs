@@ -141,8 +141,10 @@ impl<'e, 'a> Run<'e, 'a> {
             engine.compiled.machine(subject.machine).exits.iter().any(|(_, test)| test.is_some())
         });
         let effort = Effort { unite: effort.unite && !by_result, ..effort };
-        let there =
+        let there: Vec<V> =
             subject.iter().flat_map(|subject| &subject.key).flat_map(|key| engine.values.way_to(*key)).collect();
+        // What a loop or a call finds anew has another name each time.
+        let known = there.iter().copied().filter(|value| engine.values.exportable(*value)).collect();
         let level_matters =
             subject.as_ref().is_none_or(|subject| engine.compiled.machine(subject.machine).level_matters);
         Self {
@@ -150,7 +152,7 @@ impl<'e, 'a> Run<'e, 'a> {
             id,
             ir,
             subject,
-            found: Found::default(),
+            found: Found { guards: Guards::of(known), ..Found::default() },
             assumed: Vec::new(),
             there,
             effort,
@@ -314,7 +316,7 @@ impl<'e, 'a> Run<'e, 'a> {
                         } else {
                             values.make(Node::Havoc(address, site))
                         };
-                        state.store(values, address, value, site);
+                        state.store_for_all(values, address, value, site);
                         let outlives = !self.engine.values.in_local(address);
                         next.extend(if outlives { self.escape(state, value, true) } else { Some(state) });
                     }

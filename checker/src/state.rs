@@ -1,5 +1,6 @@
 //! What is known at one point of one path: memory, facts, the level, the tracked object.
 
+mod equal;
 mod sweep;
 
 use rulebook_frontend::ir::{Expr, Function, LocalId, Place, Symbol};
@@ -110,13 +111,17 @@ impl State {
     }
 
     /// How much would be lost if the two were merged: what locals are known to be, then what parameters are, then
-    /// the rest. Flags and statuses are what later branches ask. What has decided over events weighs most.
+    /// the rest. Flags and statuses are what later branches ask. What has decided over events weighs most, and so does
+    /// what the followed object is called.
     ///
     /// It is not counted beyond `enough`.
     pub(crate) fn loss(&self, values: &Values, other: &Self, guards: &Guards, enough: u32) -> u32 {
         let mut loss = self.facts.loss(values, &other.facts, guards);
         if self.memory.same(&other.memory) {
             return loss;
+        }
+        if guards.follow() && self.names_otherwise(other, guards) {
+            loss += DECIDED;
         }
         for (address, here, there) in self.memory.differing(&other.memory) {
             if loss >= enough {
@@ -131,6 +136,14 @@ impl State {
             }
         }
         loss
+    }
+
+    /// Whether a pointer by which the followed object is reached stands in one of the two and not in the other.
+    pub(crate) fn names_otherwise(&self, other: &Self, guards: &Guards) -> bool {
+        let alone = |here: &Self, there: &Self| {
+            here.memory.iter().any(|(address, value)| guards.leads(*value) && there.memory.get(*address) != Some(value))
+        };
+        alone(self, other) || alone(other, self)
     }
 
     /// Whether automaton and level are the same.

@@ -85,6 +85,10 @@ pub(crate) struct Values {
     constants: Arc<FxHashMap<Symbol, i64>>,
     /// The functions without a body that are called, by place, and whether documents know them.
     calls: FxHashMap<Site, (Symbol, bool)>,
+    /// Where the source puts the results of calls, by place.
+    results: FxHashMap<Site, Symbol>,
+    /// Values that a callee made and returned.
+    returned: FxHashSet<V>,
     /// Members and variables that functions store to which the driver calls through pointers or in circles.
     written: FxHashSet<Symbol>,
     /// Values of places where paths meet that stand for one of which a test tells nothing.
@@ -118,8 +122,28 @@ struct Flags {
 }
 
 impl Values {
-    pub(crate) fn new(constants: Arc<FxHashMap<Symbol, i64>>, written: FxHashSet<Symbol>) -> Self {
-        Self { constants, written, ..Self::default() }
+    pub(crate) fn new(
+        constants: Arc<FxHashMap<Symbol, i64>>,
+        written: FxHashSet<Symbol>,
+        results: FxHashMap<Site, Symbol>,
+    ) -> Self {
+        Self { constants, results, written, ..Self::default() }
+    }
+
+    /// Notes what a call of a function with a body returns.
+    pub(crate) fn note_returned(&mut self, value: V) {
+        if matches!(self.node(value), Node::Fresh(..)) {
+            self.returned.insert(value);
+        }
+    }
+
+    /// The variable or member that the source puts the value in, if it is a call's result.
+    pub(crate) fn kept_in(&self, value: V) -> Option<Symbol> {
+        match self.node(value) {
+            Node::Result(site) => self.results.get(&site).copied(),
+            Node::Fresh(site, _) if self.returned.contains(&value) => self.results.get(&site).copied(),
+            _ => None,
+        }
     }
 
     /// The function whose call made the value: its result, or what it stored through an argument.
@@ -366,6 +390,7 @@ impl Values {
             BinOp::Gt => return self.binary(BinOp::Lt, b, a),
             BinOp::Ge => return self.binary(BinOp::Le, b, a),
             BinOp::Eq | BinOp::Ne if a == b => return self.int(i64::from(op == BinOp::Eq)),
+            BinOp::Eq | BinOp::Ne if self.are_functions(a, b) => return self.int(i64::from(op == BinOp::Ne)),
             BinOp::Le if a == b => return self.int(1),
             BinOp::Lt if a == b => return self.int(0),
             BinOp::Add | BinOp::Sub | BinOp::Or | BinOp::Xor | BinOp::Shl | BinOp::Shr if self.as_int(b) == Some(0) => {
@@ -430,6 +455,11 @@ impl Values {
     /// A number that sums of a few cannot overflow with, and that stands for no name.
     fn small(&self, value: V) -> Option<i64> {
         self.as_int(value).filter(|number| number.abs() < NAMES >> 8)
+    }
+
+    /// Whether the two are different functions.
+    fn are_functions(&self, a: V, b: V) -> bool {
+        matches!((self.node(a), self.node(b)), (Node::Function(a), Node::Function(b)) if a != b)
     }
 
     /// Whether the value can only be 0 or 1.

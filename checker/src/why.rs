@@ -175,7 +175,7 @@ fn no_event(function: &Function, rule: &Rule, watch: &Watch) -> String {
         .filter(|instr| watch.sees(instr.loc))
         .filter_map(|instr| match &instr.kind {
             InstrKind::Call(call) => match &call.callee {
-                Callee::Named(name) | Callee::Method { name, .. } | Callee::Member(name, _) => {
+                Callee::Named(name) | Callee::Method { name, .. } | Callee::Member { name, .. } => {
                     Some(format!("`{name}`"))
                 }
                 Callee::Pointer(_) => None,

@@ -204,3 +204,18 @@ fn variables_that_files_have_for_themselves_are_several() {
 fn words_of_annotations_and_literals_hide_no_code() {
     check("words.cpp");
 }
+
+#[test]
+fn calls_through_pointers_go_to_what_the_driver_stores_there() {
+    check("pointers.c");
+}
+
+#[test]
+fn methods_are_called_through_bases_and_pointer_types() {
+    check("interfaces.cpp");
+}
+
+#[test]
+fn equal_pointers_results_and_ways_are_told_apart() {
+    check("equals.c");
+}

@@ -168,7 +168,8 @@ fn a_project_says_what_a_driver_is_made_of() {
     );
 
     let (projects, problems) = discover(&[tree.path("")]);
-    assert!(problems.is_empty(), "{problems:?}");
+    let codes: Vec<&str> = problems.iter().map(|problem| problem.code.as_str()).collect();
+    assert_eq!(codes, ["project/user-mode"], "{problems:?}");
     let driver = projects.iter().find(|project| project.name == "driver").unwrap();
     let messages: Vec<&str> = driver.problems.iter().map(|problem| problem.message.as_str()).collect();
     assert_eq!(messages, ["`gone.c` is compiled by this project but is not there"]);
@@ -312,4 +313,23 @@ fn macros_that_are_asked_for_outdo_those_of_the_build() {
     assert_eq!(functions(&[]), ["One"]);
     assert_eq!(functions(&["MODE=2"]), ["One"]);
     assert_eq!(functions(&["MODE=2", "FULL"]), ["Two"]);
+}
+
+#[test]
+fn drivers_of_user_mode_are_left_out_with_a_word() {
+    let user = "WindowsUserModeDriver10.0";
+    let tree = Tree::new(&[
+        ("one/one.vcxproj", &vcxproj("DynamicLibrary", user, r#"<ItemGroup><ClCompile Include="a.cpp"/></ItemGroup>"#)),
+        ("one/a.cpp", ""),
+        ("two/two.vcxproj", &vcxproj("Driver", user, "")),
+        ("app/app.vcxproj", &vcxproj("Application", "WindowsApplicationForDrivers10.0", "")),
+    ]);
+    let told = |path: &str| -> Vec<String> {
+        let (projects, problems) = discover(&[tree.path(path)]);
+        assert!(projects.is_empty());
+        problems.iter().map(|problem| format!("{}: {}", problem.code, problem.message)).collect()
+    };
+    assert_eq!(told("."), ["project/user-mode: builds one of 2 drivers that run in user mode, which are left out"]);
+    assert_eq!(told("two"), ["project/user-mode: builds a driver that runs in user mode, which is left out"]);
+    assert_eq!(told("app"), [""; 0]);
 }

@@ -113,3 +113,28 @@ static VOID OpenChannel(struct _BRB_L2CA_OPEN_CHANNEL *Brb)
 {
     Brb->Callback = &Indicated;
 }
+
+// A helper registers what it is handed.
+static NDIS_STATUS PauseHanded(NDIS_HANDLE Context) { NdisReleaseSpinLock(&Spin); return 0; } //~ SpinLockRelease
+
+static VOID SetPause(PNDIS_FILTER_DRIVER_CHARACTERISTICS Given, FILTER_PAUSE_HANDLER Pause)
+{
+    Given->PauseHandler = Pause;
+}
+
+static VOID TickHanded(PKDPC Dpc, PVOID Context, PVOID First, PVOID Second)
+{
+    ExAcquireFastMutex(&Lock); //~ IrqlExApcLte1
+    ExReleaseFastMutex(&Lock);
+}
+
+static VOID StartTimer(PKDPC Dpc, PKDEFERRED_ROUTINE Routine, PVOID Context)
+{
+    KeInitializeDpc(Dpc, Routine, Context);
+}
+
+static VOID RegisterHanded(PNDIS_FILTER_DRIVER_CHARACTERISTICS Given, PKDPC Dpc)
+{
+    SetPause(Given, PauseHanded);
+    StartTimer(Dpc, TickHanded, NULL);
+}

@@ -106,7 +106,7 @@ impl Dump<'_> {
             Callee::Named(name) => name.to_string(),
             Callee::Method { class: Some(class), name } => format!("method {class}::{name}"),
             Callee::Method { class: None, name } => format!("method ?::{name}"),
-            Callee::Member(name, value) => format!("member {name} [{}]", self.expr(value)),
+            Callee::Member { name, value, .. } => format!("member {name} [{}]", self.expr(value)),
             Callee::Pointer(value) => format!("pointer [{}]", self.expr(value)),
         };
         let args: Vec<String> = call.args.iter().map(|arg| self.expr(arg)).collect();

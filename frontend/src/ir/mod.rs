@@ -43,6 +43,8 @@ pub struct Unit {
     pub prototypes: Vec<Prototype>,
     /// Members that are given functions, where the structure's type is known.
     pub tables: Vec<TableInit>,
+    /// Members that are given what a function was given by its caller.
+    pub passed: Vec<Passed>,
     /// Functions that were not lowered, and why.
     pub untrusted: Vec<Untrusted>,
     /// `#pragma alloc_text(PAGE, f)` and the like: functions in pageable sections.
@@ -106,12 +108,29 @@ pub struct TableInit {
     pub field: Option<Symbol>,
     /// Position in the initialiser list, from 0.
     pub position: u32,
+    /// The member, by name or position, where the structure's declaration was read.
+    pub member: Option<Symbol>,
     /// The first constant in the same braces, such as `IRP_MJ_CREATE`.
     pub code: Option<Symbol>,
     /// The function.
     pub function: Symbol,
     /// Its place.
     pub loc: Loc,
+}
+
+/// A member of a structure that is given a parameter of the function that stores it.
+#[derive(Debug, Clone, Copy)]
+pub struct Passed {
+    /// The structure's type name.
+    pub type_name: Symbol,
+    /// The member.
+    pub member: Symbol,
+    /// The function that stores it.
+    pub function: Symbol,
+    /// Its parameter, or a local of it: parameters come first.
+    pub param: LocalId,
+    /// The file that the function stands in.
+    pub file: FileId,
 }
 
 /// A function body as control flow.
@@ -221,8 +240,15 @@ pub enum Callee {
         /// The method.
         name: Symbol,
     },
-    /// A call through a pointer in a member: `x->Member(…)`; the member's name and the pointer's value.
-    Member(Symbol, Expr),
+    /// A call through a pointer in a member: `x->Member(…)`.
+    Member {
+        /// The type name of the structure, where it could be told.
+        of: Option<Symbol>,
+        /// The member.
+        name: Symbol,
+        /// The pointer's value.
+        value: Expr,
+    },
     /// Through any other pointer.
     Pointer(Expr),
 }

@@ -39,6 +39,8 @@ pub struct Declared {
     defaults: FxHashMap<Symbol, Vec<(usize, Vec<Omitted>)>>,
     /// `typedef struct _X {…} X, *PX`: the tag and the other names.
     aliases: FxHashMap<Symbol, Symbol>,
+    /// Of names of pointer types, what they point to.
+    pointed: FxHashMap<Symbol, Symbol>,
 }
 
 /// What a parameter is that a call leaves out.
@@ -91,6 +93,15 @@ impl Declared {
     #[must_use]
     pub fn class(&self, name: Symbol) -> Option<&ClassInfo> {
         self.classes.get(&name).or_else(|| self.classes.get(self.aliases.get(&name)?))
+    }
+
+    /// The type that a pointer type of that name points to; another name stays as it is.
+    #[must_use]
+    pub fn pointed(&self, name: Symbol) -> Symbol {
+        match self.pointed.get(&name) {
+            Some(to) if self.class(name).is_none() => *to,
+            _ => name,
+        }
     }
 
     /// The value of an enumerator, where it could be computed.

@@ -13,7 +13,9 @@ mod value;
 use rulebook_diagnostics::Span;
 use rustc_hash::FxHashMap;
 
-use crate::ir::{Block, BlockId, Expr, FileId, Instr, InstrKind, Loc, Local, LocalId, Place, Symbol, TableInit, Term};
+use crate::ir::{
+    Block, BlockId, Expr, FileId, Instr, InstrKind, Loc, Local, LocalId, Passed, Place, Symbol, TableInit, Term,
+};
 
 use super::ast::{Ex, Lambda, Param, St};
 use super::build::Cx;
@@ -144,6 +146,8 @@ pub(super) struct Flow<'a, 't> {
     pub(super) lambdas: Vec<(Symbol, &'t Lambda)>,
     /// Members that the function gives functions to.
     pub(super) tables: Vec<TableInit>,
+    /// Members that it gives its locals to.
+    pub(super) passed: Vec<Passed>,
 }
 
 /// A lowered body.
@@ -184,6 +188,7 @@ impl<'a, 't> Flow<'a, 't> {
             problem: None,
             lambdas: Vec::new(),
             tables: Vec::new(),
+            passed: Vec::new(),
         }
     }
 

@@ -4,7 +4,7 @@ use rulebook_diagnostics::Span;
 use rustc_hash::FxHashMap;
 use tree_sitter::Node;
 
-use crate::ir::{Class, Function, Loc, Prototype, Sal, Symbol, Unit, Untrusted};
+use crate::ir::{Class, Function, Loc, Passed, Prototype, Sal, Symbol, Unit, Untrusted};
 use crate::parse;
 use crate::parsed::Parsed;
 
@@ -268,6 +268,8 @@ impl<'a> Lowering<'a> {
         let lambdas = std::mem::take(&mut flow.lambdas);
         *self.lambdas.entry(name).or_default() += lambdas.len();
         self.unit.tables.append(&mut flow.tables);
+        let is_param = |passed: &Passed| passed.param.0 < param_count;
+        self.unit.passed.extend(flow.passed.iter().copied().filter(is_param));
 
         let mut function_sal = self.function_annotations(from, node, parts, class.filter(|_| has_this), &params);
         function_sal.extend(sal::annotations(
@@ -431,7 +433,7 @@ impl<'a> Lowering<'a> {
         let space = self.cx.context.space_of(name, self.prepped());
         self.unit
             .tables
-            .extend(rows(&ex).into_iter().map(|row| row.seen(declared, space).of(variable, type_name, file)));
+            .extend(rows(&ex).into_iter().map(|row| row.seen(declared, space).of(declared, variable, type_name, file)));
     }
 }
 

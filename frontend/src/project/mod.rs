@@ -112,6 +112,7 @@ pub fn discover_but(paths: &[PathBuf], excluded: &dyn Fn(&Path) -> bool) -> (Vec
         let note = problem("project/not-a-driver", &project.path, "builds nothing that runs in the kernel".to_owned());
         problems.push(Problem { severity: Severity::Note, ..note });
     }
+    problems.extend(left_out(&read, &named));
     // The problems of drivers and libraries travel with them.
     problems.extend(
         read.iter()
@@ -143,6 +144,19 @@ pub fn discover_but(paths: &[PathBuf], excluded: &dyn Fn(&Path) -> bool) -> (Vec
     projects.sort_by(|a, b| a.path.cmp(&b.path));
     problems.sort();
     (projects, problems)
+}
+
+/// Says of the drivers of the user-mode framework, which nobody named, that they were left out.
+fn left_out(read: &[vcxproj::Vcxproj], named: &[PathBuf]) -> Option<Problem> {
+    let mut drivers = read.iter().filter(|project| project.is_user_driver && !named.contains(&project.path));
+    let first = drivers.next()?;
+    let message = match drivers.count() {
+        0 => "builds a driver that runs in user mode, which is left out".to_owned(),
+        others => format!("builds one of {} drivers that run in user mode, which are left out", others + 1),
+    };
+    let why = "the rules are about the interfaces of the kernel".to_owned();
+    let told = problem("project/user-mode", &first.path, message);
+    Some(Problem { severity: Severity::Note, note: Some(why), ..told })
 }
 
 /// Defines macros in every file of `projects`; what they or their build say otherwise counts no more.

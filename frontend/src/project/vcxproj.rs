@@ -31,6 +31,8 @@ pub(super) enum Output {
 pub(super) struct Vcxproj {
     pub(super) path: PathBuf,
     pub(super) output: Output,
+    /// Whether it builds a driver that runs in user mode.
+    pub(super) is_user_driver: bool,
     /// The file name of what it builds, without extension, in lower case.
     pub(super) target: String,
     pub(super) sources: Vec<SourceEntry>,
@@ -118,11 +120,12 @@ pub(super) fn read(path: &Path, headers: &Arc<HeaderIndex>, cache: &Cache) -> Vc
     }
     let target =
         Some(reader.properties.get("TargetName")).filter(|name| !name.is_empty()).unwrap_or(&stem).to_lowercase();
+    let is_user_driver = output == Output::Other && reader.is_user_driver();
     let sources = reader.sources(headers, output);
     let expanded = reader.properties.expand(&reader.libraries).replace('\\', "/");
     let libraries = list(&expanded).map(str::to_owned).collect();
     let Reader { references, problems, .. } = reader;
-    Vcxproj { path: path.to_owned(), output, target, sources, references, libraries, problems }
+    Vcxproj { path: path.to_owned(), output, is_user_driver, target, sources, references, libraries, problems }
 }
 
 fn not_xml(path: &Path, error: &roxmltree::Error) -> Problem {
@@ -336,6 +339,14 @@ impl Reader<'_> {
             "staticlibrary" => Output::Library,
             _ => Output::Other,
         }
+    }
+
+    /// Whether it is a driver of the user-mode framework, which is a library like any other to the build.
+    fn is_user_driver(&self) -> bool {
+        let value = |name: &str| self.properties.get(name).trim().to_lowercase();
+        value("DriverType") == "umdf"
+            || (value("PlatformToolset").contains("usermodedriver")
+                && matches!(value("ConfigurationType").as_str(), "driver" | "dynamiclibrary"))
     }
 
     /// The compiled files that exist; for a driver, one that does not is a problem.

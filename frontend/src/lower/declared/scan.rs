@@ -197,6 +197,15 @@ impl Scan<'_> {
             .find(|parts| parts.pointers == 0 && !parts.is_array && parts.function.is_none())
             .and_then(|parts| parts.name);
         let tag = ty.child_by_field_name("name");
+        let whole = (ty.kind() == "type_identifier").then_some(ty);
+        if let Some(to) = plain.map(|alias| self.symbol(alias)).or_else(|| Some(type_name(whole.or(tag)?, self.text))) {
+            let pointers =
+                names.iter().filter(|parts| parts.pointers == 1 && !parts.is_array && parts.function.is_none());
+            for name in pointers.filter_map(|parts| parts.name) {
+                let name = self.symbol(name);
+                self.out.pointed.insert(name, to);
+            }
+        }
         if let (Some(alias), Some(tag)) = (plain, tag) {
             let (alias, tag) = (self.symbol(alias), type_name(tag, self.text));
             if alias != tag {

@@ -46,6 +46,10 @@ impl Target {
         Self { callee: Callee::Method { class, name }, object: Some(object), declared }
     }
 
+    fn member(of: Option<Symbol>, name: Symbol, value: Expr) -> Self {
+        Self { callee: Callee::Member { of, name, value }, object: None, declared: None }
+    }
+
     fn pointer(value: Expr) -> Self {
         Self { callee: Callee::Pointer(value), object: None, declared: None }
     }
@@ -168,7 +172,7 @@ impl<'t> Flow<'_, 't> {
         let declared = self.cx.context.declared;
         if let Some(class) = self.class {
             if let Some(place) = self.this_member(name) {
-                return Target { callee: Callee::Member(name, load(place)), object: None, declared: None };
+                return Target::member(Some(class), name, load(place));
             }
             if let Some(of) = declared.method_class(class, name) {
                 return self.own_method(of, name);
@@ -207,14 +211,16 @@ impl<'t> Flow<'_, 't> {
     fn member_target(&mut self, base: &'t Ex, arrow: bool, name: Symbol) -> Target {
         let declared = self.cx.context.declared;
         let class = self.type_of(base).and_then(|ty| ty.name).filter(|name| !matches!(name.as_str(), "" | "auto"));
+        let class = class.map(|class| declared.pointed(class));
         let may_be_method = self.cx.is_cpp_source
             || (self.cx.is_cpp
                 && (self.this.is_some() || class.is_some_and(|class| declared.method_class(class, name).is_some())));
         let is_data = !may_be_method || class.is_some_and(|class| declared.member(class, name).is_some());
         if is_data {
+            let of = self.structure(base).map(|of| declared.pointed(of));
             let base = if arrow { self.pointee(base) } else { self.place(base) };
             let value = load(Place::Field(Box::new(base), name));
-            return Target { callee: Callee::Member(name, value), object: None, declared: None };
+            return Target::member(of, name, value);
         }
         let object = if arrow { self.value(base) } else { addr(self.place(base)) };
         let class = class.map(|class| declared.method_class(class, name).unwrap_or(class));

@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 
 use crate::ir::{BlockId, Expr, InstrKind, Place, Symbol, Term};
 
-use super::super::ast::{Block, Condition, Decl, Ex, Handler, St, StKind, Try};
+use super::super::ast::{Block, Condition, Decl, Ex, ExKind, Handler, St, StKind, Try};
 use super::super::types::TypeRef;
 use super::place::addr;
 use super::value::load;
@@ -195,7 +195,7 @@ impl<'t> Flow<'_, 't> {
 
     fn do_loop(&mut self, body: &'t St, cond: &'t Ex) {
         // `do { … } while (0)` is a block with a `break`.
-        let once = matches!(cond.kind, super::super::ast::ExKind::Int(0));
+        let once = matches!(cond.kind, ExKind::Int(0));
         self.loops += u32::from(!once);
         let (head, test, exit) = (self.new_block(), self.new_block(), self.new_block());
         self.fall_into(head);
@@ -344,6 +344,18 @@ impl<'t> Flow<'_, 't> {
             }
             self.run_cleanups(inline.cleanups, span, 1);
             return self.goto(inline.exit);
+        }
+        // Two results are two ways out, which need not meet before.
+        if let Some(ExKind::Cond(cond, Some(then), other)) = value.map(|value| &value.kind)
+            && !self.returns_reference
+            && self.cleanups.is_empty()
+        {
+            let (yes, no) = (self.new_block(), self.new_block());
+            self.condition(cond, yes, no);
+            self.start(yes);
+            self.return_statement(Some(then), span);
+            self.start(no);
+            return self.return_statement(Some(other), span);
         }
         let value = value.map(|value| {
             if self.returns_reference {

@@ -3,7 +3,7 @@
 
 use rulebook_diagnostics::Span;
 
-use crate::ir::{Expr, FileId, Loc, Place, Symbol, TableInit};
+use crate::ir::{Expr, FileId, Loc, LocalId, Passed, Place, Symbol, TableInit};
 
 use super::super::ast::{Decl, Designator, Ex, ExKind, InitItem};
 use super::super::build::is_capital;
@@ -36,9 +36,21 @@ impl Row {
     }
 
     /// The row as one of a variable.
-    pub(in super::super) fn of(self, variable: Symbol, type_name: Symbol, file: FileId) -> TableInit {
+    pub(in super::super) fn of(
+        self,
+        declared: &Declared,
+        variable: Symbol,
+        type_name: Symbol,
+        file: FileId,
+    ) -> TableInit {
         let Self { field, position, code, function, span } = self;
-        TableInit { variable, type_name, field, position, code, function, loc: Loc { file, span } }
+        let by_position = || {
+            let info = declared.class(type_name).filter(|info| !info.is_union)?;
+            let placed = info.members.iter().filter(|member| !member.is_beside);
+            placed.map(|member| member.name).nth(position as usize)
+        };
+        let member = field.or_else(by_position);
+        TableInit { variable, type_name, field, position, member, code, function, loc: Loc { file, span } }
     }
 }
 
@@ -66,30 +78,45 @@ impl Flow<'_, '_> {
                 row.function = joined(class, row.function);
             }
             let row = row.seen(declared, self.space);
-            self.tables.push(row.of(variable, type_name, self.file));
+            self.tables.push(row.of(declared, variable, type_name, self.file));
         }
     }
 
-    /// Keeps that the member `left` of a structure is given the function that `value` is, if it is one.
+    /// Keeps that the member `left` of a structure is given the function that `value` is, if it is one, or may be.
     pub(super) fn member_store(&mut self, left: &Ex, value: &Expr, span: Span) {
-        let function = match value {
-            Expr::Function(name) => *name,
+        let stored = match value {
+            Expr::Function(name) => Stored::Function(*name),
             Expr::Addr(place) => match &**place {
-                Place::Global(name) => *name,
+                Place::Global(name) => Stored::Function(*name),
+                _ => return,
+            },
+            Expr::Load(place) => match &**place {
+                Place::Local(local) => Stored::Local(*local),
                 _ => return,
             },
             _ => return,
         };
-        if let ExKind::Member { base, name, .. } = &peeled(left).kind
-            && let Some(type_name) = self.structure(base)
-        {
-            let row = Row { field: Some(*name), position: 0, code: None, function, span };
-            self.tables.push(row.of(Symbol::new(""), type_name, self.file));
+        let (member, type_name) = match &peeled(left).kind {
+            ExKind::Member { base, name, .. } => (name, self.structure(base)),
+            ExKind::Ident(name) if self.this_member(*name).is_some() => (name, self.class),
+            _ => return,
+        };
+        let Some(type_name) = type_name else { return };
+        match stored {
+            Stored::Function(function) => {
+                let row = Row { field: Some(*member), position: 0, code: None, function, span };
+                let declared = self.cx.context.declared;
+                self.tables.push(row.of(declared, Symbol::new(""), type_name, self.file));
+            }
+            Stored::Local(param) => {
+                let (function, file) = (self.name, self.file);
+                self.passed.push(Passed { type_name, member: *member, function, param, file });
+            }
         }
     }
 
     /// The name of the type of a structure, of a pointer to it or an array of it.
-    fn structure(&self, ex: &Ex) -> Option<Symbol> {
+    pub(super) fn structure(&self, ex: &Ex) -> Option<Symbol> {
         let declared = self.cx.context.declared;
         match &peeled(ex).kind {
             ExKind::Ident(name) if self.is_outside(*name) => declared.variable_type(*name),
@@ -109,6 +136,12 @@ impl Flow<'_, '_> {
         let in_function = self.lookup(name).is_some_and(|binding| !matches!(binding, super::Binding::Outer));
         !in_function && self.this_member(name).is_none()
     }
+}
+
+/// What a member is given, as far as it may be a function.
+enum Stored {
+    Function(Symbol),
+    Local(LocalId),
 }
 
 fn peeled(ex: &Ex) -> &Ex {

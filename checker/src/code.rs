@@ -1,6 +1,8 @@
 //! The functions of one driver, with what the simulation asks of their shape.
 
-use rulebook_frontend::ir::{BlockId, Callee, Expr, FileId, Function, InstrKind, LocalId, Place, Symbol, Term, Unit};
+use rulebook_frontend::ir::{
+    BlockId, Call, Callee, Expr, FileId, Function, InstrKind, LocalId, Place, Symbol, Term, Unit,
+};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::live::Liveness;
@@ -363,12 +365,17 @@ fn reverse_postorder(ir: &Function) -> Vec<BlockId> {
     order
 }
 
-/// Every callee of a function.
-pub(crate) fn calls(ir: &Function) -> impl Iterator<Item = &Callee> {
+/// Every call of a function.
+pub(crate) fn all_calls(ir: &Function) -> impl Iterator<Item = &Call> {
     ir.blocks.iter().flat_map(|block| &block.instrs).filter_map(|instr| match &instr.kind {
-        InstrKind::Call(call) => Some(&call.callee),
+        InstrKind::Call(call) => Some(&**call),
         _ => None,
     })
+}
+
+/// Every callee of a function.
+pub(crate) fn calls(ir: &Function) -> impl Iterator<Item = &Callee> {
+    all_calls(ir).map(|call| &call.callee)
 }
 
 /// The name that a call goes by, if it has one.

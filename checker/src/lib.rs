@@ -40,6 +40,7 @@ mod solid;
 mod state;
 mod store;
 mod summary;
+mod through;
 mod trace;
 mod value;
 mod why;

@@ -222,11 +222,11 @@ impl<'e, 'a> Run<'e, 'a> {
         }
         let mut events: FxHashSet<BlockId> = FxHashSet::default();
         for (at, block) in self.ir.blocks.iter().enumerate() {
-            let callees = block.instrs.iter().filter_map(|instr| match &instr.kind {
-                InstrKind::Call(call) => Some(&call.callee),
+            let mut calls = block.instrs.iter().filter_map(|instr| match &instr.kind {
+                InstrKind::Call(call) => Some(&**call),
                 _ => None,
             });
-            if callees.into_iter().any(|callee| self.concerns(machine, callee)) {
+            if calls.any(|call| self.concerns(machine, call)) {
                 events.insert(BlockId(at as u32));
             }
         }
@@ -398,7 +398,7 @@ impl<'e, 'a> Run<'e, 'a> {
         let machine = subject.machine;
         instance.state != 0
             && subject.key.iter().any(|key| crate::state::is_named_after(values, *key, site))
-            && !self.concerns(machine, &call.callee)
+            && !self.concerns(machine, call)
     }
 
     fn leave(&mut self, at: BlockId, term: &Term, state: State, site: Site) {

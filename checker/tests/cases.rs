@@ -189,3 +189,8 @@ fn what_was_opened_is_new_and_lives_on_where_it_was_moved() {
 fn a_level_that_two_helpers_ask_for_is_the_same() {
     check("asked.c");
 }
+
+#[test]
+fn a_call_through_a_pointer_of_a_role_type_does_what_the_role_owes() {
+    check("called.c");
+}

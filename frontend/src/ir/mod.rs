@@ -201,12 +201,23 @@ pub struct Call {
     pub dst: Option<LocalId>,
     /// What is called.
     pub callee: Callee,
+    /// What declarations say of the pointer that it goes through, if it goes through one.
+    pub pointer: Pointer,
     /// The arguments (for a method call, the object's address first).
     pub args: Vec<Expr>,
     /// The name of the driver's own macro that this call was written as, for messages.
     pub via_macro: Option<Symbol>,
     /// Where control goes if the call raises a structured exception: the handler of the innermost `__try`/`__except`.
     pub unwind: Option<BlockId>,
+}
+
+/// What declarations say of a pointer to a function.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Pointer {
+    /// The name of its type, or of that of the function: `PDRIVER_CANCEL`, `DRIVER_CANCEL`.
+    pub type_name: Option<Symbol>,
+    /// Of a member, the name of the type of its structure, or of the pointer to that: `PIRP`.
+    pub of: Option<Symbol>,
 }
 
 /// What is called.

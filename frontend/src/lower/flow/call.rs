@@ -2,7 +2,7 @@
 
 use rulebook_diagnostics::Span;
 
-use crate::ir::{Call, Callee, Expr, InstrKind, LocalId, Place, Symbol, Term};
+use crate::ir::{Call, Callee, Expr, InstrKind, LocalId, Place, Pointer, Symbol, Term};
 use crate::prepass::token::{Kind, tokenize};
 
 use super::super::ast::{Ex, ExKind, Lambda};
@@ -100,7 +100,11 @@ impl<'t> Flow<'_, 't> {
             Want::Value => Some(self.temp(TypeRef::default())),
             Want::Into(local) => Some(local),
         };
-        self.emit_call(dst, target.callee, values, ex.span);
+        let pointer = match target.callee {
+            Callee::Member(..) | Callee::Pointer(_) => self.pointer(callee),
+            Callee::Named(_) | Callee::Method { .. } => Pointer::default(),
+        };
+        self.emit_call_through(pointer, dst, target.callee, values, ex.span);
         if noreturn {
             // The routine of a thread that ends it leaves for good.
             let ends = self.returns_nothing && target_name.is_some_and(|name| self.cx.ends_thread(name));
@@ -114,8 +118,19 @@ impl<'t> Flow<'_, 't> {
     }
 
     pub(super) fn emit_call(&mut self, dst: Option<LocalId>, callee: Callee, args: Vec<Expr>, span: Span) {
+        self.emit_call_through(Pointer::default(), dst, callee, args, span);
+    }
+
+    fn emit_call_through(
+        &mut self,
+        pointer: Pointer,
+        dst: Option<LocalId>,
+        callee: Callee,
+        args: Vec<Expr>,
+        span: Span,
+    ) {
         let via_macro = self.over.map(|(_, name)| name);
-        let call = Call { dst, callee, args, via_macro, unwind: self.unwind };
+        let call = Call { dst, callee, pointer, args, via_macro, unwind: self.unwind };
         self.emit(InstrKind::Call(Box::new(call)), span);
     }
 
@@ -158,6 +173,16 @@ impl<'t> Flow<'_, 't> {
                     value => Target::pointer(value),
                 }
             }
+        }
+    }
+
+    /// What declarations say of the pointer that is called.
+    fn pointer(&self, callee: &Ex) -> Pointer {
+        match &callee.kind {
+            ExKind::Deref(inner) => self.pointer(inner),
+            ExKind::Expansion(_, inner) => self.pointer(inner),
+            ExKind::Member { base, .. } => Pointer { type_name: self.structure(callee), of: self.structure(base) },
+            _ => Pointer { type_name: self.structure(callee), of: None },
         }
     }
 

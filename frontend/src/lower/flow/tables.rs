@@ -89,7 +89,7 @@ impl Flow<'_, '_> {
     }
 
     /// The name of the type of a structure, of a pointer to it or an array of it.
-    fn structure(&self, ex: &Ex) -> Option<Symbol> {
+    pub(super) fn structure(&self, ex: &Ex) -> Option<Symbol> {
         let declared = self.cx.context.declared;
         match &peeled(ex).kind {
             ExKind::Ident(name) if self.is_outside(*name) => declared.variable_type(*name),

@@ -426,3 +426,8 @@ fn in_expr(expr: &Expr, found: &mut FxHashSet<Symbol>) {
         _ => {}
     }
 }
+
+/// Whether a type is a pointer, by how it is written or called.
+pub(crate) fn is_pointer(name: &str) -> bool {
+    name.contains('*') || (name.starts_with('P') && name[1..].starts_with(|c: char| c.is_ascii_uppercase()))
+}

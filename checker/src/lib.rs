@@ -27,6 +27,7 @@ mod judge;
 mod kept;
 mod level;
 mod live;
+mod many;
 mod merge;
 mod named;
 mod place;

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use rulebook_frontend::ir::{BinOp, BlockId, Expr, Function, InstrKind, Loc, Symbol, Term};
+use rulebook_frontend::ir::{BinOp, BlockId, Expr, Function, InstrKind, Loc, Place, Symbol, Term};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::adopt::Moves;
@@ -212,6 +212,11 @@ impl<'e, 'a> Run<'e, 'a> {
         self.block(block, state);
     }
 
+    /// The block that is visited.
+    pub(crate) fn visiting(&self) -> BlockId {
+        self.visiting.0
+    }
+
     /// Looks up which branches decide over events of the followed object.
     fn find_deciding(&mut self) {
         let Some(machine) = self.subject.as_ref().map(|subject| subject.machine) else { return };
@@ -248,6 +253,18 @@ impl<'e, 'a> Run<'e, 'a> {
                 let address = self.engine.values.make(Node::Local(local));
                 self.found.guards.add(&self.engine.values, address);
             });
+        }
+        // And those whose value they are given.
+        for instr in self.ir.blocks.iter().flat_map(|block| &block.instrs) {
+            if let InstrKind::Assign { place: Place::Local(to), value: Expr::Load(from) } = &instr.kind
+                && let Place::Local(from) = &**from
+            {
+                let to = self.engine.values.make(Node::Local(*to));
+                if self.found.guards.has(to) {
+                    let from = self.engine.values.make(Node::Local(*from));
+                    self.found.guards.add(&self.engine.values, from);
+                }
+            }
         }
     }
 
@@ -384,6 +401,7 @@ impl<'e, 'a> Run<'e, 'a> {
             CNext::Go(to) => {
                 instance.state = *to;
                 instance.seen |= 1 << (event & 63);
+                instance.met = true;
             }
             CNext::Stay | CNext::Error(_) => {}
         }

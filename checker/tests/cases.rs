@@ -194,3 +194,18 @@ fn a_level_that_two_helpers_ask_for_is_the_same() {
 fn a_call_through_a_pointer_of_a_role_type_does_what_the_role_owes() {
     check("called.c");
 }
+
+#[test]
+fn a_turn_of_a_loop_over_many_objects_is_not_another() {
+    check("turns.c");
+}
+
+#[test]
+fn what_a_helper_shares_tells_nothing_of_who_else_does() {
+    check("turned.c");
+}
+
+#[test]
+fn what_a_helper_asks_of_its_argument_is_kept_apart() {
+    check("apart.c");
+}

@@ -3,12 +3,12 @@
 use rulebook_frontend::ir::{Callee, Loc, Symbol};
 
 use crate::code::FuncId;
-use crate::compiled::CArg;
+use crate::compiled::{CArg, CNext, Compiled};
 use crate::engine::Summary;
 use crate::fact::Range;
 use crate::run::{Found, Run, Subject};
 use crate::state::{Lost, State, UNKNOWN};
-use crate::summary::{self, Outcome, Translate, Violation};
+use crate::summary::{self, Moved, Outcome, Translate, Violation};
 use crate::trace::Kind;
 use crate::value::{Node, Site, V, Values, negated};
 
@@ -222,6 +222,9 @@ impl Run<'_, '_> {
         let mut told = after.irql != before.irql;
         if let (Some(instance), Some(moved)) = (&mut after.instance, &outcome.moved) {
             told |= moved.seen != 0;
+            // What is taken and given back as it could be while somebody has it tells nothing of before.
+            instance.met |= moved.seen != 0
+                && (moved.post != moved.pre || tells(self.engine.compiled, self.subject.as_ref(), moved));
             instance.state = moved.post;
             instance.seen |= moved.seen;
             for (var, value) in moved.vars.iter() {
@@ -284,7 +287,11 @@ impl Run<'_, '_> {
         loc: Loc,
     ) {
         let standing = state.instance.as_ref().map(|instance| instance.state);
-        for theirs in violations {
+        let here = |theirs: &Violation| standing.is_none_or(|standing| standing == theirs.pre);
+        // What breaks the rule by itself does so in every turn.
+        let at_first = |theirs: &Violation| theirs.seen == 0;
+        let many = violations.iter().any(|theirs| here(theirs) && at_first(theirs)) && self.is_another_turn(state, loc);
+        for theirs in violations.iter().filter(|theirs| !(many && at_first(theirs))) {
             let told = self.engine.compiled.machine(theirs.machine).everywhere;
             if told || standing.is_some_and(|standing| standing != theirs.pre) || theirs.depth > 12 {
                 continue;
@@ -348,6 +355,20 @@ impl Run<'_, '_> {
             self.found.inherit(ours);
         }
     }
+}
+
+/// Whether one of the events that moved the object could not have been had in another state than it began in.
+fn tells(compiled: &Compiled<'_>, subject: Option<&Subject>, moved: &Moved) -> bool {
+    let Some(subject) = subject else { return true };
+    let machine = compiled.machine(subject.machine);
+    let others = |event: u8| {
+        (0..machine.next.len() as u8).filter(|state| *state != moved.pre).map(move |state| machine.next(state, event))
+    };
+    let error = |next: &CNext| matches!(next, CNext::Error(_));
+    // What is given up there is nothing that drivers do.
+    let refused =
+        |event: u8| others(event).any(error) && others(event).all(|next| error(next) || *next == CNext::Go(UNKNOWN));
+    (0..machine.events.len() as u8).any(|event| moved.seen >> (event & 63) & 1 == 1 && refused(event))
 }
 
 impl Found {

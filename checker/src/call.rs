@@ -54,7 +54,15 @@ impl Run<'_, '_> {
             && let Some(state) = self.through(state, &call.callee, &args, (loc, site), &mut finished)
         {
             let api = self.read(call, args, loc, site);
+            let acts = self.acts(&state, call, &api);
             self.external(state, &api, &mut finished);
+            for act in &acts {
+                for (state, result) in std::mem::take(&mut finished) {
+                    let mut after = Vec::new();
+                    self.external(state, act, &mut after);
+                    finished.extend(after.into_iter().map(|(state, _)| (state, result)));
+                }
+            }
         }
         for (mut state, result) in finished {
             if let Some(dst) = call.dst {
@@ -93,7 +101,7 @@ impl Run<'_, '_> {
     /// The function whose body stands for the call; what the rules speak of is not looked into.
     fn body_of(&self, callee: &Callee) -> Option<crate::code::FuncId> {
         if let Callee::Named(name) = callee
-            && (self.engine.compiled.by_api.contains_key(name)
+            && (self.engine.compiled.speaks_of(*name)
                 || self.engine.compiled.function(*name).is_some_and(|f| f.irql.is_some()))
         {
             return None;

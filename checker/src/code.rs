@@ -385,17 +385,17 @@ fn reverse_postorder(ir: &Function) -> Vec<BlockId> {
     order
 }
 
-/// Every callee of a function.
-pub(crate) fn calls(ir: &Function) -> impl Iterator<Item = &Callee> {
-    calls_in(ir).map(|call| &call.callee)
-}
-
-/// Every call in a function.
+/// Every call of a function.
 pub(crate) fn calls_in(ir: &Function) -> impl Iterator<Item = &Call> {
     ir.blocks.iter().flat_map(|block| &block.instrs).filter_map(|instr| match &instr.kind {
         InstrKind::Call(call) => Some(&**call),
         _ => None,
     })
+}
+
+/// Every callee of a function.
+pub(crate) fn calls(ir: &Function) -> impl Iterator<Item = &Callee> {
+    calls_in(ir).map(|call| &call.callee)
 }
 
 /// The name that a call goes by, if it has one.
@@ -445,4 +445,9 @@ fn in_expr(expr: &Expr, found: &mut FxHashSet<Symbol>) {
         }
         _ => {}
     }
+}
+
+/// Whether a type is a pointer, by how it is written or called.
+pub(crate) fn is_pointer(name: &str) -> bool {
+    name.contains('*') || (name.starts_with('P') && name[1..].starts_with(|c: char| c.is_ascii_uppercase()))
 }

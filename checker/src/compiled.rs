@@ -9,11 +9,12 @@ use rulebook_machine::rule::{self, Next};
 use rulebook_machine::semantics::{Exchange, Function, IrqlEffect, NewLevel, Returns, Slot, Stores, Succeeds};
 use rulebook_machine::table::{Rule, Table};
 use rulebook_machine::{Interval, Machine};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::alias::Aliases;
 use crate::fact::Range;
 use crate::state::UNKNOWN;
+use crate::through::Through;
 
 /// A machine of an active rule, by its index in [`Compiled::machines`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -26,6 +27,8 @@ pub(crate) struct Compiled<'t> {
     pub(crate) machines: Vec<CMachine<'t>>,
     /// Patterns that name a function, in the order in which they are tried.
     pub(crate) by_api: FxHashMap<Symbol, Vec<PatternAt>>,
+    /// Functions that rules speak of which concern such drivers, but are not among those that run.
+    others: FxHashSet<Symbol>,
 }
 
 /// What of the table is the same for every driver: the semantics.
@@ -36,6 +39,8 @@ pub(crate) struct Base<'t> {
     pub(crate) predicates: FxHashMap<Symbol, (BinOp, i64)>,
     pub(crate) aliases: Aliases,
     pub(crate) constants: Arc<FxHashMap<Symbol, i64>>,
+    /// What calls of roles come to.
+    pub(crate) through: Through,
 }
 
 impl<'t> std::ops::Deref for Compiled<'t> {
@@ -215,6 +220,7 @@ impl<'t> Base<'t> {
             predicates: FxHashMap::default(),
             aliases: Aliases::new(&semantics.aliases),
             constants: Arc::new(constants),
+            through: Through::new(semantics),
         };
         for (name, test) in &semantics.predicates {
             if let Some(test) = predicate(test) {
@@ -340,16 +346,41 @@ impl<'t> Base<'t> {
 }
 
 impl<'t> Compiled<'t> {
-    /// Makes rules ready; `active` says which run, and which functions a rule leaves to another.
-    pub(crate) fn new(base: &Arc<Base<'t>>, active: &dyn Fn(&Rule) -> Option<Vec<String>>) -> Self {
-        let mut compiled = Self { base: Arc::clone(base), machines: Vec::new(), by_api: FxHashMap::default() };
+    /// Makes rules ready; `concerns` says which concern the drivers, and which functions a rule leaves to another, and
+    /// `wanted` which of them run.
+    pub(crate) fn new(
+        base: &Arc<Base<'t>>,
+        concerns: &dyn Fn(&Rule) -> Option<Vec<String>>,
+        wanted: &dyn Fn(&Rule) -> bool,
+    ) -> Self {
+        let mut compiled = Self {
+            base: Arc::clone(base),
+            machines: Vec::new(),
+            by_api: FxHashMap::default(),
+            others: FxHashSet::default(),
+        };
         for rule in &base.table.rules {
-            let Some(left_out) = active(rule) else { continue };
-            for machine in &rule.machines {
-                compiled.add(rule, machine, &left_out);
+            let Some(left_out) = concerns(rule) else { continue };
+            if wanted(rule) {
+                for machine in &rule.machines {
+                    compiled.add(rule, machine, &left_out);
+                }
+                continue;
             }
+            let patterns = rule.machines.iter().flat_map(|machine| &machine.events).flat_map(|event| &event.patterns);
+            let kept =
+                patterns.filter(|pattern| !pattern.api().is_some_and(|api| left_out.iter().any(|out| out == api)));
+            let named = kept.filter_map(|pattern| compiled.base.aliases.canonical(pattern).api().map(Symbol::new));
+            let named: Vec<Symbol> = named.collect();
+            compiled.others.extend(named);
         }
         compiled
+    }
+
+    /// Whether a rule that concerns the drivers speaks of the function, be it one that runs or not: what a function is
+    /// taken for does not depend on which rules somebody asks for.
+    pub(crate) fn speaks_of(&self, api: Symbol) -> bool {
+        self.by_api.contains_key(&api) || self.others.contains(&api)
     }
 
     fn add(&mut self, rule: &'t Rule, machine: &'t Machine, left_out: &[String]) {

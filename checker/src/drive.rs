@@ -42,13 +42,18 @@ impl<'t> Prepared<'t> {
         Self { base: Arc::new(Base::new(table)), by_kind: Mutex::default() }
     }
 
-    fn compiled(&self, kind: &Kind, active: &dyn Fn(&Rule) -> Option<Vec<String>>) -> Arc<Compiled<'t>> {
+    fn compiled(
+        &self,
+        kind: &Kind,
+        concerns: &dyn Fn(&Rule) -> Option<Vec<String>>,
+        options: &Options,
+    ) -> Arc<Compiled<'t>> {
         // Whole even if a thread panicked while it held the lock: entries are only added.
         let mut known = self.by_kind.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, compiled)) = known.iter().find(|(other, _)| other == kind) {
             return Arc::clone(compiled);
         }
-        let compiled = Arc::new(Compiled::new(&self.base, active));
+        let compiled = Arc::new(Compiled::new(&self.base, concerns, &|rule| wanted(options, &rule.id)));
         known.push((kind.clone(), Arc::clone(&compiled)));
         compiled
     }
@@ -85,8 +90,11 @@ pub(crate) fn driver(
         }
         decided.insert(&rule.id, decision);
     }
-    let active = |rule: &Rule| decided.get(rule.id.as_str()).and_then(|decision| decision.clone().ok());
-    let compiled = prepared.compiled(&kind, &active);
+    let concerns = |rule: &Rule| match decided.get(rule.id.as_str()) {
+        Some(decision) => decision.clone().ok(),
+        None => kind.applies(rule, table).ok(),
+    };
+    let compiled = prepared.compiled(&kind, &concerns, options);
     let compiled = &*compiled;
     let drive = Drive::new(&program, code, compiled, &roles);
     if let Some(dump) = &options.dump {

@@ -11,7 +11,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::Options;
 use crate::adopt::{Moves, Origins};
 use crate::assert::Asserted;
-use crate::code::{Code, FuncId};
+use crate::code::{Code, FuncId, is_pointer};
 use crate::compiled::{CNext, Compiled, MachineId};
 use crate::event;
 use crate::fact::Range;
@@ -61,6 +61,8 @@ pub(crate) struct Engine<'a> {
     pub(crate) moving: FxHashMap<(FuncId, Subject), bool>,
     /// What the functions that assert something test themselves.
     pub(crate) asserted: FxHashMap<FuncId, Asserted>,
+    /// The variables that loops lead from object to object, by function, where it was asked.
+    pub(crate) led: FxHashMap<FuncId, FxHashSet<LocalId>>,
     /// Which ends of blocks decide over events of a machine, by function.
     pub(crate) deciding: FxHashMap<(FuncId, MachineId), Rc<Vec<bool>>>,
     /// Parameters of entry points that are never `NULL`.
@@ -160,6 +162,7 @@ impl<'a> Engine<'a> {
             tried: FxHashMap::default(),
             moving: FxHashMap::default(),
             asserted: FxHashMap::default(),
+            led: FxHashMap::default(),
             deciding: FxHashMap::default(),
             given: FxHashMap::default(),
             deadline: None,
@@ -535,9 +538,4 @@ impl<'a> Engine<'a> {
 struct Class {
     automaton: (V, Option<(u8, u8)>),
     result: Option<(u8, i64)>,
-}
-
-/// Whether a type is a pointer, by how it is written or called.
-fn is_pointer(name: &str) -> bool {
-    name.contains('*') || (name.starts_with('P') && name[1..].starts_with(|c: char| c.is_ascii_uppercase()))
 }

@@ -408,10 +408,14 @@ impl Run<'_, '_> {
         }
         let next = machine.next(from, event).clone();
         // An object that is first met here under a passing name may have been met before under another.
-        let known = seen != 0 || subject.key.iter().all(|value| self.engine.values.is_stable(*value));
-        self.note_event(subject, api, (event, from, &next), seen);
+        let known = instance.met || subject.key.iter().all(|value| self.engine.values.is_stable(*value));
+        self.note_event(subject, api, (event, from, &next), (seen, known));
         // Nor is anybody convicted by arguments that only may be those of the pattern.
         if (!known || instance.by_index || fit.holds == Holds::Perhaps) && matches!(next, CNext::Error(_)) {
+            return None;
+        }
+        state.instance = Some(instance);
+        if matches!(next, CNext::Error(_)) && self.is_another_turn(&state, api.loc) {
             return None;
         }
         state.trace.push(
@@ -424,7 +428,6 @@ impl Run<'_, '_> {
             ),
             api.loc,
         );
-        state.instance = Some(instance);
         let mut judged = state.clone();
         judged.irql = before;
         let mut fine = true;
@@ -453,18 +456,24 @@ impl Run<'_, '_> {
         if let Some(instance) = &mut state.instance {
             instance.state = to;
             instance.seen = seen | 1 << (event & 63);
+            instance.met = true;
         }
         self.engine.suppose_there(subject, &mut state);
         Some(state)
     }
 
     /// What `--why` tells of an event.
-    fn note_event(&mut self, subject: &Subject, api: &Api, (event, from, next): (u8, u8, &CNext), seen: u64) {
+    fn note_event(
+        &mut self,
+        subject: &Subject,
+        api: &Api,
+        (event, from, next): (u8, u8, &CNext),
+        (seen, known): (u64, bool),
+    ) {
         if !self.engine.watch.sees(api.loc) {
             return;
         }
         let machine = self.engine.compiled.machine(subject.machine);
-        let known = seen != 0 || subject.key.iter().all(|value| self.engine.values.is_stable(*value));
         let object = subject.key.iter().map(|key| describe::value(&self.engine.values, self.ir, *key));
         let object = object.collect::<Vec<_>>().join(", ");
         let of = if object.is_empty() { String::new() } else { format!(" of `{object}`") };
@@ -535,6 +544,7 @@ pub(crate) fn instance(state: u8) -> Instance {
         state,
         pre: state,
         seen: 0,
+        met: false,
         others: Vec::new(),
         by_index: false,
         entry: None,

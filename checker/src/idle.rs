@@ -17,6 +17,11 @@ pub(crate) fn idle(code: &Code<'_>, compiled: &Compiled<'_>) -> Vec<bool> {
 /// that they are known by.
 fn called(code: &Code<'_>, compiled: &Compiled<'_>) -> FxHashSet<Symbol> {
     let by_driver = code.functions.iter().flat_map(|function| code::calls(function.ir)).filter_map(code::name_of);
+    let by_role = code
+        .functions
+        .iter()
+        .flat_map(|function| code::calls_in(function.ir))
+        .flat_map(|call| compiled.through.of(call).map_or(&[][..], |(acts, _)| acts).iter().map(|act| act.api));
     let contracts = compiled.table.semantics.roles.values().map(|role| &role.contract);
     let before_entry = contracts
         .flat_map(|contract| {
@@ -24,7 +29,7 @@ fn called(code: &Code<'_>, compiled: &Compiled<'_>) -> FxHashSet<Symbol> {
             contract.entered_after.iter().chain(unless.into_iter().flat_map(|unless| &unless.calls))
         })
         .filter_map(|call| call.api().map(Symbol::new));
-    by_driver.chain(before_entry).flat_map(|name| compiled.aliases.names(name)).collect()
+    by_driver.chain(by_role).chain(before_entry).flat_map(|name| compiled.aliases.names(name)).collect()
 }
 
 fn reports(machine: &CMachine<'_>, called: &FxHashSet<Symbol>) -> bool {

@@ -52,9 +52,7 @@ impl Run<'_, '_> {
         let machine = self.subject.as_ref().map(|subject| subject.machine);
         let moved = machine.is_some_and(|machine| {
             let blocks = self.ir.blocks.iter();
-            let inside: Vec<Callee> =
-                calls(blocks).filter(|call| call.unwind == Some(handler)).map(|call| call.callee.clone()).collect();
-            inside.iter().any(|callee| self.concerns(machine, callee))
+            calls(blocks).any(|call| call.unwind == Some(handler) && self.concerns(machine, call))
         });
         if !moved {
             self.enqueue(handler, state, Some(at));
@@ -67,7 +65,7 @@ impl Run<'_, '_> {
         match self.engine.code.resolve(self.ir, &call.callee) {
             Some(body) if self.engine.raises[body.0 as usize] => {
                 let machine = self.subject.as_ref().map(|subject| subject.machine);
-                if machine.is_none_or(|machine| !self.concerns(machine, &call.callee)) {
+                if machine.is_none_or(|machine| !self.concerns(machine, call)) {
                     let after = self.half_done(body, call, state, site);
                     self.enqueue(handler, after, Some(at));
                 }
@@ -99,15 +97,18 @@ impl Run<'_, '_> {
     }
 
     /// Whether a call, or what it calls, holds an event of the machine.
-    pub(crate) fn concerns(&mut self, machine: MachineId, callee: &Callee) -> bool {
-        if let Callee::Named(name) = callee {
-            let canonical = self.engine.compiled.aliases.get(*name).map_or(*name, |rewrite| rewrite.to);
-            let places = self.engine.compiled.by_api.get(&canonical);
-            if places.is_some_and(|places| places.iter().any(|place| place.machine == machine)) {
+    pub(crate) fn concerns(&mut self, machine: MachineId, call: &Call) -> bool {
+        let compiled = self.engine.compiled;
+        if let Callee::Named(name) = &call.callee {
+            let canonical = compiled.aliases.get(*name).map_or(*name, |rewrite| rewrite.to);
+            if compiled.knows(machine, canonical) {
                 return true;
             }
         }
-        let Some(body) = self.engine.code.resolve(self.ir, callee) else { return false };
+        let Some(body) = self.engine.code.resolve(self.ir, &call.callee) else {
+            let acts = compiled.through.of(call).map_or(&[][..], |(acts, _)| acts);
+            return acts.iter().any(|act| compiled.knows(machine, act.api));
+        };
         // Inside a circle of calls anything may be.
         self.engine.base(body).is_none_or(|base| base.touched.iter().any(|subject| subject.machine == machine))
     }

@@ -196,11 +196,7 @@ impl Finder<'_, '_> {
 
     fn attach(&mut self, functions: &[Who], type_name: &str, index: Option<i64>, registered: bool) {
         let roles = &self.compiled.table.semantics.roles;
-        // `PFN_X` and `PX` are pointers to the role type `X`.
-        let found = roles.get_key_value(type_name).or_else(|| {
-            let pointed = type_name.strip_prefix("PFN_").or_else(|| type_name.strip_prefix('P'))?;
-            roles.get_key_value(pointed)
-        });
+        let found = roles.get_key_value(type_name).or_else(|| roles.get_key_value(pointed(type_name)?));
         let Some((type_name, role)) = found else { return };
         for who in functions {
             self.roles.attach(*who, Attached { type_name, role, index, registered });
@@ -336,8 +332,13 @@ impl<'t> Fields<'t> {
     }
 }
 
+/// `PFN_X` and `PX` are pointers to the role type `X`.
+pub(crate) fn pointed(type_name: &str) -> Option<&str> {
+    type_name.strip_prefix("PFN_").or_else(|| type_name.strip_prefix('P'))
+}
+
 /// The names that a structure type may have in the data: `_X` is the tag of `X`, and `PX` a pointer to it.
-fn names_of(type_name: Symbol) -> impl Iterator<Item = Symbol> {
+pub(crate) fn names_of(type_name: Symbol) -> impl Iterator<Item = Symbol> {
     let name = type_name.as_str();
     let others = [name.strip_prefix('_'), name.strip_prefix('P')].into_iter().flatten().map(Symbol::new);
     std::iter::once(type_name).chain(others)

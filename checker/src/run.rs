@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use rulebook_frontend::ir::{BinOp, BlockId, Expr, Function, InstrKind, Loc, Symbol, Term};
+use rulebook_frontend::ir::{BinOp, BlockId, Expr, Function, InstrKind, Loc, Place, Symbol, Term};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::adopt::Moves;
@@ -214,6 +214,11 @@ impl<'e, 'a> Run<'e, 'a> {
         self.block(block, state);
     }
 
+    /// The block that is visited.
+    pub(crate) fn visiting(&self) -> BlockId {
+        self.visiting.0
+    }
+
     /// Looks up which branches decide over events of the followed object.
     fn find_deciding(&mut self) {
         let Some(machine) = self.subject.as_ref().map(|subject| subject.machine) else { return };
@@ -224,11 +229,11 @@ impl<'e, 'a> Run<'e, 'a> {
         }
         let mut events: FxHashSet<BlockId> = FxHashSet::default();
         for (at, block) in self.ir.blocks.iter().enumerate() {
-            let callees = block.instrs.iter().filter_map(|instr| match &instr.kind {
-                InstrKind::Call(call) => Some(&call.callee),
+            let mut calls = block.instrs.iter().filter_map(|instr| match &instr.kind {
+                InstrKind::Call(call) => Some(&**call),
                 _ => None,
             });
-            if callees.into_iter().any(|callee| self.concerns(machine, callee)) {
+            if calls.any(|call| self.concerns(machine, call)) {
                 events.insert(BlockId(at as u32));
             }
         }
@@ -250,6 +255,18 @@ impl<'e, 'a> Run<'e, 'a> {
                 let address = self.engine.values.make(Node::Local(local));
                 self.found.guards.add(&self.engine.values, address);
             });
+        }
+        // And those whose value they are given.
+        for instr in self.ir.blocks.iter().flat_map(|block| &block.instrs) {
+            if let InstrKind::Assign { place: Place::Local(to), value: Expr::Load(from) } = &instr.kind
+                && let Place::Local(from) = &**from
+            {
+                let to = self.engine.values.make(Node::Local(*to));
+                if self.found.guards.has(to) {
+                    let from = self.engine.values.make(Node::Local(*from));
+                    self.found.guards.add(&self.engine.values, from);
+                }
+            }
         }
     }
 
@@ -386,6 +403,7 @@ impl<'e, 'a> Run<'e, 'a> {
             CNext::Go(to) => {
                 instance.state = *to;
                 instance.seen |= 1 << (event & 63);
+                instance.met = true;
             }
             CNext::Stay | CNext::Error(_) => {}
         }
@@ -400,7 +418,7 @@ impl<'e, 'a> Run<'e, 'a> {
         let machine = subject.machine;
         instance.state != 0
             && subject.key.iter().any(|key| crate::state::is_named_after(values, *key, site))
-            && !self.concerns(machine, &call.callee)
+            && !self.concerns(machine, call)
     }
 
     fn leave(&mut self, at: BlockId, term: &Term, state: State, site: Site) {

@@ -24,6 +24,8 @@ pub(crate) struct Instance {
     pub(crate) pre: u8,
     /// Events that happened on the way, as bits.
     pub(crate) seen: u64,
+    /// Whether it was met on every way here: what it is called may have been another object's name before.
+    pub(crate) met: bool,
     /// Other objects that may be the same one, with their states.
     pub(crate) others: Vec<(V, u8)>,
     /// Whether an element of an array was met by another index, and may be this one.
@@ -542,6 +544,7 @@ impl State {
         let instance = self.instance.clone().map(|mut instance| {
             if let Some(there) = &other.instance {
                 instance.seen |= there.seen;
+                instance.met &= there.met;
                 instance.by_index |= there.by_index;
                 instance.others.retain(|one| there.others.contains(one));
                 instance.vars.retain(|var, value| there.vars.get(var) == Some(value));

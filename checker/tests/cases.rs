@@ -219,3 +219,23 @@ fn methods_are_called_through_bases_and_pointer_types() {
 fn equal_pointers_results_and_ways_are_told_apart() {
     check("equals.c");
 }
+
+#[test]
+fn a_call_through_a_pointer_of_a_role_type_does_what_the_role_owes() {
+    check("called.c");
+}
+
+#[test]
+fn a_turn_of_a_loop_over_many_objects_is_not_another() {
+    check("turns.c");
+}
+
+#[test]
+fn what_a_helper_shares_tells_nothing_of_who_else_does() {
+    check("turned.c");
+}
+
+#[test]
+fn what_a_helper_asks_of_its_argument_is_kept_apart() {
+    check("apart.c");
+}

@@ -220,6 +220,9 @@ pub struct Call {
     pub dst: Option<LocalId>,
     /// What is called.
     pub callee: Callee,
+    /// The type of the pointer that it goes through, or of the function behind it, where it goes through one that is
+    /// declared with a name: `PDRIVER_CANCEL`, `DRIVER_CANCEL`.
+    pub pointer_type: Option<Symbol>,
     /// The arguments (for a method call, the object's address first).
     pub args: Vec<Expr>,
     /// The name of the driver's own macro that this call was written as, for messages.

@@ -46,6 +46,20 @@ fn dangling(semantics: &Semantics) -> Vec<String> {
             }
         }
     }
+    for (name, role) in &semantics.roles {
+        for act in &role.contract.called_as {
+            let count = semantics.functions.get(&act.function).map(|function| function.params.len());
+            if count != Some(act.args.len()) {
+                found.push(format!(
+                    "a call of {name} comes to {}, which is not known with such arguments",
+                    act.function
+                ));
+            }
+            for arg in act.args.iter().filter(|arg| !role.params.contains(&arg.param)) {
+                found.push(format!("a call of {name} passes on {}, which is no parameter of it", arg.param));
+            }
+        }
+    }
     for (group, members) in &semantics.groups {
         for member in members.iter().filter(|member| semantics.roles_of(member).is_empty()) {
             found.push(format!("the group {group} has a member {member} that is no role"));

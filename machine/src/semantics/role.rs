@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::error::SpecError;
 use crate::irql::{Interval, Level};
 use crate::pattern::Pattern;
 
@@ -47,6 +48,9 @@ pub struct Contract {
     /// The level at exit may differ from the level at entry (a Cancel routine, an acquire-lock callback).
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub irql_may_change: bool,
+    /// What a call of it through a pointer comes to, for the driver that makes it: these calls.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub called_as: Vec<Act>,
     /// Objects may be held by the caller at entry: releasing them is no error.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub caller_may_hold: bool,
@@ -75,6 +79,50 @@ pub struct Levels {
     /// (`WdfSynchronizationScopeQueue: DISPATCH`); void like them by `unless_mentioned`.
     #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
     pub called_at_where: std::collections::BTreeMap<String, Level>,
+}
+
+/// A call that a call of a role comes to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Act {
+    /// The function.
+    pub function: String,
+    /// Its arguments, in the function's order.
+    #[serde(default)]
+    pub args: Vec<Passed>,
+}
+
+/// A value that a role function is given or finds: `Irp`, or `Irp->Tail.Overlay.ListEntry`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub struct Passed {
+    /// The role's parameter.
+    pub param: String,
+    /// The members that lead from what it points to to the value; none where it is the value.
+    pub path: Vec<String>,
+}
+
+impl From<Passed> for String {
+    fn from(passed: Passed) -> Self {
+        if passed.path.is_empty() { passed.param } else { format!("{}->{}", passed.param, passed.path.join(".")) }
+    }
+}
+
+impl TryFrom<String> for Passed {
+    type Error = SpecError;
+
+    fn try_from(text: String) -> Result<Self, SpecError> {
+        let (param, path) = match text.split_once("->") {
+            Some((param, path)) => (param, path.split('.').collect()),
+            None => (text.as_str(), Vec::new()),
+        };
+        let is_name = |name: &&str| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+        if std::iter::once(&param).chain(&path).all(is_name) {
+            Ok(Self { param: param.to_owned(), path: path.into_iter().map(str::to_owned).collect() })
+        } else {
+            Err(SpecError::Form(format!("`{text}` is no parameter, nor a member of what one points to")))
+        }
+    }
 }
 
 /// Calls that do not count where the driver's source mentions a name.

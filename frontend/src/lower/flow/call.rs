@@ -104,7 +104,11 @@ impl<'t> Flow<'_, 't> {
             Want::Value => Some(self.temp(TypeRef::default())),
             Want::Into(local) => Some(local),
         };
-        self.emit_call(dst, target.callee, values, ex.span);
+        let pointer_type = match target.callee {
+            Callee::Member { .. } | Callee::Pointer(_) => self.pointer_type(callee),
+            Callee::Named(_) | Callee::Method { .. } => None,
+        };
+        self.emit_call_through(pointer_type, dst, target.callee, values, ex.span);
         if noreturn {
             // The routine of a thread that ends it leaves for good.
             let ends = self.returns_nothing && target_name.is_some_and(|name| self.cx.ends_thread(name));
@@ -118,8 +122,19 @@ impl<'t> Flow<'_, 't> {
     }
 
     pub(super) fn emit_call(&mut self, dst: Option<LocalId>, callee: Callee, args: Vec<Expr>, span: Span) {
+        self.emit_call_through(None, dst, callee, args, span);
+    }
+
+    fn emit_call_through(
+        &mut self,
+        pointer_type: Option<Symbol>,
+        dst: Option<LocalId>,
+        callee: Callee,
+        args: Vec<Expr>,
+        span: Span,
+    ) {
         let via_macro = self.over.map(|(_, name)| name);
-        let call = Call { dst, callee, args, via_macro, unwind: self.unwind };
+        let call = Call { dst, callee, pointer_type, args, via_macro, unwind: self.unwind };
         self.emit(InstrKind::Call(Box::new(call)), span);
     }
 
@@ -162,6 +177,15 @@ impl<'t> Flow<'_, 't> {
                     value => Target::pointer(value),
                 }
             }
+        }
+    }
+
+    /// The type of the pointer that is called, by its declaration.
+    fn pointer_type(&self, callee: &Ex) -> Option<Symbol> {
+        match &callee.kind {
+            ExKind::Deref(inner) => self.pointer_type(inner),
+            ExKind::Expansion(_, inner) => self.pointer_type(inner),
+            _ => self.structure(callee),
         }
     }
 

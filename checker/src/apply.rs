@@ -246,6 +246,7 @@ impl Run<'_, '_> {
                 after.trace.push(Kind::Event(name, post), loc);
             }
         }
+        self.note_asked(before, &mut after, outcome);
         out.push((after, result));
     }
 
@@ -254,7 +255,8 @@ impl Run<'_, '_> {
         if !self.engine.options.branch_facts {
             return true;
         }
-        for (value, range) in facts {
+        let asked = self.engine.asked;
+        for (value, range) in facts.iter().filter(|(value, _)| *value != asked) {
             if *value == self.engine.promised {
                 self.promise(state, range);
                 continue;

@@ -68,6 +68,7 @@ fn content(values: &Values, function: &Function, of: V, depth: u8) -> String {
         }
         Node::EntryIrql => "the level at entry".to_owned(),
         Node::PromisedIrql => "the promised level at entry".to_owned(),
+        Node::AskedIrql => "the level at entry, as far as it is shown".to_owned(),
         Node::Old(inner) => content(values, function, inner, depth + 1),
         Node::Str(text) => text.to_string(),
         Node::Result(_) | Node::Fresh(..) => {

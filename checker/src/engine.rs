@@ -47,6 +47,8 @@ pub(crate) struct Engine<'a> {
     pub(crate) nameless: Symbol,
     /// What the code promises of the level at entry.
     pub(crate) promised: V,
+    /// What of the level at entry is more than a callee's asking.
+    pub(crate) asked: V,
     /// The hidden member in which an object keeps a level.
     pub(crate) hidden: Symbol,
     /// An object of a caller that the function under analysis cannot name.
@@ -141,6 +143,7 @@ impl<'a> Engine<'a> {
             Values::new(Arc::clone(&compiled.constants), code.written_by(callbacks), crate::describe::results(code));
         let irql_slot = values.make(Node::Opaque(Symbol::new("<irql>")));
         let promised = values.make(Node::PromisedIrql);
+        let asked = values.make(Node::AskedIrql);
         let elsewhere = values.make(Node::Opaque(Symbol::new("<elsewhere>")));
         let result_slot = values.make(Node::Opaque(Symbol::new("<result>")));
         Self {
@@ -157,6 +160,7 @@ impl<'a> Engine<'a> {
             elsewhere,
             irql_slot,
             promised,
+            asked,
             result_slot,
             watch: Watch::default(),
             tried: FxHashMap::default(),

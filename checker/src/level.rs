@@ -7,7 +7,7 @@ use crate::fact::Range;
 use crate::roles::Entry;
 use crate::run::Run;
 use crate::state::State;
-use crate::summary::Violation;
+use crate::summary::{Outcome, Violation};
 use crate::value::{Node, V, Values};
 
 impl Run<'_, '_> {
@@ -23,8 +23,25 @@ impl Run<'_, '_> {
         if values.node(state.irql) != Node::EntryIrql {
             return tested;
         }
+        let asked = state.range(values, self.engine.asked);
+        let tested = if asked == Range::ALL { tested } else { Range { low: tested.low.min(asked.low), ..tested } };
         let promised = tested.meet(&state.range(values, self.engine.promised));
         if promised.is_empty() { tested } else { promised }
+    }
+
+    /// A callee that asks for the level serves callers at any: that it went the way for high levels is no evidence that
+    /// this function is entered at one, though it decides what other tests of the level find. What the callee tells by a
+    /// constant as its result is evidence.
+    pub(crate) fn note_asked(&self, before: &State, after: &mut State, outcome: &Outcome) {
+        let values = &self.engine.values;
+        let told = outcome.result.is_some_and(|result| values.as_int(result).is_some());
+        if told || after.irql != before.irql || values.node(after.irql) != Node::EntryIrql {
+            return;
+        }
+        let low = self.level(before).low;
+        if self.tested_level(after).low > low {
+            after.facts.restrict(values, self.engine.asked, &Range::between(low, 15));
+        }
     }
 
     /// Learns what the code promises of the level. A level that the function is entered at is its callers' to keep the

@@ -128,7 +128,7 @@ impl<'s> Translate<'s> {
                 None => values.make(Node::Fresh(self.site, value)),
             },
             Node::EntryIrql => self.state.irql,
-            Node::PromisedIrql => values.make(Node::Fresh(self.site, value)),
+            Node::PromisedIrql | Node::AskedIrql => values.make(Node::Fresh(self.site, value)),
             Node::Field(base, field) => {
                 let base = self.value(values, base);
                 values.make(Node::Field(base, field))

@@ -32,6 +32,8 @@ pub(crate) enum Node {
     EntryIrql,
     /// The level at entry as the function's own code promises it (`PAGED_CODE`): its callers may break that.
     PromisedIrql,
+    /// The level at entry, as far as this function's own tests and what it is told show it.
+    AskedIrql,
     /// The address of a local.
     Local(LocalId),
     /// The address of a variable outside functions.
@@ -227,7 +229,8 @@ impl Values {
             | Node::Opaque(_)
             | Node::Param(_)
             | Node::EntryIrql
-            | Node::PromisedIrql => (true, false),
+            | Node::PromisedIrql
+            | Node::AskedIrql => (true, false),
             Node::Field(a, _) => (of(a).exportable, of(a).in_local),
             Node::Index(a, b) => (of(a).exportable && of(b).exportable, of(a).in_local),
             Node::Init(a) | Node::Pure(_, a) | Node::Container(a, _) | Node::Un(_, a) => (of(a).exportable, false),
@@ -256,6 +259,7 @@ impl Values {
             | Node::Function(_)
             | Node::EntryIrql
             | Node::PromisedIrql
+            | Node::AskedIrql
             | Node::Local(_)
             | Node::Global(_)
             | Node::Opaque(_) => true,

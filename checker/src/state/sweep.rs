@@ -65,6 +65,7 @@ impl Reach<'_> {
             | Node::Function(_)
             | Node::EntryIrql
             | Node::PromisedIrql
+            | Node::AskedIrql
             | Node::Local(_)
             | Node::Global(_)
             | Node::Opaque(_) => true,
@@ -98,6 +99,7 @@ impl Reach<'_> {
             | Node::Function(_)
             | Node::EntryIrql
             | Node::PromisedIrql
+            | Node::AskedIrql
             | Node::Local(_)
             | Node::Global(_)
             | Node::Opaque(_) => {}

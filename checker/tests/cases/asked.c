@@ -1,4 +1,4 @@
-// rules: wdm/CriticalRegions wdm/ExclusiveResourceAccess
+// rules: wdm/CriticalRegions wdm/ExclusiveResourceAccess wdm/IrqlKeSetEvent
 // A helper that begins a walk takes the region where the level is low, and the one that ends it leaves it there.
 
 #include <ntifs.h>
@@ -54,5 +54,48 @@ VOID WalkToOne(PLIST_ENTRY Wanted)
         if (entry->Blink == Wanted) {
             return; //~ CriticalRegions
         }
+    }
+}
+
+// A helper for callers at any level: which way it went is no evidence of the level of this one.
+static VOID Count(PKSPIN_LOCK Lock, ULONG *Counter)
+{
+    KIRQL irql;
+
+    if (KeGetCurrentIrql() > DISPATCH_LEVEL) {
+        return;
+    }
+    KeAcquireSpinLock(Lock, &irql);
+    (*Counter)++;
+    KeReleaseSpinLock(Lock, irql);
+}
+
+VOID CountAndSignal(PKSPIN_LOCK Lock, ULONG *Counter, PKEVENT Event)
+{
+    Count(Lock, Counter);
+    KeSetEvent(Event, IO_NO_INCREMENT, FALSE);
+}
+
+// What this function asks itself is.
+VOID SignalAbove(PKEVENT Event)
+{
+    if (KeGetCurrentIrql() > DISPATCH_LEVEL) {
+        KeSetEvent(Event, IO_NO_INCREMENT, FALSE); //~ IrqlKeSetEvent
+    }
+}
+
+// So is what a helper tells it.
+static BOOLEAN IsHigh(VOID)
+{
+    if (KeGetCurrentIrql() > DISPATCH_LEVEL) {
+        return TRUE;
+    }
+    return FALSE;
+}
+
+VOID SignalWhereTold(PKEVENT Event)
+{
+    if (IsHigh()) {
+        KeSetEvent(Event, IO_NO_INCREMENT, FALSE); //~ IrqlKeSetEvent
     }
 }

@@ -3,7 +3,7 @@
 use rulebook_machine::Interval;
 
 use crate::engine::Engine;
-use crate::fact::Range;
+use crate::fact::{Facts, Range};
 use crate::roles::Entry;
 use crate::run::Run;
 use crate::state::State;
@@ -41,6 +41,20 @@ impl Run<'_, '_> {
         let low = self.level(before).low;
         if self.tested_level(after).low > low {
             after.facts.restrict(values, self.engine.asked, &Range::between(low, 15));
+        }
+    }
+
+    /// A test of the level that this function makes itself is evidence, whatever a callee has asked before.
+    pub(crate) fn note_tested(&self, state: &mut State, test: V, truth: bool) {
+        let values = &self.engine.values;
+        if values.node(state.irql) != Node::EntryIrql || state.range(values, self.engine.asked) == Range::ALL {
+            return;
+        }
+        let mut alone = Facts::default();
+        alone.assume(values, test, truth);
+        let low = alone.range(values, state.irql).low;
+        if low > 0 {
+            state.facts.restrict(values, self.engine.asked, &Range::between(low, 15));
         }
     }
 

@@ -504,6 +504,7 @@ impl<'e, 'a> Run<'e, 'a> {
 
     /// Learns a branch; false if the path cannot take it.
     pub(crate) fn assume(&mut self, state: &mut State, value: V, truth: bool) -> bool {
+        self.note_tested(state, value, truth);
         !self.engine.options.branch_facts
             || (!self.is_nowhere(value, truth)
                 && !self.is_older(value, truth)

@@ -76,7 +76,15 @@ VOID CountAndSignal(PKSPIN_LOCK Lock, ULONG *Counter, PKEVENT Event)
     KeSetEvent(Event, IO_NO_INCREMENT, FALSE);
 }
 
-// What this function asks itself is.
+// What this function asks itself is, before the helper asks and after it.
+VOID CountAndSignalAbove(PKSPIN_LOCK Lock, ULONG *Counter, PKEVENT Event)
+{
+    Count(Lock, Counter);
+    if (KeGetCurrentIrql() > DISPATCH_LEVEL) {
+        KeSetEvent(Event, IO_NO_INCREMENT, FALSE); //~ IrqlKeSetEvent
+    }
+}
+
 VOID SignalAbove(PKEVENT Event)
 {
     if (KeGetCurrentIrql() > DISPATCH_LEVEL) {

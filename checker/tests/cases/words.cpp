@@ -25,7 +25,7 @@ NTSTATUS PumpStart(PUMP *pump)
 {
     DbgPrint("--> "__FUNCTION__" starts\n");
     return PsCreateSystemThread(OUT &pump->Thread, IN THREAD_ALL_ACCESS, IN NULL, IN NULL, OUT NULL,
-        IN (PKSTART_ROUTINE)PumpMain, IN (PVOID)pump);
+        IN (PKSTART_ROUTINE)PumpMain, IN(PVOID)pump);
 }
 
 enum STEP

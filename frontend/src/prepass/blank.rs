@@ -78,7 +78,7 @@ pub(super) fn blank(input: &Input<'_>, canvas: &mut Canvas) -> Left {
             Treatment::Annotation => at = annotation(input, at, canvas, &mut left),
             Treatment::AnnotationWord => {
                 let after = tokens.get(at);
-                if is_parameter_word(&left.tokens, after) || is_argument_word(text, &left.tokens, token, after) {
+                if is_parameter_word(&left.tokens, after) || is_argument_word(text, &left.tokens, tokens, at) {
                     let span = Span { start: token.start, end: token.end };
                     canvas.blank(span);
                     left.annotations.push(span);
@@ -182,7 +182,7 @@ fn is_literal_part(text: &str, before: &[Token], word: Token, after: Option<&Tok
 }
 
 /// `F(IN & x, OUT (PVOID)y, IN 0)`: a word before an argument, where a name could not stand or would be another macro.
-fn is_argument_word(text: &str, before: &[Token], word: Token, after: Option<&Token>) -> bool {
+fn is_argument_word(text: &str, before: &[Token], tokens: &[Token], at: usize) -> bool {
     let in_list = match before {
         [.., comma] if comma.kind == Kind::Punct(b',') => true,
         [.., callee, open] => {
@@ -190,10 +190,15 @@ fn is_argument_word(text: &str, before: &[Token], word: Token, after: Option<&To
         }
         _ => false,
     };
+    // `IN (x)` and `IN(TYPE)x`, but not the call `IN(x)`.
+    let is_cast = || {
+        let behind = closing(tokens, at).and_then(|close| tokens.get(close + 1));
+        behind.is_some_and(|behind| matches!(behind.kind, Kind::Ident | Kind::Number | Kind::Punct(b'(' | b'&')))
+    };
     in_list
-        && after.is_some_and(|after| match after.kind {
+        && tokens.get(at).is_some_and(|after| match after.kind {
             Kind::Number | Kind::Str | Kind::Char | Kind::Punct(b'&') => true,
-            Kind::Punct(b'(') => after.start > word.end,
+            Kind::Punct(b'(') => after.start > tokens[at - 1].end || is_cast(),
             _ => false,
         })
 }

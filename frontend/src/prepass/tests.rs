@@ -53,7 +53,10 @@ fn constructs_of_c() {
             "VOID F(IN PIRP Irp, OUT PULONG n OPTIONAL, IN OUT PVOID b OPTIONAL);",
             "VOID F( PIRP Irp, PULONG n , PVOID b );",
         ),
-        ("void f(void) { g(OUT & h, IN 0, IN (PVOID)x, OUT y); }", "void f(void) { g( & h, 0, (PVOID)x, y); }"),
+        (
+            "void f(void) { g(OUT & h, IN 0, IN (PVOID)x, IN(PVOID)z, OUT y); }",
+            "void f(void) { g( & h, 0, (PVOID)x, (PVOID)z, y); }",
+        ),
         (
             "void f(void) { g(\"a\"__FUNCTION__\"b\" PRIx64 \"c\", NAME \"d\"); }",
             "void f(void) { g(\"a\" \"b\" \"c\", NAME \"d\"); }",

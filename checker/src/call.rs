@@ -266,12 +266,8 @@ impl Run<'_, '_> {
             return state.facts.restrict(values, result, &Range { not: vec![0], ..Range::ALL });
         }
         let Some(success) = &function.succeeds else { return true };
-        let says = success.by.is_none_or(|(at, by_zero)| {
-            api.args.get(at).is_some_and(|arg| {
-                let range = state.facts.look(values, *arg);
-                if by_zero { *range == Range::exactly(0) } else { !range.contains(0) }
-            })
-        });
+        let is_set = |at: usize| api.args.get(at).is_some_and(|arg| !state.facts.look(values, *arg).contains(0));
+        let says = success.by.is_none_or(is_set);
         !says || state.facts.restrict(values, result, &success.results)
     }
 

@@ -180,8 +180,8 @@ pub(crate) struct CFunction {
 #[derive(Debug)]
 pub(crate) struct CSuccess {
     pub(crate) results: Range,
-    /// The argument that says so, and whether by being zero; `None` at every call.
-    pub(crate) by: Option<(usize, bool)>,
+    /// The argument that says so by not being zero; `None` at every call.
+    pub(crate) by: Option<usize>,
 }
 
 #[derive(Debug)]
@@ -278,8 +278,7 @@ impl<'t> Base<'t> {
     fn success(&self, function: &Function, when: &Succeeds) -> Option<CSuccess> {
         let by = match when {
             Succeeds::Always => None,
-            Succeeds::With(param) => Some((function.position(param)?, false)),
-            Succeeds::Without(param) => Some((function.position(param)?, true)),
+            Succeeds::With(param) => Some(function.position(param)?),
         };
         let (results, _) = self.ranges(&ResultTest::Ok, function.returns);
         Some(CSuccess { results: results.into_iter().next()?, by })

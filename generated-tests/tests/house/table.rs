@@ -26,7 +26,7 @@ fn dangling(semantics: &Semantics) -> Vec<String> {
                 found.push(format!("{name} has no parameter {param}"));
             }
         }
-        if let Some(Succeeds::With(param) | Succeeds::Without(param)) = &function.succeeds
+        if let Some(Succeeds::With(param)) = &function.succeeds
             && function.position(param).is_none()
         {
             found.push(format!("{name} succeeds by {param}, which is no parameter of it"));

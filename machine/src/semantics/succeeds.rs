@@ -12,8 +12,6 @@ pub enum Succeeds {
     Always,
     /// Where the argument for this parameter is not zero: `with Wait`.
     With(String),
-    /// Where it is zero: `without Timeout`.
-    Without(String),
 }
 
 impl From<Succeeds> for String {
@@ -21,7 +19,6 @@ impl From<Succeeds> for String {
         match when {
             Succeeds::Always => "always".into(),
             Succeeds::With(param) => format!("with {param}"),
-            Succeeds::Without(param) => format!("without {param}"),
         }
     }
 }
@@ -33,9 +30,8 @@ impl TryFrom<String> for Succeeds {
         match text.split_once(' ') {
             None if text == "always" => Ok(Self::Always),
             Some(("with", param)) => Ok(Self::With(param.to_owned())),
-            Some(("without", param)) => Ok(Self::Without(param.to_owned())),
             _ => Err(SpecError::Form(format!(
-                "`{text}` does not say when a call succeeds; write `always`, `with PARAMETER` or `without PARAMETER`"
+                "`{text}` does not say when a call succeeds; write `always` or `with PARAMETER`"
             ))),
         }
     }
@@ -47,7 +43,7 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read() {
-        for text in ["always", "with Wait", "without Timeout"] {
+        for text in ["always", "with Wait"] {
             assert_eq!(Succeeds::try_from(text.to_owned()).map(String::from).as_deref().ok(), Some(text));
         }
         for text in ["", "never", "with", "if Wait"] {

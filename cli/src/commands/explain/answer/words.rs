@@ -91,6 +91,13 @@ pub(super) fn contract(role: &Role, rules: &[Rule]) -> Vec<String> {
     for (param, flags) in &contract.one_of_flags {
         said.push(format!("at least one of {} is set in `{param}`", quoted(flags)));
     }
+    if !role.given.is_empty() {
+        said.push(format!("never called with `NULL` for {}", quoted(&role.given)));
+    }
+    for act in &contract.called_as {
+        let args: Vec<String> = act.args.iter().cloned().map(String::from).collect();
+        said.push(format!("a driver that calls it has `{}({})` done", act.function, args.join(", ")));
+    }
     said.push(
         match contract.exit {
             ExitState::Same => "leaves objects as it found them",

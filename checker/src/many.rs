@@ -84,8 +84,10 @@ impl Run<'_, '_> {
         if led.is_empty() || !calls(at).any(|(place, call)| place == loc && given(call)) {
             return false;
         }
-        let before = |step: &&crate::trace::Step| step.loc == loc && matches!(step.kind, Kind::Event(..));
-        if state.trace.steps().iter().any(before) {
+        // What has happened since the same call was made, such as the making of another object, is of this turn.
+        let steps = state.trace.steps();
+        let last = steps.iter().rfind(|step| matches!(step.kind, Kind::Event(..)));
+        if last.is_some_and(|step| step.loc == loc) {
             return true;
         }
         instance.seen == 0

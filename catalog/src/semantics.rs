@@ -86,6 +86,7 @@ fn overlap(left: &Function, right: &Function) -> bool {
         || (left.asserts.is_some() && right.asserts.is_some())
         || (left.accessor && right.accessor)
         || (left.exchanges.is_some() && right.exchanges.is_some())
+        || (left.counts.is_some() && right.counts.is_some())
         || (left.clears.is_some() && right.clears.is_some())
         || (left.fills.is_some() && right.fills.is_some())
         || (left.succeeds.is_some() && right.succeeds.is_some())

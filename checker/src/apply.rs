@@ -46,6 +46,7 @@ impl Run<'_, '_> {
         };
         let mut translate = Translate::new(args, &state, site);
         translate.holds_still = self.way.is_some();
+        translate.tells_level = crate::level::tells(&self.engine.values, &summary.outcomes);
         let mut keyed = None;
         let mut unnamed = None;
         let mut entered = state.clone();
@@ -116,7 +117,11 @@ impl Run<'_, '_> {
             return;
         }
         self.note_levels(&summary.outcomes, &mut translate);
+        let there = crate::level::locked(&self.engine.values, self.engine.code.get(body).ir, &summary.outcomes);
         for outcome in &summary.outcomes {
+            if self.is_no_lock(&state, outcome, &there, args) {
+                continue;
+            }
             self.pass(&entered, outcome, &mut translate, name, loc, site, out);
         }
     }
@@ -129,20 +134,6 @@ impl Run<'_, '_> {
             let at_place = |arg: &CArg| matches!(arg, CArg::At(_));
             happen >> (at & 63) & 1 == 1 && event.patterns.iter().any(|pattern| pattern.args.iter().any(at_place))
         })
-    }
-
-    /// Where a callee leaves at one level or another, what it goes by decides as a branch of the caller would.
-    fn note_levels(&mut self, outcomes: &[Outcome], translate: &mut Translate<'_>) {
-        let Some((first, others)) = outcomes.split_first() else { return };
-        if !self.level_matters || others.iter().all(|other| other.irql == first.irql) {
-            return;
-        }
-        for (value, _) in outcomes.iter().flat_map(|outcome| &outcome.facts) {
-            if self.engine.values.exportable(*value) {
-                let ours = translate.value(&mut self.engine.values, *value);
-                self.found.guards.add(&self.engine.values, ours);
-            }
-        }
     }
 
     /// Whether a call on an object of an unknown class may leave the followed object in another state: one of the
@@ -246,7 +237,7 @@ impl Run<'_, '_> {
                 after.trace.push(Kind::Event(name, post), loc);
             }
         }
-        self.note_asked(before, &mut after, outcome);
+        self.note_asked(before, &mut after, translate.tells_level);
         out.push((after, result));
     }
 

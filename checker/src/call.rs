@@ -242,7 +242,10 @@ impl Run<'_, '_> {
             self.promise(&mut state, &Range::between(i64::from(interval.min.0), i64::from(interval.max.0)));
         }
         if finished.is_empty() {
-            finished.push(state);
+            match function.counts {
+                Some(count) => finished = self.count(state, count, api, result),
+                None => finished.push(state),
+            }
         }
         let finished = self.place(finished, &entry, api, function, result);
         for mut state in finished {

@@ -1,7 +1,7 @@
 //! The functions of one driver, with what the simulation asks of their shape.
 
 use rulebook_frontend::ir::{
-    BlockId, Call, Callee, Expr, FileId, Function, InstrKind, LocalId, Place, Symbol, Term, Unit,
+    BlockId, Call, Callee, Expr, FileId, Function, InstrKind, Local, LocalId, Place, Symbol, Term, Unit,
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -445,6 +445,11 @@ fn in_expr(expr: &Expr, found: &mut FxHashSet<Symbol>) {
         }
         _ => {}
     }
+}
+
+/// Whether a local is a pointer.
+pub(crate) fn points(local: &Local) -> bool {
+    local.pointers > 0 || is_pointer(local.type_name.as_str())
 }
 
 /// Whether a type is a pointer, by how it is written or called.

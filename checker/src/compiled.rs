@@ -6,7 +6,7 @@ use rulebook_frontend::ir::{BinOp, Symbol};
 use rulebook_machine::condition::{Compare, Condition, Term};
 use rulebook_machine::pattern::{Arg, Pattern, ResultTest, Subject};
 use rulebook_machine::rule::{self, Next};
-use rulebook_machine::semantics::{Exchange, Function, IrqlEffect, NewLevel, Returns, Slot, Stores, Succeeds};
+use rulebook_machine::semantics::{Count, Exchange, Function, IrqlEffect, NewLevel, Returns, Slot, Stores, Succeeds};
 use rulebook_machine::table::{Rule, Table};
 use rulebook_machine::{Interval, Machine};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -165,6 +165,8 @@ pub(crate) struct CFunction {
     pub(crate) returns: Option<Returns>,
     pub(crate) accessor: bool,
     pub(crate) exchanges: Option<Exchange>,
+    /// How it counts the number that its first argument points to.
+    pub(crate) counts: Option<Count>,
     /// The argument behind which it leaves `NULL`, and the results with which it does.
     pub(crate) clears: Option<(usize, CResult)>,
     /// The argument behind which it leaves what it made, and the results with which it does.
@@ -259,6 +261,7 @@ impl<'t> Base<'t> {
                 returns: function.returns,
                 accessor: function.accessor,
                 exchanges: function.exchanges,
+                counts: function.counts,
                 clears: function.clears.as_ref().and_then(stores),
                 fills: function.fills.as_ref().and_then(stores),
                 succeeds: function.succeeds.as_ref().and_then(|when| base.success(function, when)),

@@ -51,6 +51,8 @@ pub(crate) struct Engine<'a> {
     pub(crate) asked: V,
     /// The hidden member in which an object keeps a level.
     pub(crate) hidden: Symbol,
+    /// The accessor by which it is known of a count whether the path has counted it up.
+    pub(crate) taken: Symbol,
     /// An object of a caller that the function under analysis cannot name.
     pub(crate) elsewhere: V,
     pub(crate) irql_slot: V,
@@ -157,6 +159,7 @@ impl<'a> Engine<'a> {
             accessors,
             nameless: Symbol::new(""),
             hidden: Symbol::new("<level>"),
+            taken: Symbol::new("<taken>"),
             elsewhere,
             irql_slot,
             promised,
@@ -221,8 +224,10 @@ impl<'a> Engine<'a> {
         }
         let exits =
             found.exits.iter().map(|exit| summary::outcome(&self.values, &exit.state, exit.result, exit.loc)).collect();
+        let mut outcomes = self.outcomes(found.exits, &found.guards);
+        self.forget_counted_level(id, &mut outcomes);
         let summary = Rc::new(Summary {
-            outcomes: self.outcomes(found.exits, &found.guards),
+            outcomes,
             violations: found.violations,
             exits,
             touched: found.touched,
@@ -234,6 +239,14 @@ impl<'a> Engine<'a> {
         });
         self.base.insert(id, Slot::Done(Rc::clone(&summary)));
         Some(summary)
+    }
+
+    /// The base summary of a function that has been followed.
+    pub(crate) fn made(&self, id: FuncId) -> Option<&Summary> {
+        match self.base.get(&id) {
+            Some(Slot::Done(summary)) => Some(summary),
+            _ => None,
+        }
     }
 
     /// What a function does with one object that is in the state `pre` at entry; `None` as in
@@ -337,6 +350,7 @@ impl<'a> Engine<'a> {
             found.exits.iter().any(|exit| exit.state.instance.as_ref().is_some_and(|instance| instance.by_index));
         let everywhere = everywhere && !by_index;
         let leaks = if everywhere { self.leaks(id, subject, &mut found.exits) } else { Vec::new() };
+        self.forget_counted(id, subject.machine, &mut found);
         // What was reported need not be heard of again.
         found.exits.retain(|exit| exit.state.instance.as_ref().is_none_or(|instance| instance.state != UNKNOWN));
         let mut exits: Vec<Outcome> = Vec::new();

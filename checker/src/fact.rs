@@ -271,8 +271,9 @@ impl Facts {
         self.restrict(values, a, &for_a) && self.restrict(values, b, &for_b)
     }
 
-    /// How many facts of the two contradict each other or stand on one side alone, those of simple values twice.
-    pub(crate) fn loss(&self, values: &Values, other: &Self, guards: &Guards) -> u32 {
+    /// How many facts of the two contradict each other or stand on one side alone, those of simple values twice; not
+    /// counted are those of `alike`.
+    pub(crate) fn loss(&self, values: &Values, other: &Self, guards: &Guards, alike: &[V]) -> u32 {
         if self.ranges.same(&other.ranges) {
             return 0;
         }
@@ -282,12 +283,16 @@ impl Facts {
             _ => 1,
         };
         let differs = |value: V, range: &Range, there: &Self| {
-            there.ranges.get(value).is_none_or(|there| there.kind() != range.kind())
+            there.ranges.get(value).is_none_or(|there| there.kind() != range.kind()) && !alike.contains(&value)
         };
         let here: u32 =
             self.ranges.iter().filter(|(v, range)| differs(*v, range, other)).map(|(v, _)| weight(*v)).sum();
-        let there: u32 =
-            other.ranges.iter().filter(|(v, _)| self.ranges.get(*v).is_none()).map(|(v, _)| weight(*v)).sum();
+        let there: u32 = other
+            .ranges
+            .iter()
+            .filter(|(v, _)| self.ranges.get(*v).is_none() && !alike.contains(v))
+            .map(|(v, _)| weight(*v))
+            .sum();
         here + there
     }
 

@@ -1,13 +1,15 @@
 //! The levels of entry at which a path can be gone, and which of them convicts.
 
+use rulebook_frontend::ir::Function;
 use rulebook_machine::Interval;
 
+use crate::code::points;
 use crate::engine::Engine;
-use crate::fact::{Facts, Range};
+use crate::fact::{Facts, Kind, Range};
 use crate::roles::Entry;
 use crate::run::Run;
-use crate::state::State;
-use crate::summary::{Outcome, Violation};
+use crate::state::{State, made_from};
+use crate::summary::{Outcome, Translate, Violation};
 use crate::value::{Node, V, Values};
 
 impl Run<'_, '_> {
@@ -30,12 +32,11 @@ impl Run<'_, '_> {
     }
 
     /// A callee that asks for the level serves callers at any: that it went the way for high levels is no evidence that
-    /// this function is entered at one, though it decides what other tests of the level find. What the callee tells by a
-    /// constant as its result is evidence.
-    pub(crate) fn note_asked(&self, before: &State, after: &mut State, outcome: &Outcome) {
+    /// this function is entered at one, though it decides what other tests of the level find. What a callee says that
+    /// `tells` of the level and does nothing else is evidence.
+    pub(crate) fn note_asked(&self, before: &State, after: &mut State, tells: bool) {
         let values = &self.engine.values;
-        let told = outcome.result.is_some_and(|result| values.as_int(result).is_some());
-        if told || after.irql != before.irql || values.node(after.irql) != Node::EntryIrql {
+        if tells || after.irql != before.irql || values.node(after.irql) != Node::EntryIrql {
             return;
         }
         let low = self.level(before).low;
@@ -58,6 +59,31 @@ impl Run<'_, '_> {
         }
     }
 
+    /// Whether the callee goes this way because it was given no lock, and nothing says that it was given none: who calls
+    /// a function that locks gives it what to lock.
+    pub(crate) fn is_no_lock(&self, state: &State, outcome: &Outcome, locked: &[u32], args: &[V]) -> bool {
+        let values = &self.engine.values;
+        values.node(outcome.irql) == Node::EntryIrql
+            && locked.iter().any(|at| {
+                let none = |value: V| state.facts.look(values, value).kind() == Kind::Number(0);
+                is_null(values, outcome, *at) && args.get(*at as usize).is_none_or(|arg| !none(*arg))
+            })
+    }
+
+    /// Where a callee leaves at one level or another, what it goes by decides as a branch of the caller would.
+    pub(crate) fn note_levels(&mut self, outcomes: &[Outcome], translate: &mut Translate<'_>) {
+        let Some((first, others)) = outcomes.split_first() else { return };
+        if !self.level_matters || others.iter().all(|other| other.irql == first.irql) {
+            return;
+        }
+        for (value, _) in outcomes.iter().flat_map(|outcome| &outcome.facts) {
+            if self.engine.values.exportable(*value) {
+                let ours = translate.value(&mut self.engine.values, *value);
+                self.found.guards.add(&self.engine.values, ours);
+            }
+        }
+    }
+
     /// Learns what the code promises of the level. A level that the function is entered at is its callers' to keep the
     /// promise with: what it calls is judged at theirs. Where the promise cannot be kept, the path goes on as it was.
     pub(crate) fn promise(&self, state: &mut State, range: &Range) {
@@ -67,11 +93,49 @@ impl Run<'_, '_> {
     }
 }
 
-/// What the facts of a path say of the level at entry: what was tested, and within that what was promised. A promise
-/// that `within` does not keep says nothing.
+/// The pointers that a function is given and finds a lock by, where it changes the level and does not where one is null.
+pub(crate) fn locked(values: &Values, ir: &Function, outcomes: &[Outcome]) -> Vec<u32> {
+    let entered = |outcome: &&Outcome| values.node(outcome.irql) == Node::EntryIrql;
+    let Some(changing) = outcomes.iter().find(|outcome| !entered(outcome)) else { return Vec::new() };
+    let pointers = (0..ir.param_count).filter(|at| points(&ir.locals[*at as usize]));
+    let is_there = |at: &u32| {
+        outcomes.iter().filter(entered).any(|outcome| is_null(values, outcome, *at)) && leads_to(values, changing, *at)
+    };
+    pointers.filter(is_there).collect()
+}
+
+/// Whether the way is one with a null pointer as this argument.
+fn is_null(values: &Values, outcome: &Outcome, at: u32) -> bool {
+    let is_it = |value: V| values.node(value) == Node::Param(at);
+    outcome.facts.iter().any(|(value, range)| is_it(*value) && range.kind() == Kind::Number(0))
+}
+
+/// Whether the level that the way leaves, or the one that it keeps, stands where this argument points.
+fn leads_to(values: &Values, outcome: &Outcome, at: u32) -> bool {
+    let from = |value: V| made_from(values, value, &|part| values.node(part) == Node::Param(at));
+    let kept = |(address, value): &(V, V)| values.node(*value) == Node::EntryIrql && from(*address);
+    from(outcome.irql) || outcome.writes.iter().any(kept)
+}
+
+/// Whether a function does nothing but tell its callers something, by a constant on each way.
+pub(crate) fn tells(values: &Values, outcomes: &[Outcome]) -> bool {
+    outcomes.iter().all(|outcome| {
+        let told = outcome.result.is_some_and(|result| values.as_int(result).is_some());
+        told && outcome.writes.is_empty() && outcome.changed.is_empty() && outcome.forgotten.is_empty()
+    })
+}
+
+/// What the facts of a path say of the level at entry: what was tested, but for what callees have asked, and within
+/// that what was promised. A promise that `within` does not keep says nothing.
 pub(crate) fn at_entry(values: &Values, facts: &[(V, Range)], within: &Range) -> Range {
     let of = |node: Node| facts.iter().find(|(value, _)| values.node(*value) == node).map(|(_, range)| range);
-    let tested = of(Node::EntryIrql).map_or_else(|| within.clone(), |range| within.meet(range));
+    let tested = of(Node::EntryIrql).map_or_else(
+        || within.clone(),
+        |range| {
+            let asked = of(Node::AskedIrql).map_or(range.low, |asked| asked.low.min(range.low));
+            within.meet(&Range { low: asked, ..range.clone() })
+        },
+    );
     match of(Node::PromisedIrql).map(|range| tested.meet(range)) {
         Some(promised) if !promised.is_empty() => promised,
         _ => tested,

@@ -4,10 +4,10 @@
 //! A variable that a loop leads from object to object (`node = Next(node)`) never comes back to one that it has left.
 //! Where a helper walks, the engine may know two of its results by one name; nobody is convicted by that.
 
-use rulebook_frontend::ir::{BlockId, Call, Function, InstrKind, Loc, LocalId, Place};
+use rulebook_frontend::ir::{BlockId, Call, InstrKind, Loc, LocalId, Place};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::code::{Func, is_pointer};
+use crate::code::{Func, points};
 use crate::live;
 use crate::run::Run;
 use crate::state::State;
@@ -47,14 +47,9 @@ pub(crate) fn led(function: &Func<'_>) -> FxHashSet<LocalId> {
         made_of.keys().map(|local| (*local, origins(*local))).collect();
     let of_itself = |local: &LocalId| reached.get(local).is_some_and(|own| own.contains(local));
     let leads = |(local, own): (&LocalId, &FxHashSet<LocalId>)| {
-        (own.iter().any(of_itself) && points(ir, *local)).then_some(*local)
+        (own.iter().any(of_itself) && points(&ir.locals[local.0 as usize])).then_some(*local)
     };
     reached.iter().filter_map(leads).collect()
-}
-
-fn points(ir: &Function, local: LocalId) -> bool {
-    let local = &ir.locals[local.0 as usize];
-    local.pointers > 0 || is_pointer(local.type_name.as_str())
 }
 
 impl Run<'_, '_> {

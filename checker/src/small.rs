@@ -81,17 +81,6 @@ impl<K: Ord + Copy, T: Clone + PartialEq> SmallMap<K, T> {
         }
     }
 
-    /// The keys that both maps have, where they do not agree: in order, with what each has.
-    pub(crate) fn differing<'m>(&'m self, other: &'m Self) -> impl Iterator<Item = (K, &'m T, &'m T)> {
-        let mut there = &other.0[..];
-        self.0.iter().filter_map(move |(key, value)| {
-            let before = there.iter().take_while(|(other, _)| other < key).count();
-            there = &there[before..];
-            let (_, opposite) = there.first().filter(|(other, _)| other == key)?;
-            (value != opposite).then_some((*key, value, opposite))
-        })
-    }
-
     pub(crate) fn iter(&self) -> std::slice::Iter<'_, (K, T)> {
         self.0.iter()
     }
@@ -120,22 +109,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn differences_are_those_of_common_keys() {
+    fn keys_of_both_come_once_and_in_order() {
         let map = |pairs: &[(u32, char)]| SmallMap::from_ordered(pairs.to_vec());
-        for (one, other, expected) in [
-            (
-                map(&[(1, 'a'), (3, 'b'), (5, 'c')]),
-                map(&[(0, 'z'), (1, 'a'), (3, 'x'), (4, 'y'), (5, 'w')]),
-                vec![3, 5],
-            ),
-            (map(&[(2, 'a')]), map(&[]), vec![]),
-            (map(&[]), map(&[(2, 'a')]), vec![]),
-            (map(&[(2, 'a'), (9, 'b')]), map(&[(9, 'c')]), vec![9]),
-        ] {
-            let keys = |one: &SmallMap<u32, char>, other| one.differing(other).map(|(key, ..)| key).collect::<Vec<_>>();
-            assert_eq!(keys(&one, &other), expected, "{one:?} {other:?}");
-            assert_eq!(keys(&other, &one), expected, "{other:?} {one:?}");
-        }
+        let both = |one: &SmallMap<u32, char>, other| {
+            let mut all = Vec::new();
+            one.each_of_both(other, |key, here, there| all.push((key, here.copied(), there.copied())));
+            all
+        };
+        let (some, none) = (map(&[(1, 'a'), (3, 'b')]), map(&[]));
+        let other = map(&[(0, 'z'), (3, 'x')]);
+        assert_eq!(both(&some, &none), [(1, Some('a'), None), (3, Some('b'), None)]);
+        assert_eq!(both(&none, &none), []);
+        assert_eq!(both(&some, &other), [(0, None, Some('z')), (1, Some('a'), None), (3, Some('b'), Some('x'))]);
     }
 
     #[test]

@@ -1,13 +1,16 @@
 //! What is known at one point of one path: memory, facts, the level, the tracked object.
 
+mod bits;
 mod equal;
+mod loss;
 mod sweep;
 
-use rulebook_frontend::ir::{Expr, Function, LocalId, Place, Symbol};
+pub(crate) use loss::DECIDED;
+
+use rulebook_frontend::ir::{BinOp, Expr, Function, LocalId, Place, Symbol};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::fact::{Facts, Range};
-use crate::guard::Guards;
 use crate::small::SmallMap;
 use crate::trace::Trace;
 use crate::value::{Node, Site, V, Values};
@@ -35,9 +38,6 @@ pub(crate) struct Instance {
     /// Values bound to variables that are not keys.
     pub(crate) vars: SmallMap<u16, V>,
 }
-
-/// What it weighs that paths differ in what has decided over an event.
-pub(crate) const DECIDED: u32 = 64;
 
 /// That the content of an address is no longer known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -110,42 +110,6 @@ impl State {
         (!level_matters || self.irql == other.irql)
             && automaton(self) == automaton(other)
             && self.on_way == other.on_way
-    }
-
-    /// How much would be lost if the two were merged: what locals are known to be, then what parameters are, then
-    /// the rest. Flags and statuses are what later branches ask. What has decided over events weighs most, and so does
-    /// what the followed object is called.
-    ///
-    /// It is not counted beyond `enough`.
-    pub(crate) fn loss(&self, values: &Values, other: &Self, guards: &Guards, enough: u32) -> u32 {
-        let mut loss = self.facts.loss(values, &other.facts, guards);
-        if self.memory.same(&other.memory) {
-            return loss;
-        }
-        if guards.follow() && self.names_otherwise(other, guards) {
-            loss += DECIDED;
-        }
-        for (address, here, there) in self.memory.differing(&other.memory) {
-            if loss >= enough {
-                break;
-            }
-            let (before, after) = (self.facts.look(values, *here), other.facts.look(values, *there));
-            if before.kind() != after.kind() {
-                let decided = guards.has(address) || guards.has(*here) || guards.has(*there);
-                let failures = before.high < 0 && after.high < 0;
-                // Of two failures it matters little which.
-                loss += if decided && !failures { DECIDED } else { 8 };
-            }
-        }
-        loss
-    }
-
-    /// Whether a pointer by which the followed object is reached stands in one of the two and not in the other.
-    pub(crate) fn names_otherwise(&self, other: &Self, guards: &Guards) -> bool {
-        let alone = |here: &Self, there: &Self| {
-            here.memory.iter().any(|(address, value)| guards.leads(*value) && there.memory.get(*address) != Some(value))
-        };
-        alone(self, other) || alone(other, self)
     }
 
     /// Whether automaton and level are the same.
@@ -533,12 +497,22 @@ impl State {
         }
         let mut facts = self.facts.join(&other.facts, widen);
         // What is newly merged here has, of its earlier facts, only those of the two sides.
+        let masks = if met.is_empty() { Vec::new() } else { self.masks(values, other) };
         for (value, here, there) in met {
-            let (here, there) = (self.facts.look(values, here), other.facts.look(values, there));
-            let range = if widen { here.widen(&there) } else { here.join(&there) };
+            let range = {
+                let (here, there) = (self.facts.look(values, here), other.facts.look(values, there));
+                if widen { here.widen(&there) } else { here.join(&there) }
+            };
             facts.forget(|fact| !depends(values, fact, value));
             if range != Range::ALL {
                 facts.restrict(values, value, &range);
+            }
+            for mask in &masks {
+                let bits = self.joined_bits(values, other, *mask, [here, there], widen);
+                if bits != Range::ALL {
+                    let asked = values.binary(BinOp::And, value, *mask);
+                    facts.restrict(values, asked, &bits);
+                }
             }
         }
         let instance = self.instance.clone().map(|mut instance| {
@@ -572,7 +546,7 @@ fn depends(values: &Values, value: V, part: V) -> bool {
 }
 
 /// Whether `value` is one of `parts` or made from one.
-fn made_from(values: &Values, value: V, parts: &dyn Fn(V) -> bool) -> bool {
+pub(crate) fn made_from(values: &Values, value: V, parts: &dyn Fn(V) -> bool) -> bool {
     if parts(value) {
         return true;
     }

@@ -94,12 +94,14 @@ pub(crate) struct Translate<'s> {
     pub(crate) site: Site,
     /// Whether what calls that nothing is known of *may* have changed is taken as it was.
     pub(crate) holds_still: bool,
+    /// Whether the callee does nothing but tell of the level.
+    pub(crate) tells_level: bool,
     memo: FxHashMap<V, V>,
 }
 
 impl<'s> Translate<'s> {
     pub(crate) fn new(args: &'s [V], state: &'s State, site: Site) -> Self {
-        Self { args, state, site, holds_still: false, memo: FxHashMap::default() }
+        Self { args, state, site, holds_still: false, tells_level: false, memo: FxHashMap::default() }
     }
 
     /// The key under which the caller knows an object of the callee's.

@@ -188,6 +188,11 @@ impl Values {
         made
     }
 
+    /// The value at an address when the function was entered, if it was asked for.
+    pub(crate) fn known_init(&self, address: V) -> Option<V> {
+        self.flags[address.0 as usize].init
+    }
+
     /// Whether a store to `address` may change what is stored at `other`, another address.
     pub(crate) fn overlaps(&self, address: V, other: V) -> bool {
         if self.within(other, address) {
@@ -401,6 +406,9 @@ impl Values {
                 return a;
             }
             BinOp::Add | BinOp::Or | BinOp::Xor if self.as_int(a) == Some(0) => return b,
+            BinOp::And if self.as_int(a) == Some(0) => return a,
+            BinOp::And if self.as_int(b) == Some(0) => return b,
+            BinOp::And | BinOp::Or if a == b => return a,
             _ => {}
         }
         // A count that went up and down again is what it was.
@@ -425,9 +433,6 @@ impl Values {
                 }
                 _ => {}
             }
-        }
-        if let (BinOp::And, Some(0)) = (op, self.as_int(b)) {
-            return b;
         }
         // Of a sum with a number the other part is what is compared.
         if let (BinOp::Eq | BinOp::Ne, Some(number), Some((of, added))) = (op, self.small(b), self.as_sum(a)) {

@@ -74,6 +74,9 @@ pub struct Function {
     /// returns what stood there.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exchanges: Option<Exchange>,
+    /// That it counts the number that its first argument points to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub counts: Option<Count>,
     /// The place of the caller's that it sets to `NULL`, and when; at any other result the place keeps what it held.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clears: Option<Stores>,
@@ -122,6 +125,18 @@ pub enum Exchange {
     And,
     /// Bits that one of them has.
     Xor,
+}
+
+/// Which way a number is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Count {
+    /// By one more; the result is the new number.
+    Up,
+    /// By one less; the result is the new number.
+    Down,
+    /// By what another argument says; the result may be the old number.
+    By,
 }
 
 /// A parameter.
@@ -303,6 +318,7 @@ impl Function {
         self.returns = part.returns.or(self.returns);
         self.accessor |= part.accessor;
         self.exchanges = part.exchanges.or(self.exchanges);
+        self.counts = part.counts.or(self.counts);
         self.clears = part.clears.or(self.clears.take());
         self.fills = part.fills.or(self.fills.take());
         self.succeeds = part.succeeds.or(self.succeeds.take());

@@ -333,3 +333,25 @@ fn drivers_of_user_mode_are_left_out_with_a_word() {
     assert_eq!(told("two"), ["project/user-mode: builds a driver that runs in user mode, which is left out"]);
     assert_eq!(told("app"), [""; 0]);
 }
+
+#[test]
+fn a_project_that_runs_a_makefile_claims_no_sources() {
+    let files = r#"<ItemGroup><ClCompile Include="a.c"/></ItemGroup>"#;
+    let tree = Tree::new(&[
+        ("net/net.vcxproj", &vcxproj("Makefile", "v143", files)),
+        ("net/a.c", ""),
+        ("net/b.c", ""),
+        ("net/own/own.vcxproj", &vcxproj("Driver", KERNEL, files)),
+        ("net/own/a.c", ""),
+        // What another project builds is known to run elsewhere.
+        ("net/tool/tool.vcxproj", &vcxproj("Application", "v143", files)),
+        ("net/tool/a.c", ""),
+        ("all.sln", r#"Project("{1}") = "net", "net\net.vcxproj", "{2}""#),
+    ]);
+    let expected = ["net: net/a.c net/b.c", "own: net/own/a.c"];
+    assert_eq!(tree.drivers("."), expected);
+    assert_eq!(tree.drivers("net/net.vcxproj"), expected);
+    let (projects, problems) = discover(&[tree.path("all.sln")]);
+    assert!(projects.is_empty());
+    assert_eq!(problems[0].message, "runs a makefile, which is not read; its folder can be checked");
+}

@@ -134,7 +134,8 @@ impl Run<'_, '_> {
 
     /// Whether what the address leads to is taken as unchanged by calls that nothing is known of.
     pub(crate) fn holds_still(&self, address: V) -> bool {
-        self.way.is_some() && !self.engine.values.in_local(address)
+        let values = &self.engine.values;
+        self.way.is_some() && !values.in_local(address) && !values.has_first(address)
     }
 
     /// What a function without a body stores to is no longer known.

@@ -69,6 +69,8 @@ pub(crate) struct Engine<'a> {
     pub(crate) deciding: FxHashMap<(FuncId, MachineId), Rc<Vec<bool>>>,
     /// Parameters of entry points that are never `NULL`.
     pub(crate) given: FxHashMap<FuncId, Vec<u32>>,
+    /// Functions before which nothing of the driver has run.
+    pub(crate) first: FxHashSet<FuncId>,
     /// When the time is spent, if it is limited.
     pub(crate) deadline: Option<Instant>,
     /// Blocks visited so far.
@@ -169,6 +171,7 @@ impl<'a> Engine<'a> {
             led: FxHashMap::default(),
             deciding: FxHashMap::default(),
             given: FxHashMap::default(),
+            first: FxHashSet::default(),
             deadline: None,
             visits: 0,
             replayed: FxHashMap::default(),

@@ -9,6 +9,7 @@ mod allow;
 mod applies;
 mod apply;
 mod assert;
+mod begin;
 mod call;
 mod code;
 mod compiled;

@@ -176,8 +176,16 @@ impl<'e, 'a> Run<'e, 'a> {
     fn follow(&mut self, start: Vec<State>) {
         // What paths meet to is known by its place in the function; runs of others may lie within this one.
         let outer = self.engine.values.meet_anew();
+        let before = self.begin();
         self.follow_all(start);
+        self.engine.values.begin(before);
         self.engine.values.meet_on(outer);
+    }
+
+    /// Begins the run with what variables hold at first, if nothing has run before; gives back what was.
+    pub(crate) fn begin(&mut self) -> bool {
+        let begins = self.engine.first.contains(&self.id);
+        self.engine.values.begin(begins)
     }
 
     fn follow_all(&mut self, start: Vec<State>) {

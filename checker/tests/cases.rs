@@ -239,3 +239,8 @@ fn what_a_helper_shares_tells_nothing_of_who_else_does() {
 fn what_a_helper_asks_of_its_argument_is_kept_apart() {
     check("apart.c");
 }
+
+#[test]
+fn variables_have_their_first_values_when_nothing_has_run() {
+    check("begins.c");
+}

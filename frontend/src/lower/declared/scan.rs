@@ -14,6 +14,7 @@ pub(super) struct Scan<'a> {
     /// The text with what the pre-pass blanked.
     pub(super) source: &'a str,
     pub(super) file: FileId,
+    pub(super) is_cpp: bool,
     /// The namespace that is looked into.
     pub(super) space: Symbol,
 }
@@ -81,6 +82,7 @@ impl Scan<'_> {
                         self.out.functions.add(name, self.space);
                         self.references(name, parts);
                     } else if let (None, Some(name)) = (parts.function, parts.name) {
+                        self.initial(name, node, child);
                         let name = self.symbol(name);
                         let ty = node.child_by_field_name("type").map(|ty| type_name(ty, self.text));
                         let known = self.out.variables.entry(name).or_insert(ty);

@@ -88,6 +88,9 @@ pub(super) fn contract(role: &Role, rules: &[Rule]) -> Vec<String> {
     if contract.caller_may_hold {
         said.push("its caller may hold locks, which it may release".to_owned());
     }
+    if contract.first {
+        said.push("nothing of the driver has run before it: variables have their first values".to_owned());
+    }
     for (param, flags) in &contract.one_of_flags {
         said.push(format!("at least one of {} is set in `{param}`", quoted(flags)));
     }

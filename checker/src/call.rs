@@ -46,6 +46,8 @@ impl Run<'_, '_> {
             if matches!(call.callee, Callee::Member { .. }) && self.is_ended_by(&state, body, &args, site) {
                 return;
             }
+            let mut state = state;
+            self.unask_within(&mut state, body, &args, site);
             self.enter(state, body, &args, loc, site, &mut finished);
             if call.dst.is_none() {
                 self.expect_success(&mut finished);
@@ -171,8 +173,12 @@ impl Run<'_, '_> {
 
         let values = &mut self.engine.values;
         values.note_call(api.site, api.name, known.is_some());
+        let answer = self.answer(&state, api, function);
+        self.unask_external(&mut state, api, function);
         let getter = known.is_none() && self.engine.accessors.contains(&api.name);
-        let mut result = if function.accessor || getter {
+        let mut result = if let Some(answer) = answer {
+            answer
+        } else if function.accessor || getter {
             let list = values.list(&api.args);
             values.make(Node::Pure(api.name, list))
         } else if function.returns == Some(Returns::Irql) {

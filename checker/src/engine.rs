@@ -10,6 +10,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::Options;
 use crate::adopt::{Moves, Origins};
+use crate::asks::Asks;
 use crate::assert::Asserted;
 use crate::code::{Code, FuncId, is_pointer};
 use crate::compiled::{CNext, Compiled, MachineId};
@@ -65,6 +66,10 @@ pub(crate) struct Engine<'a> {
     pub(crate) asserted: FxHashMap<FuncId, Asserted>,
     /// The variables that loops lead from object to object, by function, where it was asked.
     pub(crate) led: FxHashMap<FuncId, FxHashSet<LocalId>>,
+    /// Locals whose address somebody else may have, where it was asked.
+    pub(crate) kept: FxHashMap<(FuncId, LocalId), bool>,
+    /// What the driver does to objects that questions are about, if there was one.
+    pub(crate) asks: Option<Asks>,
     /// Which ends of blocks decide over events of a machine, by function.
     pub(crate) deciding: FxHashMap<(FuncId, MachineId), Rc<Vec<bool>>>,
     /// Parameters of entry points that are never `NULL`.
@@ -169,6 +174,8 @@ impl<'a> Engine<'a> {
             moving: FxHashMap::default(),
             asserted: FxHashMap::default(),
             led: FxHashMap::default(),
+            kept: FxHashMap::default(),
+            asks: None,
             deciding: FxHashMap::default(),
             given: FxHashMap::default(),
             first: FxHashSet::default(),

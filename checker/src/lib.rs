@@ -8,6 +8,7 @@ mod alias;
 mod allow;
 mod applies;
 mod apply;
+mod asks;
 mod assert;
 mod begin;
 mod call;

@@ -108,6 +108,8 @@ pub(crate) struct Run<'e, 'a> {
     pub(crate) ir: &'a Function,
     pub(crate) subject: Option<Subject>,
     pub(crate) found: Found,
+    /// Where answers to questions about objects of the function's own are remembered.
+    pub(crate) asked: Vec<V>,
     /// What the call at hand is judged on the assumption of.
     pub(crate) assumed: Vec<(V, bool)>,
     pub(crate) effort: Effort,
@@ -154,6 +156,7 @@ impl<'e, 'a> Run<'e, 'a> {
             subject,
             found: Found { guards: Guards::of(known), ..Found::default() },
             assumed: Vec::new(),
+            asked: Vec::new(),
             there,
             effort,
             way: None,

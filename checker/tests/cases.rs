@@ -244,3 +244,8 @@ fn what_a_helper_asks_of_its_argument_is_kept_apart() {
 fn variables_have_their_first_values_when_nothing_has_run() {
     check("begins.c");
 }
+
+#[test]
+fn a_list_of_the_routine_is_as_empty_as_it_was() {
+    check("lists.c");
+}

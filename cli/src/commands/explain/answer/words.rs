@@ -26,6 +26,9 @@ pub(super) fn effects(name: &str, function: &Function, semantics: &Semantics) ->
     if function.accessor {
         said.push("returns the same for the same arguments".to_owned());
     }
+    if let Some(asks) = &function.asks {
+        said.push(format!("answers about the object that `{}` points to, the same until it is changed", asks.about));
+    }
     if function.raises {
         said.push("can raise an exception that drivers handle".to_owned());
     }

@@ -249,3 +249,8 @@ fn variables_have_their_first_values_when_nothing_has_run() {
 fn a_list_of_the_routine_is_as_empty_as_it_was() {
     check("lists.c");
 }
+
+#[test]
+fn asking_and_waiting_tell_who_holds_a_resource() {
+    check("resources.c");
+}

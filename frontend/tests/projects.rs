@@ -115,6 +115,29 @@ fn without_a_project_headers_of_the_driver_are_found_whatever_the_brackets() {
 }
 
 #[test]
+fn without_projects_folders_of_headers_are_common_to_all_around_them() {
+    let tree = Tree::new(&[
+        ("include/base/check.h", "void check(void) { }\n"),
+        ("include/other.h", "void other(void) { }\n"),
+        ("src/inc/other.h", "void nearer(void) { }\n"),
+        ("src/a/main.c", "#include <base/check.h>\n#include <other.h>\n#include <twin.h>\n#include <lib/deep.h>\n"),
+        ("src/b/main.c", ""),
+        // A folder of headers that is not around the file, one of another driver, and one of a part of it.
+        ("drivers/include/twin.h", "void twin(void) { }\n"),
+        ("drivers/b/twin.h", "void twin(void) { }\n"),
+        ("include/more/lib/deep.h", "void deep(void) { }\n"),
+    ]);
+    let (projects, _) = discover(&[tree.path("")]);
+    let names = |project: &Project| -> Vec<String> {
+        let program = load(project, &language(), &Cache::new(), false);
+        let functions = program.units.iter().flat_map(|unit| &unit.functions);
+        functions.map(|function| function.name.as_str().to_owned()).collect()
+    };
+    let main: Vec<&Project> = projects.iter().filter(|project| project.name == "a").collect();
+    assert_eq!(names(main[0]), ["check", "nearer"]);
+}
+
+#[test]
 fn a_project_says_what_a_driver_is_made_of() {
     let driver = vcxproj(
         "Driver",

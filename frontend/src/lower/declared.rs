@@ -33,6 +33,8 @@ pub struct Declared {
     /// The files that have a variable of the name for themselves (`static`).
     statics: FxHashMap<Symbol, Vec<FileId>>,
     initials: initial::Initials,
+    /// Functions declared to return nothing; `false` where another of the name returns something.
+    void: FxHashMap<Symbol, bool>,
     /// Functions declared not to return.
     noreturn: FxHashSet<Symbol>,
     /// Which parameters are references, for the functions that have some; overloads differ by their number.
@@ -174,6 +176,12 @@ impl Declared {
             }
             _ => name,
         }
+    }
+
+    /// Whether the driver declares the function, and to return nothing.
+    #[must_use]
+    pub fn is_void(&self, name: Symbol) -> bool {
+        self.void.get(&name).copied().unwrap_or_default()
     }
 
     /// Whether the function is declared not to return.

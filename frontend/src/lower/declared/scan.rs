@@ -80,6 +80,7 @@ impl Scan<'_> {
                     {
                         let name = self.symbol(name);
                         self.out.functions.add(name, self.space);
+                        self.returns(name, node, parts.pointers);
                         self.references(name, parts);
                     } else if let (None, Some(name)) = (parts.function, parts.name) {
                         self.initial(name, node, child);
@@ -184,8 +185,16 @@ impl Scan<'_> {
         if let Some(name) = parts.name.filter(|name| name.kind() == "identifier") {
             let name = self.symbol(name);
             self.out.functions.add(name, self.space);
+            self.returns(name, node, parts.pointers);
             self.references(name, parts);
         }
+    }
+
+    /// Keeps whether the function that `node` declares returns nothing.
+    fn returns(&mut self, name: Symbol, node: Node, pointers: u8) {
+        let ty = node.child_by_field_name("type").map(|ty| type_name(ty, self.text));
+        let is_void = pointers == 0 && ty.is_some_and(|ty| matches!(ty.as_str(), "void" | "VOID"));
+        self.out.void.entry(name).and_modify(|known| *known &= is_void).or_insert(is_void);
     }
 
     pub(super) fn typedef(&mut self, node: Node) {

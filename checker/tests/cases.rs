@@ -254,3 +254,8 @@ fn a_list_of_the_routine_is_as_empty_as_it_was() {
 fn asking_and_waiting_tell_who_holds_a_resource() {
     check("resources.c");
 }
+
+#[test]
+fn members_that_several_types_have_give_roles_by_the_type() {
+    check("members.c");
+}

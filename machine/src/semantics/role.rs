@@ -166,6 +166,10 @@ pub struct Registration {
     /// Assigned to a member of this name: `EvtIoRead`, `DriverUnload`.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub field: String,
+    /// With `field`, the structure types whose member it is: where the type is known to be another, the member is
+    /// something else.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub of: Vec<String>,
     /// Assigned to an element of this array member, whose index is a constant: `MajorFunction`.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub table: String,

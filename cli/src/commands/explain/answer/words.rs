@@ -172,7 +172,11 @@ pub(super) fn registration(name: &str, role: &Role, semantics: &Semantics) -> Ve
 }
 
 fn field(way: &Registration) -> String {
-    let of = if way.type_name.is_empty() { String::new() } else { format!(" of a `{}`", way.type_name) };
+    let of = match (way.type_name.as_str(), way.of.as_slice()) {
+        ("", []) => String::new(),
+        ("", of) => format!(" of a structure, unless it is known to be none of {}", quoted(of)),
+        (name, _) => format!(" of a `{name}`"),
+    };
     if !way.function.is_empty() {
         format!("called `{}`", way.function)
     } else if !way.table.is_empty() {

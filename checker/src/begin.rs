@@ -167,7 +167,7 @@ impl Beginning {
 }
 
 /// The variable that a place lies in, and its member.
-fn root(place: &Place) -> Option<(Symbol, Option<Symbol>)> {
+pub(crate) fn root(place: &Place) -> Option<(Symbol, Option<Symbol>)> {
     let (mut at, mut member) = (place, None);
     loop {
         match at {

@@ -347,6 +347,7 @@ impl<'a> Engine<'a> {
             found.exits.iter().any(|exit| exit.state.instance.as_ref().is_some_and(|instance| instance.by_index));
         let everywhere = everywhere && !by_index;
         let leaks = if everywhere { self.leaks(id, subject, &mut found.exits) } else { Vec::new() };
+        found.exits.retain(|exit| !self.has_nothing_to_undo(id, subject, exit));
         // What was reported need not be heard of again.
         found.exits.retain(|exit| exit.state.instance.as_ref().is_none_or(|instance| instance.state != UNKNOWN));
         let mut exits: Vec<Outcome> = Vec::new();

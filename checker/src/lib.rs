@@ -32,6 +32,7 @@ mod live;
 mod many;
 mod merge;
 mod named;
+mod nothing;
 mod place;
 mod pointer;
 mod raise;

@@ -259,3 +259,8 @@ fn asking_and_waiting_tell_who_holds_a_resource() {
 fn members_that_several_types_have_give_roles_by_the_type() {
     check("members.c");
 }
+
+#[test]
+fn what_is_not_there_is_not_owed() {
+    check("unloads.c");
+}

@@ -184,7 +184,8 @@ impl Run<'_, '_> {
         let mut roots = Vec::with_capacity(outcome.forgotten.len());
         for (root, by_callback) in &outcome.forgotten {
             let root = translate.value(values, *root);
-            if values.as_int(root).is_none() && (self.way.is_none() || values.in_local(root)) {
+            let still = self.way.is_some() && !values.in_local(root) && !values.has_first(root);
+            if values.as_int(root).is_none() && !still {
                 roots.push((root, Lost { site, by_callback: *by_callback }));
             }
         }

@@ -46,6 +46,8 @@ impl Run<'_, '_> {
             if matches!(call.callee, Callee::Member { .. }) && self.is_ended_by(&state, body, &args, site) {
                 return;
             }
+            let mut state = state;
+            self.unask_within(&mut state, body, &args, site);
             self.enter(state, body, &args, loc, site, &mut finished);
             if call.dst.is_none() {
                 self.expect_success(&mut finished);
@@ -55,7 +57,9 @@ impl Run<'_, '_> {
         {
             let api = self.read(call, args, loc, site);
             let acts = self.acts(&state, call, &api);
-            self.external(state, &api, &mut finished);
+            for state in self.by_argument(state, &api) {
+                self.external(state, &api, &mut finished);
+            }
             for act in &acts {
                 for (state, result) in std::mem::take(&mut finished) {
                     let mut after = Vec::new();
@@ -134,7 +138,8 @@ impl Run<'_, '_> {
 
     /// Whether what the address leads to is taken as unchanged by calls that nothing is known of.
     pub(crate) fn holds_still(&self, address: V) -> bool {
-        self.way.is_some() && !self.engine.values.in_local(address)
+        let values = &self.engine.values;
+        self.way.is_some() && !values.in_local(address) && !values.has_first(address)
     }
 
     /// What a function without a body stores to is no longer known.
@@ -168,10 +173,14 @@ impl Run<'_, '_> {
         let entry = state.clone();
         self.judge_stateless(&entry, api);
 
+        let answer = self.answer(&state, api, function);
+        self.unask_external(&mut state, api, function);
         let values = &mut self.engine.values;
         values.note_call(api.site, api.name, known.is_some());
         let getter = known.is_none() && self.engine.accessors.contains(&api.name);
-        let mut result = if function.accessor || getter {
+        let mut result = if let Some(answer) = answer {
+            answer
+        } else if function.accessor || getter {
             let list = values.list(&api.args);
             values.make(Node::Pure(api.name, list))
         } else if function.returns == Some(Returns::Irql) {
@@ -272,6 +281,21 @@ impl Run<'_, '_> {
         let is_set = |at: usize| api.args.get(at).is_some_and(|arg| !state.facts.look(values, *arg).contains(0));
         let says = success.by.is_none_or(is_set);
         !says || state.facts.restrict(values, result, &success.results)
+    }
+
+    /// The paths on which an argument says that the call cannot fail, and does not, where only callers know.
+    fn by_argument(&self, state: State, api: &Api) -> Vec<State> {
+        let values = &self.engine.values;
+        let success = self.engine.compiled.function(api.name).and_then(|function| function.succeeds.as_ref());
+        let by = success.and_then(|success| api.args.get(success.by?).copied());
+        let Some(by) = by.filter(|by| self.engine.options.branch_facts && values.exportable(*by)) else {
+            return vec![state];
+        };
+        let mut not = state.clone();
+        let mut so = state;
+        let can = so.facts.restrict(values, by, &Range { not: vec![0], ..Range::ALL });
+        let cannot = not.facts.restrict(values, by, &Range::exactly(0));
+        [(so, can), (not, cannot)].into_iter().filter(|(_, possible)| *possible).map(|(state, _)| state).collect()
     }
 
     /// What is locked or unlocked is there. Where it cannot be, there is more wrong than can be said here.

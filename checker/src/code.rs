@@ -187,7 +187,7 @@ impl<'p> Code<'p> {
     }
 
     /// Whether each function may be called by itself, through others perhaps.
-    fn circular(&self) -> Vec<bool> {
+    pub(crate) fn circular(&self) -> Vec<bool> {
         let count = self.functions.len();
         let mut circular = vec![false; count];
         // Against the arrows, from the last in order of completion: who is reached calls, and is called by, the start.

@@ -41,6 +41,8 @@ pub(crate) struct Base<'t> {
     pub(crate) constants: Arc<FxHashMap<Symbol, i64>>,
     /// What calls of roles come to.
     pub(crate) through: Through,
+    /// Functions that change objects about which others answer, without being given them.
+    pub(crate) unasks: FxHashSet<Symbol>,
 }
 
 impl<'t> std::ops::Deref for Compiled<'t> {
@@ -172,6 +174,8 @@ pub(crate) struct CFunction {
     /// The argument behind which it leaves what it made, and the results with which it does.
     pub(crate) fills: Option<(usize, CResult)>,
     pub(crate) succeeds: Option<CSuccess>,
+    /// The argument about whose object it answers.
+    pub(crate) asks: Option<usize>,
     pub(crate) raises: bool,
     pub(crate) asserts: Option<Interval>,
     /// Role types by argument position.
@@ -223,6 +227,7 @@ impl<'t> Base<'t> {
             aliases: Aliases::new(&semantics.aliases),
             constants: Arc::new(constants),
             through: Through::new(semantics),
+            unasks: crate::asks::changing(semantics.functions.values()),
         };
         for (name, test) in &semantics.predicates {
             if let Some(test) = predicate(test) {
@@ -265,6 +270,7 @@ impl<'t> Base<'t> {
                 clears: function.clears.as_ref().and_then(stores),
                 fills: function.fills.as_ref().and_then(stores),
                 succeeds: function.succeeds.as_ref().and_then(|when| base.success(function, when)),
+                asks: function.asks.as_ref().and_then(|asks| function.position(&asks.about)),
                 raises: function.raises,
                 asserts: function.asserts,
                 registers: function

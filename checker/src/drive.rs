@@ -13,6 +13,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::Options;
 use crate::allow::{Allows, Uses};
 use crate::applies::Kind;
+use crate::begin::Beginning;
 use crate::code::{Code, FuncId};
 use crate::compiled::{Base, Compiled, MachineId};
 use crate::engine::{Engine, Summary};
@@ -99,13 +100,13 @@ pub(crate) fn driver(
     let drive = Drive::new(&program, code, compiled, &roles);
     if let Some(dump) = &options.dump {
         let mut engine = Engine::new(&drive.code, compiled, options, &drive.accessors, &drive.callbacks);
-        engine.given = roles.given();
+        drive.prepare(&mut engine, &program);
         report.answers.push(crate::dump::answer(dump, &program, &drive.code, &mut engine));
     }
     let mut engine = Engine::new(&drive.code, compiled, options, &drive.accessors, &drive.callbacks);
     engine.watch = Watch::new(options.why.as_ref(), &program);
     engine.deadline = deadline;
-    engine.given = roles.given();
+    drive.prepare(&mut engine, &program);
     let (convicted, cut) = drive.run(&mut engine);
     let late = engine.is_late();
     let mut sources = Sources::new();
@@ -209,6 +210,13 @@ impl<'p, 't> Drive<'p, 't> {
         let unknown = |name: &&Symbol| code.named(**name).iter().any(|id| roles.of(*id).is_empty());
         let callbacks = code.address_taken.iter().filter(unknown).copied().collect();
         Self { code, compiled, roles, annotations, accessors, callbacks, mentioned }
+    }
+
+    /// Tells the engine what roles promise.
+    fn prepare(&self, engine: &mut Engine<'_>, program: &Program) {
+        engine.given = self.roles.given();
+        engine.first = self.roles.first(&self.code);
+        engine.values.beginning = Beginning::new(program, &self.code, &engine.first);
     }
 
     /// All convictions, and the rules for which some budget ran out.

@@ -10,6 +10,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::Options;
 use crate::adopt::{Moves, Origins};
+use crate::asks::Asks;
 use crate::assert::Asserted;
 use crate::code::{Code, FuncId, is_pointer};
 use crate::compiled::{CNext, Compiled, MachineId};
@@ -67,10 +68,16 @@ pub(crate) struct Engine<'a> {
     pub(crate) asserted: FxHashMap<FuncId, Asserted>,
     /// The variables that loops lead from object to object, by function, where it was asked.
     pub(crate) led: FxHashMap<FuncId, FxHashSet<LocalId>>,
+    /// Locals whose address somebody else may have, where it was asked.
+    pub(crate) kept: FxHashMap<(FuncId, LocalId), bool>,
+    /// What the driver does to objects that questions are about, if there was one.
+    pub(crate) asks: Option<Asks>,
     /// Which ends of blocks decide over events of a machine, by function.
     pub(crate) deciding: FxHashMap<(FuncId, MachineId), Rc<Vec<bool>>>,
     /// Parameters of entry points that are never `NULL`.
     pub(crate) given: FxHashMap<FuncId, Vec<u32>>,
+    /// Functions before which nothing of the driver has run.
+    pub(crate) first: FxHashSet<FuncId>,
     /// When the time is spent, if it is limited.
     pub(crate) deadline: Option<Instant>,
     /// Blocks visited so far.
@@ -170,8 +177,11 @@ impl<'a> Engine<'a> {
             moving: FxHashMap::default(),
             asserted: FxHashMap::default(),
             led: FxHashMap::default(),
+            kept: FxHashMap::default(),
+            asks: None,
             deciding: FxHashMap::default(),
             given: FxHashMap::default(),
+            first: FxHashSet::default(),
             deadline: None,
             visits: 0,
             replayed: FxHashMap::default(),
@@ -351,6 +361,7 @@ impl<'a> Engine<'a> {
         let everywhere = everywhere && !by_index;
         let leaks = if everywhere { self.leaks(id, subject, &mut found.exits) } else { Vec::new() };
         self.forget_counted(id, subject.machine, &mut found);
+        found.exits.retain(|exit| !self.has_nothing_to_undo(id, subject, exit));
         // What was reported need not be heard of again.
         found.exits.retain(|exit| exit.state.instance.as_ref().is_none_or(|instance| instance.state != UNKNOWN));
         let mut exits: Vec<Outcome> = Vec::new();

@@ -1,16 +1,18 @@
 //! Which function plays which role, and what the role's contract says.
 
 mod asked;
+mod fields;
 
 use rulebook_frontend::ir::{
     Annotation, Callee, Expr, FileId, Function, Instr, InstrKind, LocalId, Place, Symbol, Unit,
 };
 use rulebook_machine::irql::{Interval, Level};
-use rulebook_machine::semantics::{Role, Semantics};
-use rustc_hash::FxHashMap;
+use rulebook_machine::semantics::Role;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::code::{Code, FuncId};
 use crate::compiled::Base;
+use fields::Fields;
 
 /// A role that a function has.
 #[derive(Debug, Clone, PartialEq)]
@@ -51,7 +53,7 @@ impl<'t> Roles<'t> {
     /// Finds the roles: by declaration, by registering calls, by assignment to members and tables.
     pub(crate) fn find(units: &[Unit], code: &Code<'_>, compiled: &Base<'t>) -> Self {
         let fields = Fields::new(&compiled.table.semantics);
-        let mut finder = Finder { code, compiled, fields, roles: Self::default() };
+        let mut finder = Finder { code, compiled, fields, roles: Self::default(), anothers: FxHashSet::default() };
         for unit in units {
             finder.unit(unit);
         }
@@ -94,6 +96,8 @@ struct Finder<'a, 't> {
     compiled: &'a Base<'t>,
     fields: Fields<'t>,
     roles: Roles<'t>,
+    /// Functions that files give to members which have roles in other structures only.
+    anothers: FxHashSet<(FileId, Symbol, Symbol)>,
 }
 
 impl Finder<'_, '_> {
@@ -106,6 +110,9 @@ impl Finder<'_, '_> {
             self.annotated(&meant, &prototype.sal.function);
         }
         for table in &unit.tables {
+            if let Some(field) = table.field.filter(|field| self.fields.is_anothers(table.type_name, *field)) {
+                self.anothers.insert((table.loc.file, table.function, field));
+            }
             let role = match table.field {
                 Some(field) => self.fields.member(table.type_name, field),
                 None => self.fields.position(table.type_name, table.position),
@@ -210,7 +217,8 @@ impl Finder<'_, '_> {
                 let targets = self.targets(value, within, ids, file);
                 match place {
                     Place::Field(_, field) => {
-                        if let Some(role) = self.fields.field(*field) {
+                        let anothers = named(value).is_some_and(|to| self.anothers.contains(&(file, to, *field)));
+                        if let Some(role) = self.fields.field(*field).filter(|_| !anothers) {
                             self.attach(&targets, role, None, true);
                         }
                     }
@@ -237,67 +245,6 @@ impl Finder<'_, '_> {
             }
             InstrKind::Havoc(_) | InstrKind::Assume(_) | InstrKind::Dead(_) => {}
         }
-    }
-}
-
-/// Members and tables that give roles.
-struct Fields<'t> {
-    plain: FxHashMap<Symbol, &'t str>,
-    tables: FxHashMap<Symbol, &'t str>,
-    /// Members and positions in rows of structure types.
-    members: FxHashMap<(Symbol, Symbol), &'t str>,
-    positions: FxHashMap<(Symbol, u32), &'t str>,
-    /// Functions that the system calls by their names.
-    called: FxHashMap<Symbol, &'t str>,
-}
-
-impl<'t> Fields<'t> {
-    fn new(semantics: &'t Semantics) -> Self {
-        let mut made = Self {
-            plain: FxHashMap::default(),
-            tables: FxHashMap::default(),
-            members: FxHashMap::default(),
-            positions: FxHashMap::default(),
-            called: FxHashMap::default(),
-        };
-        for (type_name, role) in &semantics.roles {
-            for way in &role.registered {
-                if !way.type_name.is_empty() {
-                    let row = Symbol::new(&way.type_name);
-                    made.members.entry((row, Symbol::new(&way.field))).or_insert(type_name);
-                    if let Some(position) = way.position {
-                        made.positions.entry((row, position)).or_insert(type_name);
-                    }
-                    continue;
-                }
-                if !way.function.is_empty() {
-                    made.called.entry(Symbol::new(&way.function)).or_insert(type_name);
-                }
-                if !way.field.is_empty() {
-                    made.plain.entry(Symbol::new(&way.field)).or_insert(type_name);
-                }
-                if !way.table.is_empty() {
-                    made.tables.entry(Symbol::new(&way.table)).or_insert(type_name);
-                }
-            }
-        }
-        made
-    }
-
-    fn field(&self, name: Symbol) -> Option<&'t str> {
-        self.plain.get(&name).copied()
-    }
-
-    fn member(&self, type_name: Symbol, field: Symbol) -> Option<&'t str> {
-        names_of(type_name).find_map(|row| self.members.get(&(row, field)).copied()).or_else(|| self.field(field))
-    }
-
-    fn position(&self, type_name: Symbol, position: u32) -> Option<&'t str> {
-        names_of(type_name).find_map(|row| self.positions.get(&(row, position)).copied())
-    }
-
-    fn table(&self, name: Symbol) -> Option<&'t str> {
-        self.tables.get(&name).copied()
     }
 }
 

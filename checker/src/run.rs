@@ -108,6 +108,8 @@ pub(crate) struct Run<'e, 'a> {
     pub(crate) ir: &'a Function,
     pub(crate) subject: Option<Subject>,
     pub(crate) found: Found,
+    /// Where answers to questions about objects of the function's own are remembered.
+    pub(crate) asked: Vec<V>,
     /// What the call at hand is judged on the assumption of.
     pub(crate) assumed: Vec<(V, bool)>,
     pub(crate) effort: Effort,
@@ -154,6 +156,7 @@ impl<'e, 'a> Run<'e, 'a> {
             subject,
             found: Found { guards: Guards::of(known), ..Found::default() },
             assumed: Vec::new(),
+            asked: Vec::new(),
             there,
             effort,
             way: None,
@@ -176,8 +179,16 @@ impl<'e, 'a> Run<'e, 'a> {
     fn follow(&mut self, start: Vec<State>) {
         // What paths meet to is known by its place in the function; runs of others may lie within this one.
         let outer = self.engine.values.meet_anew();
+        let before = self.begin();
         self.follow_all(start);
+        self.engine.values.begin(before);
         self.engine.values.meet_on(outer);
+    }
+
+    /// Begins the run with what variables hold at first, if nothing has run before; gives back what was.
+    pub(crate) fn begin(&mut self) -> bool {
+        let begins = self.engine.first.contains(&self.id);
+        self.engine.values.begin(begins)
     }
 
     fn follow_all(&mut self, start: Vec<State>) {

@@ -107,6 +107,13 @@ impl Engine<'_> {
 
 impl Run<'_, '_> {
     fn find(mut self, start: State, end: End) -> Sought {
+        let before = self.begin();
+        let sought = self.try_all(start, end);
+        self.engine.values.begin(before);
+        sought
+    }
+
+    fn try_all(&mut self, start: State, end: End) -> Sought {
         self.enqueue(BlockId(0), start, None);
         let (each, all, most) = VISITS;
         let budget = (all + each * self.ir.blocks.len()).min(most);

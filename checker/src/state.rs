@@ -141,7 +141,7 @@ impl State {
     fn unstored(&self, values: &mut Values, address: V) -> V {
         match self.lost(values, address) {
             Some(lost) => values.make(Node::Havoc(address, lost.site)),
-            None => values.init(address),
+            None => values.found(address),
         }
     }
 

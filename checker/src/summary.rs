@@ -120,7 +120,9 @@ impl<'s> Translate<'s> {
         if let Some(address) = Some(value).filter(|_| self.holds_still).and_then(|value| values.perhaps_changed(value))
         {
             let address = self.value(values, address);
-            return self.state.content(values, address);
+            if !values.has_first(address) {
+                return self.state.content(values, address);
+            }
         }
         let node = values.node(value);
         let made = match node {

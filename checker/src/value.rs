@@ -9,6 +9,8 @@ use std::sync::Arc;
 use rulebook_frontend::ir::{BinOp, LocalId, Symbol, UnOp};
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::begin::Beginning;
+
 /// A value in a [`Values`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct V(pub(crate) u32);
@@ -95,6 +97,10 @@ pub(crate) struct Values {
     written: FxHashSet<Symbol>,
     /// Values of places where paths meet that stand for one of which a test tells nothing.
     untold: FxHashSet<V>,
+    /// What variables hold at first.
+    pub(crate) beginning: Beginning,
+    /// Whether the function under analysis is one before which nothing has run.
+    begins: bool,
     nodes: Vec<Node>,
     /// What is asked of values all the time, worked out when they are made.
     flags: Vec<Flags>,
@@ -176,6 +182,31 @@ impl Values {
     /// The name of the last member or variable of an address, as [`Node::Opaque`].
     pub(crate) fn last(&self, address: V) -> Option<V> {
         self.flags[address.0 as usize].last
+    }
+
+    /// Whether members or elements of the address are known of.
+    pub(crate) fn has_parts(&self, address: V) -> bool {
+        self.flags[address.0 as usize].has_parts
+    }
+
+    /// Begins a run of a function, before which nothing has run if it `begins`; gives back what was.
+    pub(crate) fn begin(&mut self, begins: bool) -> bool {
+        std::mem::replace(&mut self.begins, begins)
+    }
+
+    /// Whether the address lies in a variable that has its first value until something is stored there.
+    pub(crate) fn has_first(&self, address: V) -> bool {
+        self.begins && self.beginning.holds(self, address)
+    }
+
+    /// The value that is found at an address at which nothing was stored since the function was entered.
+    pub(crate) fn found(&mut self, address: V) -> V {
+        if self.begins
+            && let Some(number) = self.beginning.at(self, address)
+        {
+            return self.int(number);
+        }
+        self.init(address)
     }
 
     /// The value stored at an address when the function was entered.

@@ -239,3 +239,28 @@ fn what_a_helper_shares_tells_nothing_of_who_else_does() {
 fn what_a_helper_asks_of_its_argument_is_kept_apart() {
     check("apart.c");
 }
+
+#[test]
+fn variables_have_their_first_values_when_nothing_has_run() {
+    check("begins.c");
+}
+
+#[test]
+fn a_list_of_the_routine_is_as_empty_as_it_was() {
+    check("lists.c");
+}
+
+#[test]
+fn asking_and_waiting_tell_who_holds_a_resource() {
+    check("resources.c");
+}
+
+#[test]
+fn members_that_several_types_have_give_roles_by_the_type() {
+    check("members.c");
+}
+
+#[test]
+fn what_is_not_there_is_not_owed() {
+    check("unloads.c");
+}

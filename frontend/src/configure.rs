@@ -256,7 +256,12 @@ impl Walk<'_, '_> {
         let found = found.or_else(|| {
             let nearest = self.settings.headers.nearest(from, path)?;
             let near = from.parent().and_then(Path::parent).is_some_and(|folder| nearest.starts_with(folder));
-            (quoted || near).then(|| nearest.to_owned())
+            if quoted || near {
+                return Some(nearest.to_owned());
+            }
+            // Nobody says which folders the whole tree has in common.
+            let common = self.settings.include_dirs.is_empty().then(|| self.settings.headers.common(from, path));
+            common.flatten().map(Path::to_owned)
         })?;
         let found = normalized(&found);
         found.is_file().then_some(found)

@@ -129,7 +129,30 @@ impl HeaderIndex {
         let best = candidates.iter().map(|path| shared(path)).max()?;
         candidates.iter().find(|path| shared(path) == best).map(PathBuf::as_path)
     }
+
+    /// The header `relative` in a folder of headers that lies in one around the file `from`, the innermost first.
+    pub(crate) fn common(&self, from: &Path, relative: &str) -> Option<&Path> {
+        let parts: Vec<String> = relative.split('/').map(str::to_lowercase).collect();
+        let candidates = self.by_name.get(parts.last()?)?;
+        let around = |path: &Path| {
+            let mut folder = path;
+            for part in parts.iter().rev() {
+                if folder.file_name()?.to_string_lossy().to_lowercase() != *part {
+                    return None;
+                }
+                folder = folder.parent()?;
+            }
+            let name = folder.file_name()?.to_string_lossy().to_lowercase();
+            let outer = folder.parent()?;
+            (COMMON.contains(&name.as_str()) && from.starts_with(outer)).then(|| outer.components().count())
+        };
+        let placed = candidates.iter().filter_map(|path| Some((around(path)?, path.as_path())));
+        placed.max_by(|(a, path), (b, other)| a.cmp(b).then_with(|| other.cmp(path))).map(|(_, path)| path)
+    }
 }
+
+/// Names of folders whose headers are meant for all around them.
+const COMMON: [&str; 4] = ["include", "includes", "inc", "headers"];
 
 #[cfg(test)]
 mod tests {

@@ -37,6 +37,8 @@ pub struct Program {
     pub stats: Stats,
     /// Names in the `#include`s in force, in lower case with `/`, whether found or not.
     pub includes: BTreeSet<String>,
+    /// The first values of variables outside of functions, where they are known.
+    pub initials: FxHashMap<Symbol, ir::Initial>,
 }
 
 /// A file of a driver, for showing places in it.
@@ -101,6 +103,7 @@ pub(crate) fn lower_units(
     for (file, _) in parsed.iter().flatten() {
         declared.add(file);
     }
+    program.initials = declared.initials();
     let lowered: Vec<Option<Lowered>> = jobs
         .par_iter()
         .zip(parsed)

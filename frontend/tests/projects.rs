@@ -115,6 +115,29 @@ fn without_a_project_headers_of_the_driver_are_found_whatever_the_brackets() {
 }
 
 #[test]
+fn without_projects_folders_of_headers_are_common_to_all_around_them() {
+    let tree = Tree::new(&[
+        ("include/base/check.h", "void check(void) { }\n"),
+        ("include/other.h", "void other(void) { }\n"),
+        ("src/inc/other.h", "void nearer(void) { }\n"),
+        ("src/a/main.c", "#include <base/check.h>\n#include <other.h>\n#include <twin.h>\n#include <lib/deep.h>\n"),
+        ("src/b/main.c", ""),
+        // A folder of headers that is not around the file, one of another driver, and one of a part of it.
+        ("drivers/include/twin.h", "void twin(void) { }\n"),
+        ("drivers/b/twin.h", "void twin(void) { }\n"),
+        ("include/more/lib/deep.h", "void deep(void) { }\n"),
+    ]);
+    let (projects, _) = discover(&[tree.path("")]);
+    let names = |project: &Project| -> Vec<String> {
+        let program = load(project, &language(), &Cache::new(), false);
+        let functions = program.units.iter().flat_map(|unit| &unit.functions);
+        functions.map(|function| function.name.as_str().to_owned()).collect()
+    };
+    let main: Vec<&Project> = projects.iter().filter(|project| project.name == "a").collect();
+    assert_eq!(names(main[0]), ["check", "nearer"]);
+}
+
+#[test]
 fn a_project_says_what_a_driver_is_made_of() {
     let driver = vcxproj(
         "Driver",
@@ -332,4 +355,26 @@ fn drivers_of_user_mode_are_left_out_with_a_word() {
     assert_eq!(told("."), ["project/user-mode: builds one of 2 drivers that run in user mode, which are left out"]);
     assert_eq!(told("two"), ["project/user-mode: builds a driver that runs in user mode, which is left out"]);
     assert_eq!(told("app"), [""; 0]);
+}
+
+#[test]
+fn a_project_that_runs_a_makefile_claims_no_sources() {
+    let files = r#"<ItemGroup><ClCompile Include="a.c"/></ItemGroup>"#;
+    let tree = Tree::new(&[
+        ("net/net.vcxproj", &vcxproj("Makefile", "v143", files)),
+        ("net/a.c", ""),
+        ("net/b.c", ""),
+        ("net/own/own.vcxproj", &vcxproj("Driver", KERNEL, files)),
+        ("net/own/a.c", ""),
+        // What another project builds is known to run elsewhere.
+        ("net/tool/tool.vcxproj", &vcxproj("Application", "v143", files)),
+        ("net/tool/a.c", ""),
+        ("all.sln", r#"Project("{1}") = "net", "net\net.vcxproj", "{2}""#),
+    ]);
+    let expected = ["net: net/a.c net/b.c", "own: net/own/a.c"];
+    assert_eq!(tree.drivers("."), expected);
+    assert_eq!(tree.drivers("net/net.vcxproj"), expected);
+    let (projects, problems) = discover(&[tree.path("all.sln")]);
+    assert!(projects.is_empty());
+    assert_eq!(problems[0].message, "runs a makefile, which is not read; its folder can be checked");
 }

@@ -87,6 +87,9 @@ pub struct Function {
     /// When it cannot fail.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub succeeds: Option<Succeeds>,
+    /// What its result is the answer to a question about, and for how long.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub asks: Option<Asks>,
     /// Whether it can raise a structured exception that drivers handle.
     #[serde(skip_serializing_if = "is_default")]
     pub raises: bool,
@@ -109,6 +112,17 @@ pub struct Stores {
     pub param: String,
     /// The result with which that happens.
     pub on: ResultText,
+}
+
+/// A question about an object of the caller's: the answer stays what it was until something is done to the object.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Asks {
+    /// The parameter that points to the object.
+    pub about: String,
+    /// Functions that may change such an object without being given it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub until: Vec<String>,
 }
 
 /// Whether an exchange takes place.
@@ -322,6 +336,7 @@ impl Function {
         self.clears = part.clears.or(self.clears.take());
         self.fills = part.fills.or(self.fills.take());
         self.succeeds = part.succeeds.or(self.succeeds.take());
+        self.asks = part.asks.or(self.asks.take());
         self.raises |= part.raises;
         self.asserts = part.asserts.or(self.asserts);
         self.registers.extend(part.registers);

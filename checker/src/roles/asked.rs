@@ -1,10 +1,10 @@
 //! What is asked of all the roles of a driver.
 
 use rulebook_machine::semantics::Role;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Attached, Roles, Who};
-use crate::code::FuncId;
+use crate::code::{Code, FuncId};
 
 impl Roles<'_> {
     /// The parameters of entry points that are never `NULL`, whichever of its roles a function is called in.
@@ -20,6 +20,16 @@ impl Roles<'_> {
             Who::Named(_) => None,
         });
         bodies.filter(|(_, given)| !given.is_empty()).collect()
+    }
+
+    /// The functions before which nothing of the driver has run: those that the system alone calls, in such a role.
+    pub(crate) fn first(&self, code: &Code<'_>) -> FxHashSet<FuncId> {
+        let by_system = |id: FuncId| !code.is_called(id) && !code.address_taken.contains(&code.get(id).ir.name);
+        let ids = self.by_function.iter().filter_map(|(who, list)| match who {
+            Who::Body(id) if list.iter().all(|attached| attached.role.contract.first) => Some(*id),
+            _ => None,
+        });
+        ids.filter(|id| by_system(*id)).collect()
     }
 
     /// Whether any function has the role through a table that the driver fills itself.

@@ -1,6 +1,7 @@
 //! What the files of a driver declare and other files need to lower theirs: classes, enumerators, functions.
 
 mod class;
+mod initial;
 mod params;
 mod scan;
 
@@ -31,6 +32,9 @@ pub struct Declared {
     variables: FxHashMap<Symbol, Option<Symbol>>,
     /// The files that have a variable of the name for themselves (`static`).
     statics: FxHashMap<Symbol, Vec<FileId>>,
+    initials: initial::Initials,
+    /// Functions declared to return nothing; `false` where another of the name returns something.
+    void: FxHashMap<Symbol, bool>,
     /// Functions declared not to return.
     noreturn: FxHashSet<Symbol>,
     /// Which parameters are references, for the functions that have some; overloads differ by their number.
@@ -85,7 +89,8 @@ pub struct Member {
 impl Declared {
     /// Adds what a file declares.
     pub fn add(&mut self, parsed: &Parsed) {
-        Scan { out: self, text: &parsed.prepped, source: &parsed.text, file: parsed.file, space: Symbol::new("") }
+        let (text, source) = (&parsed.prepped, &parsed.text);
+        Scan { out: self, text, source, file: parsed.file, is_cpp: parsed.cpp, space: Symbol::new("") }
             .items(parsed.tree.root_node(), 0);
     }
 
@@ -171,6 +176,12 @@ impl Declared {
             }
             _ => name,
         }
+    }
+
+    /// Whether the driver declares the function, and to return nothing.
+    #[must_use]
+    pub fn is_void(&self, name: Symbol) -> bool {
+        self.void.get(&name).copied().unwrap_or_default()
     }
 
     /// Whether the function is declared not to return.

@@ -58,7 +58,8 @@ pub struct Settings {
 ///
 /// A source file given by name is a driver of its own; a project, solution or compilation database is what it
 /// says; in a folder, every project and database is a driver, and the sources that none of them claims are
-/// drivers by folder (a folder below one with sources belongs to it).
+/// drivers by folder (a folder below one with sources belongs to it). A project that runs a makefile claims nothing,
+/// and by its name it stands for its folder.
 #[must_use]
 pub fn discover(paths: &[PathBuf]) -> (Vec<Project>, Vec<Problem>) {
     discover_but(paths, &|_| false)
@@ -81,6 +82,9 @@ pub fn discover_but(paths: &[PathBuf], excluded: &dyn Fn(&Path) -> bool) -> (Vec
         match folder::kind(&path) {
             _ if !path.exists() => {
                 problems.push(problem("project/not-found", &path, "there is no such file or folder".to_owned()));
+            }
+            FileKind::Project if vcxproj::is_foreign(&path) => {
+                folder::collect(path.parent().unwrap_or(Path::new("")), &mut files, &mut problems);
             }
             FileKind::Project => named.push(path),
             FileKind::Solution => named.append(&mut solution::projects(&path, &mut problems)),
@@ -106,17 +110,20 @@ pub fn discover_but(paths: &[PathBuf], excluded: &dyn Fn(&Path) -> bool) -> (Vec
     let read = link::read_all(&files.projects, &headers, &cache);
     let mut claimed: FxHashSet<PathBuf> =
         read.iter().flat_map(|project| project.sources.iter().map(|source| source.path.clone())).collect();
-    for project in
-        read.iter().filter(|project| project.output == vcxproj::Output::Other && named.contains(&project.path))
-    {
-        let note = problem("project/not-a-driver", &project.path, "builds nothing that runs in the kernel".to_owned());
+    for project in read.iter().filter(|project| named.contains(&project.path)) {
+        let message = match project.output {
+            vcxproj::Output::Driver | vcxproj::Output::Library => continue,
+            vcxproj::Output::Other => "builds nothing that runs in the kernel",
+            vcxproj::Output::Foreign => "runs a makefile, which is not read; its folder can be checked",
+        };
+        let note = problem("project/not-a-driver", &project.path, message.to_owned());
         problems.push(Problem { severity: Severity::Note, ..note });
     }
     problems.extend(left_out(&read, &named));
     // The problems of drivers and libraries travel with them.
     problems.extend(
         read.iter()
-            .filter(|project| project.output == vcxproj::Output::Other)
+            .filter(|project| matches!(project.output, vcxproj::Output::Other | vcxproj::Output::Foreign))
             .flat_map(|project| project.problems.clone()),
     );
     let mut projects = link::drivers(&read);

@@ -24,6 +24,8 @@ pub(super) enum Output {
     Library,
     /// Does not run in the kernel, or is no code at all.
     Other,
+    /// Runs another tool that builds: of what, only that tool knows.
+    Foreign,
 }
 
 /// A project file, read.
@@ -106,10 +108,11 @@ pub(super) fn read(path: &Path, headers: &Arc<HeaderIndex>, cache: &Cache) -> Vc
                     let mut other = fresh();
                     other.evaluate(&stem, &document, &configuration);
                     let made = other.output();
-                    if index == 0 || made != Output::Other {
+                    let is_made = matches!(made, Output::Driver | Output::Library);
+                    if index == 0 || is_made {
                         (reader, output) = (other, made);
                     }
-                    if output != Output::Other {
+                    if is_made {
                         break;
                     }
                 }
@@ -126,6 +129,11 @@ pub(super) fn read(path: &Path, headers: &Arc<HeaderIndex>, cache: &Cache) -> Vc
     let libraries = list(&expanded).map(str::to_owned).collect();
     let Reader { references, problems, .. } = reader;
     Vcxproj { path: path.to_owned(), output, is_user_driver, target, sources, references, libraries, problems }
+}
+
+/// Whether the project leaves building to another tool, and so names no sources.
+pub(super) fn is_foreign(path: &Path) -> bool {
+    read(path, &Arc::new(HeaderIndex::default()), &Cache::new()).output == Output::Foreign
 }
 
 fn not_xml(path: &Path, error: &roxmltree::Error) -> Problem {
@@ -337,6 +345,7 @@ impl Reader<'_> {
             "driver" | "" => Output::Driver,
             "dynamiclibrary" if kernel => Output::Driver,
             "staticlibrary" => Output::Library,
+            "makefile" => Output::Foreign,
             _ => Output::Other,
         }
     }
@@ -349,9 +358,14 @@ impl Reader<'_> {
                 && matches!(value("ConfigurationType").as_str(), "driver" | "dynamiclibrary"))
     }
 
-    /// The compiled files that exist; for a driver, one that does not is a problem.
+    /// The compiled files that exist; for a driver, one that does not is a problem. Where another tool compiles, nobody
+    /// says which.
     fn sources(&mut self, headers: &Arc<HeaderIndex>, output: Output) -> Vec<SourceEntry> {
         let mut sources: Vec<SourceEntry> = Vec::new();
+        // Files that it names are for the eyes of whoever opens it.
+        if output == Output::Foreign {
+            return sources;
+        }
         let mut last: Option<(Metadata, Arc<Settings>)> = None;
         for (include, metadata) in std::mem::take(&mut self.items) {
             if metadata.excluded {

@@ -31,6 +31,11 @@ fn dangling(semantics: &Semantics) -> Vec<String> {
         {
             found.push(format!("{name} succeeds by {param}, which is no parameter of it"));
         }
+        if let Some(asks) = &function.asks
+            && function.position(&asks.about).is_none()
+        {
+            found.push(format!("{name} asks about {}, which is no parameter of it", asks.about));
+        }
         let Some(effect) = function.irql.as_ref().filter(|_| !function.params.is_empty()) else {
             continue;
         };

@@ -48,6 +48,9 @@ pub struct Contract {
     /// The level at exit may differ from the level at entry (a Cancel routine, an acquire-lock callback).
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub irql_may_change: bool,
+    /// Nothing of the driver has run before it: variables have their first values.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub first: bool,
     /// What a call of it through a pointer comes to, for the driver that makes it: these calls.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub called_as: Vec<Act>,
@@ -163,6 +166,10 @@ pub struct Registration {
     /// Assigned to a member of this name: `EvtIoRead`, `DriverUnload`.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub field: String,
+    /// With `field`, the structure types whose member it is: where the type is known to be another, the member is
+    /// something else.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub of: Vec<String>,
     /// Assigned to an element of this array member, whose index is a constant: `MajorFunction`.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub table: String,

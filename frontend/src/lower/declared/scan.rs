@@ -14,6 +14,7 @@ pub(super) struct Scan<'a> {
     /// The text with what the pre-pass blanked.
     pub(super) source: &'a str,
     pub(super) file: FileId,
+    pub(super) is_cpp: bool,
     /// The namespace that is looked into.
     pub(super) space: Symbol,
 }
@@ -79,8 +80,10 @@ impl Scan<'_> {
                     {
                         let name = self.symbol(name);
                         self.out.functions.add(name, self.space);
+                        self.returns(name, node, parts.pointers);
                         self.references(name, parts);
                     } else if let (None, Some(name)) = (parts.function, parts.name) {
+                        self.initial(name, node, child);
                         let name = self.symbol(name);
                         let ty = node.child_by_field_name("type").map(|ty| type_name(ty, self.text));
                         let known = self.out.variables.entry(name).or_insert(ty);
@@ -182,8 +185,16 @@ impl Scan<'_> {
         if let Some(name) = parts.name.filter(|name| name.kind() == "identifier") {
             let name = self.symbol(name);
             self.out.functions.add(name, self.space);
+            self.returns(name, node, parts.pointers);
             self.references(name, parts);
         }
+    }
+
+    /// Keeps whether the function that `node` declares returns nothing.
+    fn returns(&mut self, name: Symbol, node: Node, pointers: u8) {
+        let ty = node.child_by_field_name("type").map(|ty| type_name(ty, self.text));
+        let is_void = pointers == 0 && ty.is_some_and(|ty| matches!(ty.as_str(), "void" | "VOID"));
+        self.out.void.entry(name).and_modify(|known| *known &= is_void).or_insert(is_void);
     }
 
     pub(super) fn typedef(&mut self, node: Node) {

@@ -71,6 +71,9 @@ impl<'t> Flow<'_, 't> {
                 if let Some(value) = self.abnormal_termination(*name, args) {
                     return Some(value);
                 }
+                if self.is_given_a_statement(*name, args) {
+                    self.fail("a macro whose definition was not found is given a statement");
+                }
                 if self.lookup(*name).is_none() && self.is_class(*name) {
                     return Some(self.temporary(*name, args, ex.span));
                 }
@@ -143,6 +146,23 @@ impl<'t> Flow<'_, 't> {
         let known = &self.cx.context.language.abnormal_termination;
         let known = known.iter().any(|known| known == name.as_str());
         self.abnormal.filter(|_| known && args.is_empty()).map(Expr::Int)
+    }
+
+    /// Whether nothing declares what is called, and it is given what has no value: it is a macro, and what it makes of
+    /// that nobody knows.
+    fn is_given_a_statement(&self, name: Symbol, args: &[Ex]) -> bool {
+        let declared = self.cx.context.declared;
+        let is_void = |arg: &Ex| match &arg.kind {
+            ExKind::Call { callee, .. } => {
+                matches!(&callee.kind, ExKind::Ident(called) if self.lookup(*called).is_none() && declared.is_void(*called))
+            }
+            _ => false,
+        };
+        args.iter().any(is_void)
+            && self.lookup(name).is_none()
+            && !declared.is_function(name)
+            && !declared.is_variable(name)
+            && self.class.is_none_or(|class| declared.method_class(class, name).is_none())
     }
 
     fn is_class(&self, name: Symbol) -> bool {

@@ -26,6 +26,9 @@ pub(super) fn effects(name: &str, function: &Function, semantics: &Semantics) ->
     if function.accessor {
         said.push("returns the same for the same arguments".to_owned());
     }
+    if let Some(asks) = &function.asks {
+        said.push(format!("answers about the object that `{}` points to, the same until it is changed", asks.about));
+    }
     if function.raises {
         said.push("can raise an exception that drivers handle".to_owned());
     }
@@ -87,6 +90,9 @@ pub(super) fn contract(role: &Role, rules: &[Rule]) -> Vec<String> {
     }
     if contract.caller_may_hold {
         said.push("its caller may hold locks, which it may release".to_owned());
+    }
+    if contract.first {
+        said.push("nothing of the driver has run before it: variables have their first values".to_owned());
     }
     for (param, flags) in &contract.one_of_flags {
         said.push(format!("at least one of {} is set in `{param}`", quoted(flags)));
@@ -166,7 +172,11 @@ pub(super) fn registration(name: &str, role: &Role, semantics: &Semantics) -> Ve
 }
 
 fn field(way: &Registration) -> String {
-    let of = if way.type_name.is_empty() { String::new() } else { format!(" of a `{}`", way.type_name) };
+    let of = match (way.type_name.as_str(), way.of.as_slice()) {
+        ("", []) => String::new(),
+        ("", of) => format!(" of a structure, unless it is known to be none of {}", quoted(of)),
+        (name, _) => format!(" of a `{name}`"),
+    };
     if !way.function.is_empty() {
         format!("called `{}`", way.function)
     } else if !way.table.is_empty() {

@@ -180,15 +180,14 @@ impl Run<'_, '_> {
         if !self.hold(&mut after, &outcome.facts, translate) {
             return;
         }
-        let values = &mut self.engine.values;
         let mut roots = Vec::with_capacity(outcome.forgotten.len());
         for (root, by_callback) in &outcome.forgotten {
-            let root = translate.value(values, *root);
-            let still = self.way.is_some() && !values.in_local(root) && !values.has_first(root);
-            if values.as_int(root).is_none() && !still {
+            let root = translate.value(&mut self.engine.values, *root);
+            if self.engine.values.as_int(root).is_none() && !self.holds_still(root) {
                 roots.push((root, Lost { site, by_callback: *by_callback }));
             }
         }
+        let values = &mut self.engine.values;
         let names = if self.way.is_none() { &outcome.changed[..] } else { &[] };
         after.forget_all(values, &roots, names, site);
         let mut stored = Vec::new();

@@ -2,15 +2,19 @@
 //!
 //! The data stands in `catalog/semantics/*.yaml`, each file a part of [`Semantics`]; the table carries it whole.
 
+mod asks;
 mod language;
 mod role;
+mod stores;
 mod succeeds;
 
 use std::collections::BTreeMap;
 
+pub use asks::Asks;
 pub use language::{Guards, Language};
 pub use role::{Act, Contract, ExitState, Levels, Passed, Registration, Role, Unless};
 use serde::{Deserialize, Serialize};
+pub use stores::Stores;
 pub use succeeds::Succeeds;
 
 use crate::error::SpecError;
@@ -102,27 +106,6 @@ pub struct Function {
     /// Where this is stated: a reference page, a header, or `hand` with the reason.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub source: String,
-}
-
-/// A place of the caller's that a function stores to with some results only.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Stores {
-    /// The parameter that points to the place.
-    pub param: String,
-    /// The result with which that happens.
-    pub on: ResultText,
-}
-
-/// A question about an object of the caller's: the answer stays what it was until something is done to the object.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Asks {
-    /// The parameter that points to the object.
-    pub about: String,
-    /// Functions that may change such an object without being given it.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub until: Vec<String>,
 }
 
 /// Whether an exchange takes place.

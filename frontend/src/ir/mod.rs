@@ -6,9 +6,11 @@
 //! Invariant: every place the user may be shown has its span.
 
 mod dump;
+mod initial;
 mod symbol;
 
 pub use dump::dump;
+pub use initial::Initial;
 pub use symbol::Symbol;
 
 use rulebook_diagnostics::Span;
@@ -54,15 +56,6 @@ pub struct Unit {
     /// Functions that file-scope macros declare as getters of what belongs to their argument
     /// (data: `Language::accessor_macros`).
     pub accessors: Vec<Symbol>,
-}
-
-/// What a variable outside of functions holds before anything of the driver runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Initial {
-    /// The variable itself, where it is a number or a pointer.
-    pub value: i64,
-    /// Whether all its members are zero.
-    pub zeroed: bool,
 }
 
 /// A C++ class or struct, as far as lowering its methods and lifetimes needs it.

@@ -239,3 +239,8 @@ fn what_a_helper_shares_tells_nothing_of_who_else_does() {
 fn what_a_helper_asks_of_its_argument_is_kept_apart() {
     check("apart.c");
 }
+
+#[test]
+fn the_word_of_a_scope_guard_may_stand_in_the_name_of_its_class() {
+    check("guards.cpp");
+}

@@ -244,3 +244,8 @@ fn what_a_helper_asks_of_its_argument_is_kept_apart() {
 fn the_word_of_a_scope_guard_may_stand_in_the_name_of_its_class() {
     check("guards.cpp");
 }
+
+#[test]
+fn macros_that_build_requests_set_their_completion_routine() {
+    check("transports.c");
+}

@@ -6,7 +6,7 @@ use rulebook_frontend::ir::{BinOp, Symbol};
 use rulebook_machine::condition::{Compare, Condition, Term};
 use rulebook_machine::pattern::{Arg, Pattern, ResultTest, Subject};
 use rulebook_machine::rule::{self, Next};
-use rulebook_machine::semantics::{Exchange, Function, IrqlEffect, NewLevel, Returns, Slot, Stores, Succeeds};
+use rulebook_machine::semantics::{Exchange, Fails, Function, IrqlEffect, NewLevel, Returns, Slot, Stores, Succeeds};
 use rulebook_machine::table::{Rule, Table};
 use rulebook_machine::{Interval, Machine};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -170,6 +170,8 @@ pub(crate) struct CFunction {
     /// The argument behind which it leaves what it made, and the results with which it does.
     pub(crate) fills: Option<(usize, CResult)>,
     pub(crate) succeeds: Option<CSuccess>,
+    /// The argument that says by being zero that it fails, and the results that it then has.
+    pub(crate) fails: Option<(usize, Range)>,
     pub(crate) raises: bool,
     pub(crate) asserts: Option<Interval>,
     /// Role types by argument position.
@@ -262,6 +264,7 @@ impl<'t> Base<'t> {
                 clears: function.clears.as_ref().and_then(stores),
                 fills: function.fills.as_ref().and_then(stores),
                 succeeds: function.succeeds.as_ref().and_then(|when| base.success(function, when)),
+                fails: function.fails.as_ref().and_then(|when| base.failure(function, when)),
                 raises: function.raises,
                 asserts: function.asserts,
                 registers: function
@@ -282,6 +285,11 @@ impl<'t> Base<'t> {
         };
         let (results, _) = self.ranges(&ResultTest::Ok, function.returns);
         Some(CSuccess { results: results.into_iter().next()?, by })
+    }
+
+    fn failure(&self, function: &Function, Fails::Without(param): &Fails) -> Option<(usize, Range)> {
+        let (results, _) = self.ranges(&ResultTest::Fail, function.returns);
+        Some((function.position(param)?, results.into_iter().next()?))
     }
 
     fn result(&self, test: &ResultTest, returns: Option<Returns>) -> CResult {

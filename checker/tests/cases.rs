@@ -249,3 +249,8 @@ fn the_word_of_a_scope_guard_may_stand_in_the_name_of_its_class() {
 fn macros_that_build_requests_set_their_completion_routine() {
     check("transports.c");
 }
+
+#[test]
+fn a_query_that_has_room_for_nothing_fails() {
+    check("queries.c");
+}

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 pub use language::{Guards, Language};
 pub use role::{Act, Contract, ExitState, Levels, Passed, Registration, Role, Unless};
 use serde::{Deserialize, Serialize};
-pub use succeeds::Succeeds;
+pub use succeeds::{Fails, Succeeds};
 
 use crate::error::SpecError;
 use crate::irql::{Interval, Level};
@@ -84,6 +84,9 @@ pub struct Function {
     /// When it cannot fail.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub succeeds: Option<Succeeds>,
+    /// When it cannot succeed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fails: Option<Fails>,
     /// Whether it can raise a structured exception that drivers handle.
     #[serde(skip_serializing_if = "is_default")]
     pub raises: bool,
@@ -306,6 +309,7 @@ impl Function {
         self.clears = part.clears.or(self.clears.take());
         self.fills = part.fills.or(self.fills.take());
         self.succeeds = part.succeeds.or(self.succeeds.take());
+        self.fails = part.fails.or(self.fails.take());
         self.raises |= part.raises;
         self.asserts = part.asserts.or(self.asserts);
         self.registers.extend(part.registers);

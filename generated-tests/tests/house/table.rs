@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use rulebook_machine::Table;
-use rulebook_machine::semantics::{NewLevel, Semantics, Slot, Succeeds};
+use rulebook_machine::semantics::{Fails, NewLevel, Semantics, Slot, Succeeds};
 
 use crate::read;
 
@@ -30,6 +30,11 @@ fn dangling(semantics: &Semantics) -> Vec<String> {
             && function.position(param).is_none()
         {
             found.push(format!("{name} succeeds by {param}, which is no parameter of it"));
+        }
+        if let Some(Fails::Without(param)) = &function.fails
+            && function.position(param).is_none()
+        {
+            found.push(format!("{name} fails by {param}, which is no parameter of it"));
         }
         let Some(effect) = function.irql.as_ref().filter(|_| !function.params.is_empty()) else {
             continue;

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use rulebook_machine::rule::{Event, Next};
 use rulebook_machine::semantics::{
-    ExitState, Function, IrqlEffect, Levels, NewLevel, Registration, Returns, Role, Slot,
+    ExitState, Fails, Function, IrqlEffect, Levels, NewLevel, Registration, Returns, Role, Slot,
 };
 use rulebook_machine::table::Rule;
 use rulebook_machine::{Machine, Pattern, Semantics};
@@ -26,6 +26,7 @@ pub(super) fn effects(name: &str, function: &Function, semantics: &Semantics) ->
     if function.accessor {
         said.push("returns the same for the same arguments".to_owned());
     }
+    said.extend(function.fails.as_ref().map(|Fails::Without(param)| format!("fails where `{param}` is 0")));
     if function.raises {
         said.push("can raise an exception that drivers handle".to_owned());
     }

@@ -254,3 +254,8 @@ fn macros_that_build_requests_set_their_completion_routine() {
 fn a_query_that_has_room_for_nothing_fails() {
     check("queries.c");
 }
+
+#[test]
+fn a_pointer_near_the_end_of_all_addresses_is_not_zero() {
+    check("errors.c");
+}

@@ -36,6 +36,9 @@ pub struct Language {
     pub signed: Vec<String>,
     /// Unsigned types: of their values, what is not zero is above it.
     pub unsigned: Vec<String>,
+    /// Unsigned types of 64 bits: what is above a negative number that is cast to one is negative too, where numbers are
+    /// taken as signed.
+    pub wide: Vec<String>,
     /// Parts of the names of macros that head a loop, such as `FOREACH`; asked only where `NAME(…)` is followed by `{`.
     pub loops: Vec<String>,
     /// Code-segment marks among [`Self::blank`] that make the function after them pageable.

@@ -1,9 +1,10 @@
 //! Which function plays which role, and what the role's contract says.
 
+mod answers;
 mod asked;
 
 use rulebook_frontend::ir::{
-    Annotation, Callee, Expr, FileId, Function, Instr, InstrKind, LocalId, Place, Symbol, Unit,
+    Annotation, Callee, Expr, FileId, Function, Instr, InstrKind, LocalId, Place, Symbol, TableInit, Unit,
 };
 use rulebook_machine::irql::{Interval, Level};
 use rulebook_machine::semantics::{Role, Semantics};
@@ -51,11 +52,16 @@ impl<'t> Roles<'t> {
     /// Finds the roles: by declaration, by registering calls, by assignment to members and tables.
     pub(crate) fn find(units: &[Unit], code: &Code<'_>, compiled: &Base<'t>) -> Self {
         let fields = Fields::new(&compiled.table.semantics);
-        let mut finder = Finder { code, compiled, fields, roles: Self::default() };
+        let mut finder = Finder { code, compiled, fields, roles: Self::default(), unasked: Vec::new() };
         for unit in units {
             finder.unit(unit);
         }
-        let mut roles = finder.roles;
+        let Finder { mut roles, unasked, .. } = finder;
+        for (who, type_name) in unasked {
+            if let Some(list) = roles.by_function.get_mut(&who) {
+                list.retain(|role| role.registered || role.type_name != type_name);
+            }
+        }
         // What a function is registered as says more than what it is declared as.
         #[expect(clippy::iter_over_hash_type, reason = "each list is looked at on its own")]
         for list in roles.by_function.values_mut() {
@@ -94,9 +100,11 @@ struct Finder<'a, 't> {
     compiled: &'a Base<'t>,
     fields: Fields<'t>,
     roles: Roles<'t>,
+    /// Who is registered in a role that nobody asks for.
+    unasked: Vec<(Who, &'t str)>,
 }
 
-impl Finder<'_, '_> {
+impl<'t> Finder<'_, 't> {
     fn unit(&mut self, unit: &Unit) {
         for prototype in &unit.prototypes {
             let meant = self.meant(prototype.name, prototype.loc.file);
@@ -106,15 +114,15 @@ impl Finder<'_, '_> {
             self.annotated(&meant, &prototype.sal.function);
         }
         for table in &unit.tables {
-            let role = match table.field {
-                Some(field) => self.fields.member(table.type_name, field),
-                None => self.fields.position(table.type_name, table.position),
-            };
-            if let Some(role) = role {
+            if let Some(role) = self.in_table(table) {
                 let index = table.code.and_then(|code| self.compiled.constants.get(&code).copied());
                 let index = index.filter(|_| by_index(self.compiled.table.semantics.roles.get(role)));
                 let meant = self.meant(table.function, table.loc.file);
-                self.attach(&meant, role, index, true);
+                if self.nobody_asks(role, table, &unit.tables) {
+                    self.unasked.extend(meant.into_iter().map(|who| (who, role)));
+                } else {
+                    self.attach(&meant, role, index, true);
+                }
             }
         }
         for function in &unit.functions {
@@ -132,6 +140,14 @@ impl Finder<'_, '_> {
                 let within = self.meant(store.function, store.file);
                 self.attach(&self.handed(&within, store.param), role, None, true);
             }
+        }
+    }
+
+    /// The role that a function gets in a table.
+    fn in_table(&self, table: &TableInit) -> Option<&'t str> {
+        match table.field {
+            Some(field) => self.fields.member(table.type_name, field),
+            None => self.fields.position(table.type_name, table.position),
         }
     }
 

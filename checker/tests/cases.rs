@@ -259,3 +259,8 @@ fn a_query_that_has_room_for_nothing_fails() {
 fn a_pointer_near_the_end_of_all_addresses_is_not_zero() {
     check("errors.c");
 }
+
+#[test]
+fn what_nobody_asks_for_is_not_called() {
+    check("posts.c");
+}

@@ -9,7 +9,7 @@ mod succeeds;
 use std::collections::BTreeMap;
 
 pub use language::{Guards, Language};
-pub use role::{Act, Contract, ExitState, Levels, Passed, Registration, Role, Unless};
+pub use role::{Act, AskedBy, Contract, ExitState, Levels, Passed, Registration, Role, Unless};
 use serde::{Deserialize, Serialize};
 pub use succeeds::{Fails, Succeeds};
 

@@ -52,6 +52,10 @@ fn dangling(semantics: &Semantics) -> Vec<String> {
         }
     }
     for (name, role) in &semantics.roles {
+        let asked = role.contract.asked_by.iter();
+        for asked in asked.filter(|asked| !semantics.roles.contains_key(&asked.role)) {
+            found.push(format!("{name} is asked for by the unknown role {}", asked.role));
+        }
         for act in &role.contract.called_as {
             let count = semantics.functions.get(&act.function).map(|function| function.params.len());
             if count != Some(act.args.len()) {

@@ -95,6 +95,10 @@ pub(super) fn contract(role: &Role, rules: &[Rule]) -> Vec<String> {
     if !role.given.is_empty() {
         said.push(format!("never called with `NULL` for {}", quoted(&role.given)));
     }
+    if let Some(asked) = &contract.asked_by {
+        let (role, constants) = (&asked.role, quoted(&asked.unless));
+        said.push(format!("not called where the `{role}` beside it returns nothing but {constants}"));
+    }
     for act in &contract.called_as {
         let args: Vec<String> = act.args.iter().cloned().map(String::from).collect();
         said.push(format!("a driver that calls it has `{}({})` done", act.function, args.join(", ")));

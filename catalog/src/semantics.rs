@@ -91,6 +91,7 @@ fn overlap(left: &Function, right: &Function) -> bool {
         || (left.fills.is_some() && right.fills.is_some())
         || (left.succeeds.is_some() && right.succeeds.is_some())
         || (left.asks.is_some() && right.asks.is_some())
+        || (left.fails.is_some() && right.fails.is_some())
         || (left.raises && right.raises)
         || right.registers.keys().any(|param| left.registers.contains_key(param))
 }

@@ -268,7 +268,7 @@ impl Run<'_, '_> {
     }
 
     /// What cannot fail has not: neither functions of which that is documented, nor getters that the driver has the kit
-    /// declare. `false` where the path holds the contrary of the result.
+    /// declare; and what cannot succeed has not either. `false` where the path holds the contrary of the result.
     fn suppose_success(&self, state: &mut State, api: &Api, (function, getter): (&CFunction, bool), result: V) -> bool {
         if !self.engine.options.branch_facts {
             return true;
@@ -276,6 +276,12 @@ impl Run<'_, '_> {
         let values = &self.engine.values;
         if getter {
             return state.facts.restrict(values, result, &Range { not: vec![0], ..Range::ALL });
+        }
+        if let Some((at, failures)) = &function.fails
+            && api.args.get(*at).is_some_and(|arg| *state.facts.look(values, *arg) == Range::exactly(0))
+            && !state.facts.restrict(values, result, failures)
+        {
+            return false;
         }
         let Some(success) = &function.succeeds else { return true };
         let is_set = |at: usize| api.args.get(at).is_some_and(|arg| !state.facts.look(values, *arg).contains(0));

@@ -6,7 +6,9 @@ use rulebook_frontend::ir::{BinOp, Symbol};
 use rulebook_machine::condition::{Compare, Condition, Term};
 use rulebook_machine::pattern::{Arg, Pattern, ResultTest, Subject};
 use rulebook_machine::rule::{self, Next};
-use rulebook_machine::semantics::{Count, Exchange, Function, IrqlEffect, NewLevel, Returns, Slot, Stores, Succeeds};
+use rulebook_machine::semantics::{
+    Count, Exchange, Fails, Function, IrqlEffect, NewLevel, Returns, Slot, Stores, Succeeds,
+};
 use rulebook_machine::table::{Rule, Table};
 use rulebook_machine::{Interval, Machine};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -176,6 +178,8 @@ pub(crate) struct CFunction {
     pub(crate) succeeds: Option<CSuccess>,
     /// The argument about whose object it answers.
     pub(crate) asks: Option<usize>,
+    /// The argument that says by being zero that it fails, and the results that it then has.
+    pub(crate) fails: Option<(usize, Range)>,
     pub(crate) raises: bool,
     pub(crate) asserts: Option<Interval>,
     /// Role types by argument position.
@@ -271,6 +275,7 @@ impl<'t> Base<'t> {
                 fills: function.fills.as_ref().and_then(stores),
                 succeeds: function.succeeds.as_ref().and_then(|when| base.success(function, when)),
                 asks: function.asks.as_ref().and_then(|asks| function.position(&asks.about)),
+                fails: function.fails.as_ref().and_then(|when| base.failure(function, when)),
                 raises: function.raises,
                 asserts: function.asserts,
                 registers: function
@@ -291,6 +296,11 @@ impl<'t> Base<'t> {
         };
         let (results, _) = self.ranges(&ResultTest::Ok, function.returns);
         Some(CSuccess { results: results.into_iter().next()?, by })
+    }
+
+    fn failure(&self, function: &Function, Fails::Without(param): &Fails) -> Option<(usize, Range)> {
+        let (results, _) = self.ranges(&ResultTest::Fail, function.returns);
+        Some((function.position(param)?, results.into_iter().next()?))
     }
 
     fn result(&self, test: &ResultTest, returns: Option<Returns>) -> CResult {

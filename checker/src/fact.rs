@@ -230,6 +230,10 @@ impl Facts {
                 let Some(op) = (if truth { Some(op) } else { negated(op) }) else { return true };
                 self.compare(values, value, truth, (op, a, b))
             }
+            Node::Bin(op, a, b) if values.is_two_truths(value) => {
+                self.restrict(values, value, &Range::exactly(i64::from(truth)))
+                    && self.assume_two(values, [a, b], truth, truth == (op == BinOp::And))
+            }
             Node::Bin(BinOp::And, whole, _) if truth => {
                 // A bit that is set makes the whole not zero.
                 let not_zero = Range { not: vec![0], ..Range::ALL };
@@ -240,7 +244,20 @@ impl Facts {
         }
     }
 
+    /// Learns that both are true (or false), or at least one of them; false if that cannot be.
+    fn assume_two(&mut self, values: &Values, [a, b]: [V; 2], truth: bool, both: bool) -> bool {
+        let can = |facts: &Self, value: V| facts.clone().assume(values, value, truth);
+        match both {
+            true => self.assume(values, a, truth) && self.assume(values, b, truth),
+            false if !can(self, a) => self.assume(values, b, truth),
+            false => can(self, b) || self.assume(values, a, truth),
+        }
+    }
+
     fn compare(&mut self, values: &Values, whole: V, truth: bool, (op, a, b): (BinOp, V, V)) -> bool {
+        if matches!(op, BinOp::Eq | BinOp::Ne) && values.as_int(b) == Some(0) && values.is_two_truths(a) {
+            return self.assume(values, a, op == BinOp::Ne);
+        }
         // The comparison itself is remembered, so that the same one later on takes the same branch;
         // of one with a number, what it says of the other side suffices.
         let with_number = values.as_int(a).is_some() || values.as_int(b).is_some();

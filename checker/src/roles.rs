@@ -1,10 +1,11 @@
 //! Which function plays which role, and what the role's contract says.
 
+mod answers;
 mod asked;
 mod fields;
 
 use rulebook_frontend::ir::{
-    Annotation, Callee, Expr, FileId, Function, Instr, InstrKind, LocalId, Place, Symbol, Unit,
+    Annotation, Callee, Expr, FileId, Function, Instr, InstrKind, LocalId, Place, Symbol, TableInit, Unit,
 };
 use rulebook_machine::irql::{Interval, Level};
 use rulebook_machine::semantics::Role;
@@ -53,11 +54,23 @@ impl<'t> Roles<'t> {
     /// Finds the roles: by declaration, by registering calls, by assignment to members and tables.
     pub(crate) fn find(units: &[Unit], code: &Code<'_>, compiled: &Base<'t>) -> Self {
         let fields = Fields::new(&compiled.table.semantics);
-        let mut finder = Finder { code, compiled, fields, roles: Self::default(), anothers: FxHashSet::default() };
+        let mut finder = Finder {
+            code,
+            compiled,
+            fields,
+            roles: Self::default(),
+            anothers: FxHashSet::default(),
+            unasked: Vec::new(),
+        };
         for unit in units {
             finder.unit(unit);
         }
-        let mut roles = finder.roles;
+        let Finder { mut roles, unasked, .. } = finder;
+        for (who, type_name) in unasked {
+            if let Some(list) = roles.by_function.get_mut(&who) {
+                list.retain(|role| role.registered || role.type_name != type_name);
+            }
+        }
         // What a function is registered as says more than what it is declared as.
         #[expect(clippy::iter_over_hash_type, reason = "each list is looked at on its own")]
         for list in roles.by_function.values_mut() {
@@ -98,9 +111,11 @@ struct Finder<'a, 't> {
     roles: Roles<'t>,
     /// Functions that files give to members which have roles in other structures only.
     anothers: FxHashSet<(FileId, Symbol, Symbol)>,
+    /// Who is registered in a role that nobody asks for.
+    unasked: Vec<(Who, &'t str)>,
 }
 
-impl Finder<'_, '_> {
+impl<'t> Finder<'_, 't> {
     fn unit(&mut self, unit: &Unit) {
         for prototype in &unit.prototypes {
             let meant = self.meant(prototype.name, prototype.loc.file);
@@ -113,15 +128,15 @@ impl Finder<'_, '_> {
             if let Some(field) = table.field.filter(|field| self.fields.is_anothers(table.type_name, *field)) {
                 self.anothers.insert((table.loc.file, table.function, field));
             }
-            let role = match table.field {
-                Some(field) => self.fields.member(table.type_name, field),
-                None => self.fields.position(table.type_name, table.position),
-            };
-            if let Some(role) = role {
+            if let Some(role) = self.in_table(table) {
                 let index = table.code.and_then(|code| self.compiled.constants.get(&code).copied());
                 let index = index.filter(|_| by_index(self.compiled.table.semantics.roles.get(role)));
                 let meant = self.meant(table.function, table.loc.file);
-                self.attach(&meant, role, index, true);
+                if self.nobody_asks(role, table, &unit.tables) {
+                    self.unasked.extend(meant.into_iter().map(|who| (who, role)));
+                } else {
+                    self.attach(&meant, role, index, true);
+                }
             }
         }
         for function in &unit.functions {
@@ -139,6 +154,14 @@ impl Finder<'_, '_> {
                 let within = self.meant(store.function, store.file);
                 self.attach(&self.handed(&within, store.param), role, None, true);
             }
+        }
+    }
+
+    /// The role that a function gets in a table.
+    fn in_table(&self, table: &TableInit) -> Option<&'t str> {
+        match table.field {
+            Some(field) => self.fields.member(table.type_name, field),
+            None => self.fields.position(table.type_name, table.position),
         }
     }
 

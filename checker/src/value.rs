@@ -465,6 +465,14 @@ impl Values {
                 _ => {}
             }
         }
+        // Of a truth value and a truth constant, one of the two remains.
+        for (one, other) in [(a, b), (b, a)] {
+            if let (BinOp::And | BinOp::Or, Some(number @ (0 | 1))) = (op, self.as_int(one))
+                && self.is_truth(other)
+            {
+                return if (op == BinOp::And) == (number == 1) { other } else { one };
+            }
+        }
         // Of a sum with a number the other part is what is compared.
         if let (BinOp::Eq | BinOp::Ne, Some(number), Some((of, added))) = (op, self.small(b), self.as_sum(a)) {
             let rest = self.int(number - added);
@@ -505,6 +513,11 @@ impl Values {
     /// Whether the value can only be 0 or 1.
     pub(crate) fn is_truth(&self, value: V) -> bool {
         matches!(self.node(value), Node::Bin(BinOp::Eq | BinOp::Ne | BinOp::Lt | BinOp::Le | BinOp::Gt | BinOp::Ge, ..))
+    }
+
+    /// Whether the value says of two truth values that both hold, or one of them.
+    pub(crate) fn is_two_truths(&self, value: V) -> bool {
+        matches!(self.node(value), Node::Bin(BinOp::And | BinOp::Or, a, b) if self.is_truth(a) && self.is_truth(b))
     }
 
     /// The list of these values.

@@ -264,3 +264,43 @@ fn members_that_several_types_have_give_roles_by_the_type() {
 fn what_is_not_there_is_not_owed() {
     check("unloads.c");
 }
+
+#[test]
+fn the_word_of_a_scope_guard_may_stand_in_the_name_of_its_class() {
+    check("guards.cpp");
+}
+
+#[test]
+fn macros_that_build_requests_set_their_completion_routine() {
+    check("transports.c");
+}
+
+#[test]
+fn a_query_that_has_room_for_nothing_fails() {
+    check("queries.c");
+}
+
+#[test]
+fn a_pointer_near_the_end_of_all_addresses_is_not_zero() {
+    check("errors.c");
+}
+
+#[test]
+fn what_nobody_asks_for_is_not_called() {
+    check("posts.c");
+}
+
+#[test]
+fn locks_are_counted_and_references_are_given_back() {
+    check("counted.c");
+}
+
+#[test]
+fn bits_are_known_one_by_one() {
+    check("bits.c");
+}
+
+#[test]
+fn what_is_looked_up_goes_with_the_status() {
+    check("lookup.c");
+}

@@ -24,7 +24,12 @@ fn language() -> Language {
         macros: pairs(&[("HasBit(Flags, Bit)", "((Flags) & (Bit))"), ("Most(A, B)", "((A) > (B) ? (A) : (B))")]),
         accessor_macros: pairs(&[("DECLARE_GETTER", "{1}"), ("DECLARE_TYPE", "GetObject_{0}")]),
         abnormal_termination: names(&["AbnormalTermination"]),
-        guards: Guards { makers: names(&["scope"]), disarm: names(&["release"]), run: names(&["reset"]) },
+        guards: Guards {
+            makers: names(&["scope"]),
+            unless: names(&["unless"]),
+            disarm: names(&["release"]),
+            run: names(&["reset"]),
+        },
         ..Language::default()
     }
 }

@@ -12,10 +12,10 @@ use std::collections::BTreeMap;
 
 pub use asks::Asks;
 pub use language::{Guards, Language};
-pub use role::{Act, Contract, ExitState, Levels, Passed, Registration, Role, Unless};
+pub use role::{Act, AskedBy, Contract, ExitState, Levels, Passed, Registration, Role, Unless};
 use serde::{Deserialize, Serialize};
 pub use stores::Stores;
-pub use succeeds::Succeeds;
+pub use succeeds::{Fails, Succeeds};
 
 use crate::error::SpecError;
 use crate::irql::{Interval, Level};
@@ -94,6 +94,9 @@ pub struct Function {
     /// What its result is the answer to a question about, and for how long.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub asks: Option<Asks>,
+    /// When it cannot succeed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fails: Option<Fails>,
     /// Whether it can raise a structured exception that drivers handle.
     #[serde(skip_serializing_if = "is_default")]
     pub raises: bool,
@@ -320,6 +323,7 @@ impl Function {
         self.fills = part.fills.or(self.fills.take());
         self.succeeds = part.succeeds.or(self.succeeds.take());
         self.asks = part.asks.or(self.asks.take());
+        self.fails = part.fails.or(self.fails.take());
         self.raises |= part.raises;
         self.asserts = part.asserts.or(self.asserts);
         self.registers.extend(part.registers);

@@ -49,6 +49,7 @@ pub(super) struct Cx<'a> {
     thread_ends: FxHashSet<Symbol>,
     signed: FxHashSet<Symbol>,
     pub(super) unsigned: FxHashSet<Symbol>,
+    pub(super) wide: FxHashSet<Symbol>,
     cache: RefCell<FxHashMap<(Form, String), Option<Expanded>>>,
     next_id: Cell<u32>,
 }
@@ -87,6 +88,7 @@ impl<'a> Cx<'a> {
             thread_ends: set(&language.thread_ends),
             signed: set(&language.signed),
             unsigned: set(&language.unsigned),
+            wide: set(&language.wide),
             cache: RefCell::default(),
             next_id: Cell::new(0),
         }

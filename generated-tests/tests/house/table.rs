@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use rulebook_machine::Table;
-use rulebook_machine::semantics::{NewLevel, Semantics, Slot, Succeeds};
+use rulebook_machine::semantics::{Fails, NewLevel, Semantics, Slot, Succeeds};
 
 use crate::read;
 
@@ -36,6 +36,11 @@ fn dangling(semantics: &Semantics) -> Vec<String> {
         {
             found.push(format!("{name} asks about {}, which is no parameter of it", asks.about));
         }
+        if let Some(Fails::Without(param)) = &function.fails
+            && function.position(param).is_none()
+        {
+            found.push(format!("{name} fails by {param}, which is no parameter of it"));
+        }
         let Some(effect) = function.irql.as_ref().filter(|_| !function.params.is_empty()) else {
             continue;
         };
@@ -52,6 +57,10 @@ fn dangling(semantics: &Semantics) -> Vec<String> {
         }
     }
     for (name, role) in &semantics.roles {
+        let asked = role.contract.asked_by.iter();
+        for asked in asked.filter(|asked| !semantics.roles.contains_key(&asked.role)) {
+            found.push(format!("{name} is asked for by the unknown role {}", asked.role));
+        }
         for act in &role.contract.called_as {
             let count = semantics.functions.get(&act.function).map(|function| function.params.len());
             if count != Some(act.args.len()) {

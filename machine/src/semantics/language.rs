@@ -36,6 +36,9 @@ pub struct Language {
     pub signed: Vec<String>,
     /// Unsigned types: of their values, what is not zero is above it.
     pub unsigned: Vec<String>,
+    /// Unsigned types of 64 bits: what is above a negative number that is cast to one is negative too, where numbers are
+    /// taken as signed.
+    pub wide: Vec<String>,
     /// Parts of the names of macros that head a loop, such as `FOREACH`; asked only where `NAME(…)` is followed by `{`.
     pub loops: Vec<String>,
     /// Code-segment marks among [`Self::blank`] that make the function after them pageable.
@@ -64,13 +67,15 @@ pub struct Language {
     pub guards: Guards,
 }
 
-/// How scope guards are told from other objects: a call of a maker with one lambda.
+/// How scope guards are told from other objects: a call of a maker with one lambda, and perhaps a flag.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Guards {
-    /// Parts of the names of functions that make one, in lower case.
+    /// Parts of the names of functions that make one, or of the classes whose functions they are, in lower case.
     pub makers: Vec<String>,
-    /// Methods after which it will not run.
+    /// Parts of the names of those among them that take a flag behind the lambda, which keeps it from running.
+    pub unless: Vec<String>,
+    /// Methods after which it will not run; those that are given a flag say by it whether it will.
     pub disarm: Vec<String>,
     /// Methods that run it at once and not again.
     pub run: Vec<String>,

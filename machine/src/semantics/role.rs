@@ -42,6 +42,9 @@ pub struct Contract {
     /// Further such calls, which some drivers' sources rule out: a virtual miniport is called without locks.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub entered_after_unless: Option<Unless>,
+    /// It is only entered where another function asks for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub asked_by: Option<AskedBy>,
     /// In which state objects are owed at exit.
     #[serde(skip_serializing_if = "ExitState::is_same")]
     pub exit: ExitState,
@@ -136,6 +139,16 @@ pub struct Unless {
     pub calls: Vec<Pattern>,
     /// Any of these names in the driver's source makes them void.
     pub mentioned: Vec<String>,
+}
+
+/// The function that has to ask for a role, if there is one in the braces in which the role is registered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct AskedBy {
+    /// Its role type.
+    pub role: String,
+    /// The constants that it does not ask with: where it returns nothing else, nobody is entered.
+    pub unless: Vec<String>,
 }
 
 /// In which state objects are owed at exit.

@@ -1,4 +1,4 @@
-//! When functions cannot fail.
+//! When functions cannot fail, and when they cannot succeed.
 
 use serde::{Deserialize, Serialize};
 
@@ -37,6 +37,31 @@ impl TryFrom<String> for Succeeds {
     }
 }
 
+/// When a function cannot succeed: a branch for its success is not taken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub enum Fails {
+    /// Where the argument for this parameter is zero: `without Length`.
+    Without(String),
+}
+
+impl From<Fails> for String {
+    fn from(Fails::Without(param): Fails) -> Self {
+        format!("without {param}")
+    }
+}
+
+impl TryFrom<String> for Fails {
+    type Error = SpecError;
+
+    fn try_from(text: String) -> Result<Self, SpecError> {
+        match text.split_once(' ') {
+            Some(("without", param)) => Ok(Self::Without(param.to_owned())),
+            _ => Err(SpecError::Form(format!("`{text}` does not say when a call fails; write `without PARAMETER`"))),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -48,6 +73,9 @@ mod tests {
         }
         for text in ["", "never", "with", "if Wait"] {
             assert!(Succeeds::try_from(text.to_owned()).is_err(), "{text}");
+            assert!(Fails::try_from(text.to_owned()).is_err(), "{text}");
         }
+        let fails = Fails::try_from("without Length".to_owned());
+        assert_eq!(fails.map(String::from).as_deref().ok(), Some("without Length"));
     }
 }

@@ -148,7 +148,28 @@ impl Builder<'_> {
         match op {
             "&&" | "and" => Some(ExKind::And(left, right)),
             "||" | "or" => Some(ExKind::Or(left, right)),
+            "<" | "<=" | ">" | ">=" => {
+                let (mut left, mut right) = (left, right);
+                self.keep_cast(node.child_by_field_name("left")?, &mut left);
+                self.keep_cast(node.child_by_field_name("right")?, &mut right);
+                literal::operator(op).map(|op| ExKind::Binary(op, left, right))
+            }
             _ => literal::operator(op).map(|op| ExKind::Binary(op, left, right)),
+        }
+    }
+
+    /// Keeps the cast of a negative number to an unsigned type: as a bound it is none below zero.
+    fn keep_cast(&self, mut node: Node, ex: &mut Ex) {
+        let ExKind::Int(number @ ..0) = ex.kind else { return };
+        while node.kind() == "parenthesized_expression" {
+            let Some(inner) = node.named_child(0) else { return };
+            node = inner;
+        }
+        let to = node.child_by_field_name("type").filter(|_| node.kind() == "cast_expression");
+        let name = to.map(|to| Symbol::new(self.slice(to).trim())).filter(|name| self.cx.wide.contains(name));
+        if let Some(name) = name {
+            let number = || Box::new(Ex { span: ex.span, kind: ExKind::Int(number) });
+            ex.kind = ExKind::MaybeCast { name, plain: number(), cast: number() };
         }
     }
 

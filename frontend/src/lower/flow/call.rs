@@ -82,7 +82,7 @@ impl<'t> Flow<'_, 't> {
                 if let ExKind::Ident(guard) = &base.kind
                     && let Some(Binding::Guard(lambda, armed)) = self.lookup(*guard)
                 {
-                    self.guard_call(*name, lambda, armed, ex.span);
+                    self.guard_call((*name, args), lambda, armed, ex.span);
                     return None;
                 }
             }

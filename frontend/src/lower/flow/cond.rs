@@ -4,6 +4,7 @@ use crate::ir::{BinOp, BlockId, Expr, Term, UnOp};
 
 use super::super::ast::{Ex, ExKind};
 use super::Flow;
+use super::value::{binary, mirrored};
 
 impl<'t> Flow<'_, 't> {
     /// Goes to `then` if `ex` is not zero, else to `other`; the current block ends.
@@ -50,6 +51,42 @@ impl<'t> Flow<'_, 't> {
                 (None, _) => self.test(ex, then, other),
             },
             _ => self.test(ex, then, other),
+        }
+    }
+
+    /// A comparison with a number near the end of an unsigned type, as `x > (ULONG_PTR)-1000`, of signed numbers: it holds
+    /// for negative ones alone.
+    pub(super) fn near_the_end(&mut self, op: BinOp, left: &'t Ex, right: &'t Ex) -> Option<Expr> {
+        let (op, value, bound) = match (self.wide_number(left), self.wide_number(right)) {
+            (None, Some(bound)) => (op, left, bound),
+            (Some(bound), None) => (mirrored(op)?, right, bound),
+            _ => return None,
+        };
+        let (both, sign) = match op {
+            BinOp::Gt | BinOp::Ge => (BinOp::And, BinOp::Lt),
+            BinOp::Lt | BinOp::Le => (BinOp::Or, BinOp::Ge),
+            _ => return None,
+        };
+        let value = self.value(value);
+        let sign = binary(sign, value.clone(), Expr::Int(0));
+        Some(binary(both, binary(op, value, Expr::Int(bound)), sign))
+    }
+
+    /// The negative number that is cast to an unsigned type of 64 bits.
+    fn wide_number(&self, ex: &Ex) -> Option<i64> {
+        match &ex.kind {
+            ExKind::Expansion(_, inner) => self.wide_number(inner),
+            ExKind::MaybeCast { name, cast, .. } if self.cx.wide.contains(name) && !self.is_value(*name) => {
+                match &cast.kind {
+                    ExKind::Int(number @ ..0) => Some(*number),
+                    ExKind::Unary(UnOp::Neg, inner) => match inner.kind {
+                        ExKind::Int(number @ 1..) => Some(-number),
+                        _ => None,
+                    },
+                    _ => None,
+                }
+            }
+            _ => None,
         }
     }
 

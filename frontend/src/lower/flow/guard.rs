@@ -1,13 +1,13 @@
 //! Scope guards: `auto g = scope_exit([&] { … });` runs the lambda on every way out of the scope.
 //!
 //! Which library the guard is from does not matter: what a name says of itself (that it is about a scope's end)
-//! and what it is given (one lambda) tell it, and the two things one can do with a guard beside letting it run.
+//! and what it is given (one lambda, perhaps with a flag) tell it, and the two things one can do with a guard beside letting it run.
 
 use rulebook_diagnostics::Span;
 
-use crate::ir::{Expr, LocalId, Place, Symbol};
+use crate::ir::{Expr, LocalId, Place, Symbol, UnOp};
 
-use super::super::ast::{Decl, DeclInit, ExKind, Lambda};
+use super::super::ast::{Decl, DeclInit, Ex, ExKind, Lambda};
 use super::super::types::TypeRef;
 use super::call::Want;
 use super::value::load;
@@ -22,19 +22,31 @@ impl<'t> Flow<'_, 't> {
         let ExKind::Call { callee, args } = &value.kind else {
             return false;
         };
-        let (ExKind::Ident(maker) | ExKind::Scoped(_, maker), [only]) = (&callee.kind, args.as_slice()) else {
+        let (scope, maker) = match &callee.kind {
+            ExKind::Ident(maker) => (None, *maker),
+            ExKind::Scoped(scope, maker) => (Some(*scope), *maker),
+            _ => return false,
+        };
+        let Some((Ex { kind: ExKind::Lambda(lambda), .. }, flag)) = args.split_first() else {
             return false;
         };
-        let ExKind::Lambda(lambda) = &only.kind else {
-            return false;
+        let words = &self.cx.context.language.guards;
+        let has = |name: Symbol, words: &[String]| {
+            let name = name.as_str().to_ascii_lowercase();
+            words.iter().any(|word| name.contains(word.as_str()))
         };
-        let maker = maker.as_str().to_ascii_lowercase();
-        let makers = &self.cx.context.language.guards.makers;
-        if !makers.iter().any(|word| maker.contains(word.as_str())) {
+        let is_maker = scope.into_iter().chain([maker]).any(|name| has(name, &words.makers));
+        let may_have_flag = has(maker, &words.unless);
+        let flag = match flag {
+            [] => None,
+            [flag] if may_have_flag => Some(flag),
+            _ => return false,
+        };
+        if !is_maker {
             return false;
         }
         let armed = self.temp(TypeRef::default());
-        self.assign(Place::Local(armed), Expr::Int(1), decl.span);
+        self.arm(armed, flag, decl.span);
         self.bind(decl.name, Binding::Guard(lambda, armed));
         let scope = self.scope_ids.last().copied().unwrap_or(FUNCTION_SCOPE);
         self.push_cleanup(scope, CleanupKind::Guard(lambda, armed));
@@ -51,15 +63,31 @@ impl<'t> Flow<'_, 't> {
         self.fall_into(join);
     }
 
-    /// `guard.name()`.
-    pub(super) fn guard_call(&mut self, name: Symbol, lambda: &'t Lambda, armed: LocalId, span: Span) {
+    /// `guard.name()` or `guard.name(flag)`.
+    pub(super) fn guard_call(
+        &mut self,
+        (name, args): (Symbol, &'t [Ex]),
+        lambda: &'t Lambda,
+        armed: LocalId,
+        span: Span,
+    ) {
         let guards = &self.cx.context.language.guards;
         let is = |names: &[String]| names.iter().any(|known| known == name.as_str());
-        if is(&guards.run) {
-            self.run_guard(lambda, armed, span);
-        } else if !is(&guards.disarm) {
-            return self.fail("a scope guard used in a way that is not modelled");
+        match args {
+            [] if is(&guards.run) => self.run_guard(lambda, armed, span),
+            [] if is(&guards.disarm) => {}
+            [flag] if is(&guards.disarm) => return self.arm(armed, Some(flag), span),
+            _ => return self.fail("a scope guard used in a way that is not modelled"),
         }
         self.assign(Place::Local(armed), Expr::Int(0), span);
+    }
+
+    /// Arms a guard, unless the flag is set.
+    fn arm(&mut self, armed: LocalId, unless: Option<&'t Ex>, span: Span) {
+        let value = match unless {
+            Some(flag) => Expr::Unary(UnOp::Not, Box::new(self.value(flag))),
+            None => Expr::Int(1),
+        };
+        self.assign(Place::Local(armed), value, span);
     }
 }

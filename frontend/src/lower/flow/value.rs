@@ -52,6 +52,9 @@ impl<'t> Flow<'_, 't> {
                     let value = self.value(unsigned);
                     return binary(op, value, Expr::Int(0));
                 }
+                if let Some(value) = self.near_the_end(*op, left, right) {
+                    return value;
+                }
                 let left = self.value(left);
                 let right = self.value(right);
                 binary(*op, left, right)
@@ -423,7 +426,7 @@ fn negated(op: BinOp) -> Option<BinOp> {
 }
 
 /// The comparison with its sides exchanged.
-fn mirrored(op: BinOp) -> Option<BinOp> {
+pub(super) fn mirrored(op: BinOp) -> Option<BinOp> {
     Some(match op {
         BinOp::Lt => BinOp::Gt,
         BinOp::Le => BinOp::Ge,

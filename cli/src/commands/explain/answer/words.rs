@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use rulebook_machine::rule::{Event, Next};
 use rulebook_machine::semantics::{
-    ExitState, Function, IrqlEffect, Levels, NewLevel, Registration, Returns, Role, Slot,
+    ExitState, Fails, Function, IrqlEffect, Levels, NewLevel, Registration, Returns, Role, Slot,
 };
 use rulebook_machine::table::Rule;
 use rulebook_machine::{Machine, Pattern, Semantics};
@@ -29,6 +29,7 @@ pub(super) fn effects(name: &str, function: &Function, semantics: &Semantics) ->
     if let Some(asks) = &function.asks {
         said.push(format!("answers about the object that `{}` points to, the same until it is changed", asks.about));
     }
+    said.extend(function.fails.as_ref().map(|Fails::Without(param)| format!("fails where `{param}` is 0")));
     if function.raises {
         said.push("can raise an exception that drivers handle".to_owned());
     }
@@ -99,6 +100,10 @@ pub(super) fn contract(role: &Role, rules: &[Rule]) -> Vec<String> {
     }
     if !role.given.is_empty() {
         said.push(format!("never called with `NULL` for {}", quoted(&role.given)));
+    }
+    if let Some(asked) = &contract.asked_by {
+        let (role, constants) = (&asked.role, quoted(&asked.unless));
+        said.push(format!("not called where the `{role}` beside it returns nothing but {constants}"));
     }
     for act in &contract.called_as {
         let args: Vec<String> = act.args.iter().cloned().map(String::from).collect();

@@ -3,6 +3,7 @@
 //! The data stands in `catalog/semantics/*.yaml`, each file a part of [`Semantics`]; the table carries it whole.
 
 mod asks;
+mod atomic;
 mod language;
 mod role;
 mod stores;
@@ -11,6 +12,7 @@ mod succeeds;
 use std::collections::BTreeMap;
 
 pub use asks::Asks;
+pub use atomic::{Count, Exchange};
 pub use language::{Guards, Language};
 pub use role::{Act, AskedBy, Contract, ExitState, Levels, Passed, Registration, Role, Unless};
 use serde::{Deserialize, Serialize};
@@ -109,34 +111,6 @@ pub struct Function {
     /// Where this is stated: a reference page, a header, or `hand` with the reason.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub source: String,
-}
-
-/// Whether an exchange takes place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Exchange {
-    /// At every call.
-    Always,
-    /// Where a comparison says so.
-    Perhaps,
-    /// At every call; what is stored is the two combined: bits that either has.
-    Or,
-    /// Bits that both have.
-    And,
-    /// Bits that one of them has.
-    Xor,
-}
-
-/// Which way a number is counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Count {
-    /// By one more; the result is the new number.
-    Up,
-    /// By one less; the result is the new number.
-    Down,
-    /// By what another argument says; the result may be the old number.
-    By,
 }
 
 /// A parameter.

@@ -497,7 +497,8 @@ impl State {
         }
         let mut facts = self.facts.join(&other.facts, widen);
         // What is newly merged here has, of its earlier facts, only those of the two sides.
-        let masks = if met.is_empty() { Vec::new() } else { self.masks(values, other) };
+        let asked = if met.is_empty() { Vec::new() } else { self.asked_bits(values) };
+        let theirs = if asked.is_empty() { Vec::new() } else { other.asked_bits(values) };
         for (value, here, there) in met {
             let range = {
                 let (here, there) = (self.facts.look(values, here), other.facts.look(values, there));
@@ -507,10 +508,9 @@ impl State {
             if range != Range::ALL {
                 facts.restrict(values, value, &range);
             }
-            for mask in &masks {
-                let bits = self.joined_bits(values, other, *mask, [here, there], widen);
-                if bits != Range::ALL {
-                    let asked = values.binary(BinOp::And, value, *mask);
+            if !theirs.is_empty() {
+                for (mask, bits) in self.joined_bits(values, other, [here, there], [&asked, &theirs], widen) {
+                    let asked = values.binary(BinOp::And, value, mask);
                     facts.restrict(values, asked, &bits);
                 }
             }

@@ -7,36 +7,49 @@ use super::State;
 use crate::fact::Range;
 use crate::value::{Node, V, Values};
 
-/// How many masks are looked at where two paths meet.
-const MASKS: usize = 4;
-
 impl State {
-    /// The numbers that facts of the two ask for bits of values with.
-    pub(super) fn masks(&self, values: &Values, other: &Self) -> Vec<V> {
-        let mut masks = Vec::new();
-        for (value, _) in self.facts.iter().chain(other.facts.iter()) {
-            if let Node::Bin(BinOp::And, _, mask) = values.node(*value)
-                && values.as_int(mask).is_some()
-                && masks.len() < MASKS
-                && !masks.contains(&mask)
-            {
-                masks.push(mask);
-            }
-        }
-        masks
+    /// The values of which bits are known, each with the mask.
+    pub(super) fn asked_bits(&self, values: &Values) -> Vec<(V, V)> {
+        let asked = |value: V| match values.node(value) {
+            Node::Bin(BinOp::And, of, mask) if values.as_int(mask).is_some() => Some((of, mask)),
+            _ => None,
+        };
+        self.facts.iter().filter_map(|(value, _)| asked(*value)).collect()
     }
 
-    /// What both know of the bits under `mask`, where the one has `here` and the other `there`.
+    /// What both know of bits, where the one has `here` and the other `there`: masks, and what is known under them.
+    /// `asked` is of which values the two know bits.
     pub(super) fn joined_bits(
         &self,
         values: &mut Values,
         other: &Self,
-        mask: V,
         [here, there]: [V; 2],
+        asked: [&[(V, V)]; 2],
         widen: bool,
-    ) -> Range {
-        let (here, there) = (values.binary(BinOp::And, here, mask), values.binary(BinOp::And, there, mask));
-        let (here, there) = (self.facts.look(values, here), other.facts.look(values, there));
-        if widen { here.widen(&there) } else { here.join(&there) }
+    ) -> Vec<(V, Range)> {
+        let [ours, theirs] = asked;
+        let (of_here, of_there) = (untouched(values, here), untouched(values, there));
+        let known = ours.iter().filter(|(of, _)| *of == of_here).map(|(_, mask)| *mask);
+        let known: Vec<V> = known.filter(|mask| theirs.contains(&(of_there, *mask))).collect();
+        let mut joined = Vec::new();
+        for mask in known {
+            let (a, b) = (values.binary(BinOp::And, here, mask), values.binary(BinOp::And, there, mask));
+            let (a, b) = (self.facts.look(values, a), other.facts.look(values, b));
+            let range = if widen { a.widen(&b) } else { a.join(&b) };
+            if range != Range::ALL {
+                joined.push((mask, range));
+            }
+        }
+        joined
     }
+}
+
+/// The value in which bits were set or changed: what is asked of other bits is asked of it.
+fn untouched(values: &Values, mut value: V) -> V {
+    while let Node::Bin(BinOp::Or | BinOp::Xor, of, bits) = values.node(value)
+        && values.as_int(bits).is_some()
+    {
+        value = of;
+    }
+    value
 }

@@ -32,12 +32,18 @@ impl State {
                 _ if loss >= enough || here == there => return,
                 (Some(here), Some(there)) => (*here, *there),
                 (Some(here), None) => {
-                    loss += self.given(values, address, *here);
+                    if self.facts.look(values, *here).kind() == Kind::Any {
+                        return;
+                    }
+                    loss += given(values, address);
                     let Some(there) = other.as_entered(values, address) else { return };
                     (*here, there)
                 }
                 (None, Some(there)) => {
-                    loss += other.given(values, address, *there);
+                    if other.facts.look(values, *there).kind() == Kind::Any {
+                        return;
+                    }
+                    loss += given(values, address);
                     let Some(here) = self.as_entered(values, address) else { return };
                     (here, *there)
                 }
@@ -58,13 +64,6 @@ impl State {
         if loss >= enough { loss } else { loss + self.facts.loss(values, &other.facts, guards, &alike) }
     }
 
-    /// What weighs that only this path has stored `value` at the address: what a helper stores for its caller goes with
-    /// what it returns.
-    fn given(&self, values: &Values, address: V, value: V) -> u32 {
-        let of_caller = matches!(values.node(address), Node::Param(_));
-        if of_caller && self.facts.look(values, value).kind() != Kind::Any { GIVEN } else { 0 }
-    }
-
     /// What stands at an address to which nothing was stored, if anybody has asked for it.
     fn as_entered(&self, values: &Values, address: V) -> Option<V> {
         values.known_init(address).filter(|_| self.lost(values, address).is_none())
@@ -77,4 +76,10 @@ impl State {
         };
         alone(self, other) || alone(other, self)
     }
+}
+
+/// What weighs that only one path has stored something that is known at the address: what a helper stores for its caller
+/// goes with what it returns.
+fn given(values: &Values, address: V) -> u32 {
+    if matches!(values.node(address), Node::Param(_)) { GIVEN } else { 0 }
 }

@@ -293,6 +293,10 @@ impl Run<'_, '_> {
             if !self.hold(&mut after, &theirs.facts, translate) {
                 continue;
             }
+            // What its own callees have asked of the level is no evidence here either.
+            if theirs.facts.iter().any(|(value, _)| *value == self.engine.asked) {
+                self.note_asked(state, &mut after, false);
+            }
             let mut assumed = Vec::new();
             let mut refuted = false;
             for (value, truth) in &theirs.assumed {

@@ -135,6 +135,28 @@ NTSTATUS Control(PDEVICE_OBJECT DeviceObject, PIRP Irp)
     return status;
 }
 
+// Nor by a helper of a helper.
+static NTSTATUS OpenAndClose(PHANDLE File, POBJECT_ATTRIBUTES Attributes, PIO_STATUS_BLOCK Block)
+{
+    NTSTATUS status = OpenLow(File, Attributes, Block);
+
+    ZwClose(*File);
+    return status;
+}
+
+_Dispatch_type_(IRP_MJ_DEVICE_CONTROL) DRIVER_DISPATCH ControlFar;
+NTSTATUS ControlFar(PDEVICE_OBJECT DeviceObject, PIRP Irp)
+{
+    HANDLE file = NULL;
+    OBJECT_ATTRIBUTES attributes;
+    IO_STATUS_BLOCK block;
+
+    InitializeObjectAttributes(&attributes, Irp->AssociatedIrp.SystemBuffer, OBJ_KERNEL_HANDLE, NULL, NULL);
+    Irp->IoStatus.Status = OpenAndClose(&file, &attributes, &block);
+    IoCompleteRequest(Irp, IO_NO_INCREMENT);
+    return STATUS_SUCCESS;
+}
+
 // It does by a test of its own.
 _Dispatch_type_(IRP_MJ_DEVICE_CONTROL) DRIVER_DISPATCH ControlHigh;
 NTSTATUS ControlHigh(PDEVICE_OBJECT DeviceObject, PIRP Irp)

@@ -28,9 +28,9 @@ impl State {
         widen: bool,
     ) -> Vec<(V, Range)> {
         let [ours, theirs] = asked;
-        let (of_here, of_there) = (untouched(values, here), untouched(values, there));
-        let known = ours.iter().filter(|(of, _)| *of == of_here).map(|(_, mask)| *mask);
-        let known: Vec<V> = known.filter(|mask| theirs.contains(&(of_there, *mask))).collect();
+        let [own, opposite] = [here, there].map(|value| untouched(values, value));
+        let known = ours.iter().filter(|(of, _)| *of == own).map(|(_, mask)| *mask);
+        let known: Vec<V> = known.filter(|mask| theirs.contains(&(opposite, *mask))).collect();
         let mut joined = Vec::new();
         for mask in known {
             let (a, b) = (values.binary(BinOp::And, here, mask), values.binary(BinOp::And, there, mask));

@@ -1,11 +1,12 @@
 //! Questions about an object of the function's own: the answer stays what it was until something is done to the object.
 
-use rulebook_frontend::ir::{Callee, Expr, Function, InstrKind, LocalId, Place, Symbol, Term};
+use rulebook_frontend::ir::{Callee, Expr, Function, InstrKind, LocalId, Symbol, Term};
 use rustc_hash::FxHashSet;
 
 use crate::call::Api;
 use crate::code::{Code, FuncId, calls};
 use crate::compiled::{CFunction, Compiled};
+use crate::live::takes_address;
 use crate::run::Run;
 use crate::state::{Lost, State};
 use crate::value::{Node, Site, V};
@@ -111,7 +112,7 @@ impl Run<'_, '_> {
 /// Whether somebody else may have the address of the local: it is stored, returned, or given to a function that nothing
 /// is known of.
 fn is_kept(ir: &Function, local: LocalId, code: &Code<'_>, compiled: &Compiled<'_>) -> bool {
-    let addresses = |expr: &Expr| names_address(expr, local);
+    let addresses = |expr: &Expr| takes_address(expr, local);
     let by_call = |callee: &Callee, args: &[Expr]| {
         let known = match callee {
             Callee::Named(name) => compiled.function(*name).is_some(),
@@ -128,24 +129,6 @@ fn is_kept(ir: &Function, local: LocalId, code: &Code<'_>, compiled: &Compiled<'
                 _ => false,
             })
     })
-}
-
-/// Whether the address of the local, or of a part of it, is the value or a part of it.
-fn names_address(expr: &Expr, local: LocalId) -> bool {
-    match expr {
-        Expr::Addr(place) => lies_in(place, local),
-        Expr::Unary(_, a) | Expr::Container(a, _) => names_address(a, local),
-        Expr::Binary(_, a, b) => names_address(a, local) || names_address(b, local),
-        _ => false,
-    }
-}
-
-fn lies_in(place: &Place, local: LocalId) -> bool {
-    match place {
-        Place::Local(own) => *own == local,
-        Place::Field(base, _) | Place::Index(base, _) => lies_in(base, local),
-        Place::Global(_) | Place::Deref(_) => false,
-    }
 }
 
 /// The functions that change objects without naming them, of all that the semantics know.

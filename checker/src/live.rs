@@ -145,3 +145,22 @@ pub(crate) fn expr(of: &Expr, read: &mut dyn FnMut(LocalId, bool)) {
         Expr::Int(_) | Expr::Str(_) | Expr::Name(_) | Expr::Function(_) | Expr::Opaque(_) => {}
     }
 }
+
+/// Whether the address of the local, or of a part of it, is the value or a part of it.
+pub(crate) fn takes_address(value: &Expr, local: LocalId) -> bool {
+    match value {
+        Expr::Addr(place) => is_in(place, local),
+        Expr::Unary(_, inner) | Expr::Container(inner, _) => takes_address(inner, local),
+        Expr::Binary(_, left, right) => takes_address(left, local) || takes_address(right, local),
+        _ => false,
+    }
+}
+
+/// Whether the place is the local, or lies in it.
+pub(crate) fn is_in(place: &Place, local: LocalId) -> bool {
+    match place {
+        Place::Local(other) => *other == local,
+        Place::Field(base, _) | Place::Index(base, _) => is_in(base, local),
+        Place::Global(_) | Place::Deref(_) => false,
+    }
+}

@@ -6,6 +6,7 @@ use rustc_hash::FxHashSet;
 
 use super::{Finder, Who};
 use crate::code::{Code, FuncId};
+use crate::live::{is_in, takes_address};
 
 /// Helpers are looked into so deep.
 const DEPTH: u32 = 4;
@@ -103,22 +104,5 @@ impl Look<'_, '_> {
     fn call(&self, callee: &Callee) -> bool {
         let body = self.code.resolve(self.ir, callee).filter(|_| self.depth > 0);
         body.is_some_and(|id| returns_only(self.code, id, self.constants, self.depth - 1))
-    }
-}
-
-fn takes_address(value: &Expr, local: LocalId) -> bool {
-    match value {
-        Expr::Addr(place) => is_in(place, local),
-        Expr::Unary(_, inner) | Expr::Container(inner, _) => takes_address(inner, local),
-        Expr::Binary(_, left, right) => takes_address(left, local) || takes_address(right, local),
-        _ => false,
-    }
-}
-
-fn is_in(place: &Place, local: LocalId) -> bool {
-    match place {
-        Place::Local(other) => *other == local,
-        Place::Field(base, _) | Place::Index(base, _) => is_in(base, local),
-        Place::Global(_) | Place::Deref(_) => false,
     }
 }

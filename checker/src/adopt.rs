@@ -87,6 +87,7 @@ impl Engine<'_> {
             return *known;
         }
         let moves = self.is_moved(id, subject)
+            && !self.is_inert(id, subject.machine, 0)
             && match self.keyed(id, subject, 0) {
                 // In a circle of calls nobody can tell yet.
                 None => return true,

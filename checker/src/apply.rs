@@ -1,6 +1,6 @@
 //! A call of a function with a body: what its summary does to a path, and which of its violations are the caller's.
 
-use rulebook_frontend::ir::{Callee, Loc, Symbol};
+use rulebook_frontend::ir::{Loc, Symbol};
 
 use crate::code::FuncId;
 use crate::compiled::{CArg, CNext, Compiled};
@@ -50,7 +50,7 @@ impl Run<'_, '_> {
         let mut keyed = None;
         let mut unnamed = None;
         let mut entered = state.clone();
-        if let Some(subject) = self.subject.clone() {
+        if let Some(subject) = self.subject.clone().filter(|subject| !self.is_untouched(&state, body, subject)) {
             let before = state.instance.clone();
             for theirs in summary.touched.iter().filter(|theirs| theirs.machine == subject.machine) {
                 let ours = translate.key(&mut self.engine.values, &theirs.key);
@@ -91,7 +91,7 @@ impl Run<'_, '_> {
                     return;
                 }
             }
-        } else {
+        } else if self.subject.is_none() {
             for theirs in &summary.handed {
                 let ours = translate.value(&mut self.engine.values, *theirs);
                 self.found.hand(&self.engine.values, ours);
@@ -106,24 +106,32 @@ impl Run<'_, '_> {
                 let ours = translate.value(&mut self.engine.values, *guard);
                 self.found.guards.add(&self.engine.values, ours);
             }
+            let mut emptied = Vec::new();
             let outcomes: Vec<&Outcome> = keyed
                 .outcomes
                 .iter()
                 .filter(|outcome| outcome.moved.as_ref().is_some_and(|moved| moved.pre == standing))
                 .collect();
             for outcome in outcomes {
-                self.pass(&entered, outcome, &mut translate, name, loc, site, out);
+                self.pass(&entered, outcome, &mut emptied, &mut translate, name, loc, site, out);
             }
             return;
         }
         self.note_levels(&summary.outcomes, &mut translate);
         let there = crate::level::locked(&self.engine.values, self.engine.code.get(body).ir, &summary.outcomes);
+        let mut emptied = Vec::new();
         for outcome in &summary.outcomes {
             if self.is_no_lock(&state, outcome, &there, args) {
                 continue;
             }
-            self.pass(&entered, outcome, &mut translate, name, loc, site, out);
+            self.pass(&entered, outcome, &mut emptied, &mut translate, name, loc, site, out);
         }
+    }
+
+    /// Whether nothing in the callee makes anything of the followed object as it stands.
+    fn is_untouched(&mut self, state: &State, body: FuncId, subject: &Subject) -> bool {
+        let standing = state.instance.as_ref().map_or(0, |instance| instance.state);
+        standing != UNKNOWN && self.engine.is_inert(body, subject.machine, standing)
     }
 
     /// Whether an event of the object in the callee is about what stands at a place before something is stored there.
@@ -136,27 +144,6 @@ impl Run<'_, '_> {
         })
     }
 
-    /// Whether a call on an object of an unknown class may leave the followed object in another state: one of the
-    /// methods of that name does. Nothing is known of the object then.
-    pub(crate) fn may_be_moved(&mut self, state: &State, callee: &Callee, args: &[V], site: Site) -> bool {
-        let code = self.engine.code;
-        let (Some(subject), [_, _, ..]) = (self.subject.clone(), code.candidates(callee)) else { return false };
-        let held = state.instance.as_ref().is_some_and(|instance| instance.state != 0);
-        for body in code.candidates(callee) {
-            let Some(summary) = self.engine.base(*body).filter(|_| self.engine.options.summaries) else { continue };
-            let mut translate = Translate::new(args, state, site);
-            for theirs in summary.touched.iter().filter(|theirs| theirs.machine == subject.machine) {
-                let values = &mut self.engine.values;
-                let ours = translate.key(values, &theirs.key);
-                let perhaps = ours.iter().zip(&subject.key).all(|(a, b)| values.may_equal(*a, *b));
-                if (ours == subject.key || held && perhaps) && self.engine.is_moved(*body, theirs) {
-                    return true;
-                }
-            }
-        }
-        false
-    }
-
     /// Whether the path ends at a call whose callee is too deep inside others to be followed.
     fn ends_here(&mut self, followed: bool) -> bool {
         let ends = !followed && self.engine.is_deep();
@@ -164,12 +151,14 @@ impl Run<'_, '_> {
         ends
     }
 
-    /// The path that goes through the callee as `outcome` says, if it can.
+    /// The path that goes through the callee as `outcome` says, if it can. Outcomes that forget the same share what is
+    /// left of memory, in `emptied`.
     #[expect(clippy::too_many_arguments, reason = "the parts of one call")]
-    fn pass(
+    fn pass<'o>(
         &mut self,
         before: &State,
-        outcome: &Outcome,
+        outcome: &'o Outcome,
+        emptied: &mut Vec<(&'o Outcome, State)>,
         translate: &mut Translate<'_>,
         name: Symbol,
         loc: Loc,
@@ -180,26 +169,27 @@ impl Run<'_, '_> {
         if !self.hold(&mut after, &outcome.facts, translate) {
             return;
         }
-        let mut roots = Vec::with_capacity(outcome.forgotten.len());
-        for (root, by_callback) in &outcome.forgotten {
-            let root = translate.value(&mut self.engine.values, *root);
-            if self.engine.values.as_int(root).is_none() && !self.holds_still(root) {
-                roots.push((root, Lost { site, by_callback: *by_callback }));
-            }
+        let alike =
+            |(other, _): &&(&Outcome, State)| other.forgotten == outcome.forgotten && other.changed == outcome.changed;
+        if let Some((_, emptied)) = emptied.iter().find(alike) {
+            after.take_memory(emptied);
+        } else {
+            self.forget_by(&mut after, outcome, translate, site);
+            emptied.push((outcome, after.clone()));
         }
         let values = &mut self.engine.values;
-        let names = if self.way.is_none() { &outcome.changed[..] } else { &[] };
-        after.forget_all(values, &roots, names, site);
-        let mut stored = Vec::new();
-        for (address, value) in &outcome.writes {
-            let (address, value) = (translate.value(values, *address), translate.value(values, *value));
-            after.store(values, address, value, site);
-            if outcome.moved.is_none() && !values.in_local(address) {
-                stored.push(value);
-            }
+        let stores: Vec<(V, V)> = outcome
+            .writes
+            .iter()
+            .map(|(address, value)| (translate.value(values, *address), translate.value(values, *value)))
+            .collect();
+        after.store_all(values, &stores, site);
+        let mut given = Vec::new();
+        if outcome.moved.is_none() {
+            given.extend(stores.iter().filter(|(address, _)| !values.in_local(*address)).map(|(_, value)| *value));
         }
         // What a callee that does nothing else to the object stores for others, others have.
-        for value in stored {
+        for value in given {
             let Some(kept) = self.escape(after, value, true) else { return };
             after = kept;
         }
@@ -239,6 +229,19 @@ impl Run<'_, '_> {
         }
         self.note_asked(before, &mut after, translate.tells_level);
         out.push((after, result));
+    }
+
+    /// Forgets what the callee may have changed in ways that `outcome` does not tell.
+    fn forget_by(&mut self, state: &mut State, outcome: &Outcome, translate: &mut Translate<'_>, site: Site) {
+        let mut roots = Vec::with_capacity(outcome.forgotten.len());
+        for (root, by_callback) in &outcome.forgotten {
+            let root = translate.value(&mut self.engine.values, *root);
+            if self.engine.values.as_int(root).is_none() && !self.holds_still(root) {
+                roots.push((root, Lost { site, by_callback: *by_callback }));
+            }
+        }
+        let names = if self.way.is_none() { &outcome.changed[..] } else { &[] };
+        state.forget_all(&mut self.engine.values, &roots, names, site);
     }
 
     /// Learns what a callee's path assumes; false if it contradicts this path.

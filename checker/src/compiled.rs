@@ -584,6 +584,22 @@ impl CMachine<'_> {
         (0..self.events.len() as u8).filter(stays).fold(0, |bits, event| bits | 1 << (event & 63))
     }
 
+    /// Whether the event makes nothing of an object in the state: the automaton stays, nothing is asked of the call, and
+    /// no value of it is kept for later.
+    pub(crate) fn is_silent(&self, state: u8, event: u8) -> bool {
+        let keeps = |var: u16| usize::from(var) >= self.keys;
+        let binds = |pattern: &CPattern| {
+            pattern.binds.is_some_and(keeps)
+                || pattern.args.iter().any(|arg| match arg {
+                    CArg::Var(var) | CArg::Out(var) | CArg::At(var) | CArg::Member(var, _) => keeps(*var),
+                    CArg::Any | CArg::Const(_) | CArg::Not(_) => false,
+                })
+        };
+        *self.next(state, event) == CNext::Stay
+            && self.checks[usize::from(event)].is_empty()
+            && !self.events[usize::from(event)].patterns.iter().any(binds)
+    }
+
     /// What an instance is, for messages.
     pub(crate) fn object(&self) -> &str {
         &self.machine.object

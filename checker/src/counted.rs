@@ -15,7 +15,7 @@ use crate::summary::Outcome;
 use crate::value::Node;
 
 /// How many blocks a wrapper has at most: what does more than taking and giving back is judged as it is written.
-const WRAPPER: usize = 16;
+pub(crate) const WRAPPER: usize = 16;
 /// How many assignments a tested variable is followed back through.
 const STEPS: u32 = 3;
 
@@ -27,8 +27,8 @@ impl Engine<'_> {
         if !exits.iter().any(|one| exits.iter().any(|other| self.is_untold(one, other))) {
             return;
         }
-        let Some(deciding) = self.deciding.get(&(id, machine)) else { return };
-        if !goes_by_count(self.code.get(id).ir, self.compiled, deciding) {
+        let Some(course) = self.courses.get(&(id, machine)) else { return };
+        if !goes_by_count(self.code.get(id).ir, self.compiled, &course.deciding) {
             return;
         }
         found.violations.retain(|violation| violation.seen != 0);

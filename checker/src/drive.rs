@@ -269,7 +269,7 @@ impl<'p, 't> Drive<'p, 't> {
                     cut.insert(self.compiled.machine(subject.machine).rule.id.clone());
                     continue;
                 }
-                let Some(keyed) = engine.keyed(id, subject, 0) else { continue };
+                let Some(keyed) = engine.judged(id, subject, 0) else { continue };
                 let rule = &self.compiled.machine(subject.machine).rule;
                 if keyed.cut {
                     cut.insert(rule.id.clone());

@@ -16,7 +16,7 @@ use crate::code::{Code, FuncId, is_pointer};
 use crate::compiled::{CNext, Compiled, MachineId};
 use crate::event;
 use crate::fact::Range;
-use crate::guard::Guards;
+use crate::guard::Course;
 use crate::replay::{End, Tried};
 use crate::run::{Effort, Exit, Found, Run, Subject};
 use crate::state::{State, UNKNOWN};
@@ -24,13 +24,9 @@ use crate::summary::{self, Outcome, Translate, Violation};
 use crate::value::{Node, Site, V, Values};
 use crate::why::Watch;
 
-/// How many outcomes a summary has.
-const OUTCOMES: usize = 8;
 /// How many functions may be followed inside each other: the stack is finite. Callees come before their callers, so
 /// only long circles of calls, and long chains behind an object that is not as it was at first, come near.
 const DEEPEST: u32 = 200;
-/// How many exits are compared with each other.
-const CROWD: usize = 20;
 
 /// The engine of one driver.
 pub(crate) struct Engine<'a> {
@@ -72,8 +68,8 @@ pub(crate) struct Engine<'a> {
     pub(crate) kept: FxHashMap<(FuncId, LocalId), bool>,
     /// What the driver does to objects that questions are about, if there was one.
     pub(crate) asks: Option<Asks>,
-    /// Which ends of blocks decide over events of a machine, by function.
-    pub(crate) deciding: FxHashMap<(FuncId, MachineId), Rc<Vec<bool>>>,
+    /// Where the events of a machine lie, by function.
+    pub(crate) courses: FxHashMap<(FuncId, MachineId), Rc<Course>>,
     /// Parameters of entry points that are never `NULL`.
     pub(crate) given: FxHashMap<FuncId, Vec<u32>>,
     /// Functions before which nothing of the driver has run.
@@ -90,6 +86,10 @@ pub(crate) struct Engine<'a> {
     depth: u32,
     base: FxHashMap<FuncId, Slot<Summary>>,
     keyed: FxHashMap<(FuncId, Subject, u8), Slot<Keyed>>,
+    /// The same for what is judged alone ([`Self::judged`]).
+    judged: FxHashMap<(FuncId, Subject, u8), Rc<Keyed>>,
+    /// The events of each machine in a function and in its calls, as bits, where it was asked.
+    occurring: FxHashMap<(FuncId, MachineId), u64>,
 }
 
 enum Slot<T> {
@@ -179,7 +179,7 @@ impl<'a> Engine<'a> {
             led: FxHashMap::default(),
             kept: FxHashMap::default(),
             asks: None,
-            deciding: FxHashMap::default(),
+            courses: FxHashMap::default(),
             given: FxHashMap::default(),
             first: FxHashSet::default(),
             deadline: None,
@@ -189,6 +189,8 @@ impl<'a> Engine<'a> {
             depth: 0,
             base: FxHashMap::default(),
             keyed: FxHashMap::default(),
+            occurring: FxHashMap::default(),
+            judged: FxHashMap::default(),
         }
     }
 
@@ -234,7 +236,7 @@ impl<'a> Engine<'a> {
         }
         let exits =
             found.exits.iter().map(|exit| summary::outcome(&self.values, &exit.state, exit.result, exit.loc)).collect();
-        let mut outcomes = self.outcomes(found.exits, &found.guards);
+        let mut outcomes = self.outcomes(found.exits, &found.guards, true);
         self.forget_counted_level(id, &mut outcomes);
         let summary = Rc::new(Summary {
             outcomes,
@@ -273,15 +275,63 @@ impl<'a> Engine<'a> {
             return None;
         }
         self.keyed.insert(at.clone(), Slot::Running);
+        let keyed = Rc::new(self.simulate(id, subject, pre, true));
+        self.keyed.insert(at, Slot::Done(Rc::clone(&keyed)));
+        Some(keyed)
+    }
+
+    /// As [`Self::keyed`], for what is judged in the function alone: where nobody calls it, paths on which nothing can
+    /// happen to the object any more are not followed to their ends, and the outcomes say nothing.
+    pub(crate) fn judged(&mut self, id: FuncId, subject: &Subject, pre: u8) -> Option<Rc<Keyed>> {
+        let at = (id, subject.clone(), pre);
+        if self.code.is_called(id) || self.keyed.contains_key(&at) {
+            return self.keyed(id, subject, pre);
+        }
+        if let Some(known) = self.judged.get(&at) {
+            return Some(Rc::clone(known));
+        }
+        let machine = self.compiled.machine(subject.machine);
+        let owes = machine.exits.iter().any(|(event, _)| matches!(machine.next(pre, *event), CNext::Error(_)));
+        let nothing = !owes && self.is_inert(id, subject.machine, pre);
+        let judged = Rc::new(if nothing { Keyed::default() } else { self.simulate(id, subject, pre, false) });
+        self.judged.insert(at, Rc::clone(&judged));
+        Some(judged)
+    }
+
+    fn simulate(&mut self, id: FuncId, subject: &Subject, pre: u8, for_callers: bool) -> Keyed {
         let mut start = self.entry(id);
         start.instance = Some(event::instance(pre));
         self.suppose_there(subject, &mut start);
         self.depth += 1;
-        let found = Run::new(self, id, Some(subject.clone()), Effort::USUAL).go(vec![start]);
+        let mut run = Run::new(self, id, Some(subject.clone()), Effort::USUAL);
+        run.for_callers = for_callers;
+        let found = run.go(vec![start]);
         self.depth -= 1;
-        let keyed = Rc::new(self.finish(id, subject, found));
-        self.keyed.insert(at, Slot::Done(Rc::clone(&keyed)));
-        Some(keyed)
+        self.finish(id, subject, found)
+    }
+
+    /// Whether nothing that happens in the function, or in its calls, to whatever object, makes anything of one in the
+    /// state `pre`: its automaton stays, and nothing is asked of the events or kept of them. Such a call need not be
+    /// followed for it.
+    pub(crate) fn is_inert(&mut self, id: FuncId, machine: MachineId, pre: u8) -> bool {
+        let events = match self.occurring.get(&(id, machine)) {
+            Some(known) => *known,
+            // In a circle of calls anything may happen.
+            None => match self.base(id) {
+                None => return false,
+                Some(base) => {
+                    let own = base.events.iter().filter(|(subject, _)| subject.machine == machine);
+                    let loose = base.loose.get(&machine).copied().unwrap_or(0);
+                    let events = own.fold(loose, |all, (_, events)| all | events);
+                    self.occurring.insert((id, machine), events);
+                    events
+                }
+            },
+        };
+        let machine = self.compiled.machine(machine);
+        let mut happening = (0..machine.events.len() as u8).filter(|event| events >> (event & 63) & 1 == 1);
+        happening.all(|event| machine.is_silent(pre, event))
+            && machine.escapes.iter().all(|(event, ..)| machine.is_silent(pre, *event))
     }
 
     /// Whether the time is spent.
@@ -333,12 +383,14 @@ impl<'a> Engine<'a> {
     /// The objects for which a run of the function from `pre` violates the machine's rule at `loc`.
     pub(crate) fn violated_in(&self, id: FuncId, pre: u8, at: (MachineId, Loc)) -> Vec<Subject> {
         let mut found: Vec<Subject> = Vec::new();
-        let known = self
-            .keyed
-            .iter()
-            .filter(|((function, subject, state), _)| *function == id && *state == pre && subject.machine == at.0);
-        for ((_, subject, _), slot) in known {
-            if let Slot::Done(keyed) = slot
+        let keyed = self.keyed.iter().filter_map(|(known, slot)| match slot {
+            Slot::Done(keyed) => Some((known, keyed)),
+            Slot::Running => None,
+        });
+        for ((function, subject, state), keyed) in keyed {
+            if *function == id
+                && *state == pre
+                && subject.machine == at.0
                 && keyed.violations.iter().any(|violation| violation.loc == at.1)
             {
                 found.push(subject.clone());
@@ -353,6 +405,7 @@ impl<'a> Engine<'a> {
             violation.sometimes_fine = found.fine.contains(&(violation.machine, violation.loc));
         }
         let machine = self.compiled.machine(subject.machine);
+        let level_matters = machine.level_matters;
         // What the returns of an entry point in the scope owe is judged there.
         let everywhere = machine.rule.scope.roles.is_empty() && machine.rule.scope.irp.is_empty();
         // What is done to elements of an array in one loop may be undone in another: nothing tells of which.
@@ -378,7 +431,7 @@ impl<'a> Engine<'a> {
         }
         let guards = found.guards.all().into_iter().filter(|value| self.values.exportable(*value)).collect();
         Keyed {
-            outcomes: self.outcomes(found.exits, &found.guards),
+            outcomes: self.outcomes(found.exits, &found.guards, level_matters),
             violations: found.violations,
             exits,
             leaks,
@@ -481,90 +534,4 @@ impl<'a> Engine<'a> {
         };
         by_value || held.state.all_stored().any(|one| stored(one) == Some(true))
     }
-
-    /// The outcomes that stand for all exits: as few as say the same, then those that differ least made one.
-    fn outcomes(&mut self, exits: Vec<Exit>, guards: &Guards) -> Vec<Outcome> {
-        let mut kept: Vec<(Class, Exit)> = Vec::new();
-        for mut exit in exits {
-            let class = self.class(&exit);
-            while let Some((at, state)) = kept.iter().enumerate().find_map(|(at, (other, old))| {
-                let alike = *other == class && old.result == exit.result;
-                let union = if alike { old.state.union(&exit.state) } else { None };
-                union.map(|state| (at, state))
-            }) {
-                kept.remove(at);
-                exit.state = state;
-            }
-            kept.push((class, exit));
-            // Many exits are thinned out as they come, so that comparing each with each stays cheap.
-            if kept.len() > CROWD {
-                self.thin(&mut kept, OUTCOMES, guards);
-            }
-        }
-        self.thin(&mut kept, OUTCOMES, guards);
-        kept.into_iter().map(|(_, exit)| summary::outcome(&self.values, &exit.state, exit.result, exit.loc)).collect()
-    }
-
-    /// Makes exits one until at most `limit` are left for each state of the automaton.
-    fn thin(&mut self, kept: &mut Vec<(Class, Exit)>, limit: usize, guards: &Guards) {
-        while let Some((first, second)) = self.closest(kept, limit, guards) {
-            let (_, other) = kept.remove(second);
-            let into = &mut kept[first].1;
-            into.state = into.state.join(&mut self.values, &other.state, u32::MAX, false, self.irql_slot);
-            into.result = into.result.map(|_| into.state.load(&mut self.values, self.result_slot));
-            let class = self.class(&kept[first].1);
-            kept[first].0 = class;
-        }
-    }
-
-    /// Of exits of which there are more than `limit` for one state of the automaton, the two that lose least if they
-    /// are one: those with the same kind of result first.
-    fn closest(&self, exits: &[(Class, Exit)], limit: usize, guards: &Guards) -> Option<(usize, usize)> {
-        let crowded =
-            |class: &Class| exits.iter().filter(|(other, _)| other.automaton == class.automaton).count() > limit;
-        let mut best: Option<((bool, u32), (usize, usize))> = None;
-        for (second, (class, exit)) in exits.iter().enumerate() {
-            if !crowded(class) {
-                continue;
-            }
-            for (first, (other, earlier)) in exits[..second].iter().enumerate() {
-                if other.automaton != class.automaton {
-                    continue;
-                }
-                let differ = other.result != class.result;
-                let enough = match best {
-                    Some(((false, _), _)) if differ => continue,
-                    Some(((least_differ, least), _)) if differ == least_differ => least,
-                    _ => u32::MAX,
-                };
-                let loss = (differ, earlier.state.loss(&self.values, &exit.state, guards, enough));
-                if best.is_none_or(|(least, _)| loss < least) {
-                    best = Some((loss, (first, second)));
-                }
-            }
-        }
-        best.map(|(_, pair)| pair)
-    }
-
-    fn class(&self, exit: &Exit) -> Class {
-        let result = exit.result.map(|result| {
-            let range = exit.state.range(&self.values, result);
-            match (range.low, range.high) {
-                (low, high) if low == high => (3, low),
-                (_, high) if high < 0 => (2, 0),
-                (low, _) if low > 0 || range.not.contains(&0) => (4, 0),
-                (low, _) if low >= 0 => (1, 0),
-                _ => (0, 0),
-            }
-        });
-        let automaton = exit.state.instance.as_ref().map(|instance| (instance.pre, instance.state));
-        Class { automaton: (exit.state.irql, automaton), result }
-    }
-}
-
-/// What keeps exits apart in a summary.
-#[derive(Debug, PartialEq, Eq)]
-struct Class {
-    automaton: (V, Option<(u8, u8)>),
-    result: Option<(u8, i64)>,
 }

@@ -70,6 +70,39 @@ impl Guards {
     }
 }
 
+/// Where in a function the events of a machine lie.
+#[derive(Debug, Default)]
+pub(crate) struct Course {
+    /// Whether the end of each block decides over an event ([`deciding`]).
+    pub(crate) deciding: Vec<bool>,
+    /// Whether an event lies in each block or behind it.
+    ahead: Vec<bool>,
+}
+
+impl Course {
+    pub(crate) fn new(function: &Func<'_>, has_event: &dyn Fn(BlockId) -> bool) -> Self {
+        let mut ahead: Vec<bool> = (0..function.ir.blocks.len()).map(|at| has_event(BlockId(at as u32))).collect();
+        let mut changed = true;
+        while changed {
+            changed = false;
+            // Backwards, so that only loops need more than one turn.
+            for block in function.order.iter().rev() {
+                let at = block.0 as usize;
+                if !ahead[at] && successors(function.ir, *block).iter().any(|next| ahead[next.0 as usize]) {
+                    ahead[at] = true;
+                    changed = true;
+                }
+            }
+        }
+        Self { deciding: deciding(function, has_event), ahead }
+    }
+
+    /// Whether an event may come at the block or behind it.
+    pub(crate) fn is_ahead(&self, block: BlockId) -> bool {
+        self.ahead.get(block.0 as usize).copied().unwrap_or(true)
+    }
+}
+
 /// For each block, whether its end decides over an event: one way comes to it, another goes around it, and the ways
 /// meet again. What leads out of the function for good is no such decision.
 pub(crate) fn deciding(function: &Func<'_>, has_event: &dyn Fn(BlockId) -> bool) -> Vec<bool> {

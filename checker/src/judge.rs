@@ -253,7 +253,7 @@ impl Drive<'_, '_> {
             }
             if own {
                 let pre = self.entry_state(engine, subject, role);
-                let other = if pre.state == 0 { None } else { engine.keyed(id, subject, pre.state) };
+                let other = if pre.state == 0 { None } else { engine.judged(id, subject, pre.state) };
                 let keyed = other.as_deref().unwrap_or(keyed);
                 for violation in keyed.violations.iter().filter(|violation| violation.pre == pre.state) {
                     let first = violation.seen & !machine.idle_in(pre.state) == 0 && !pre.given;

@@ -34,6 +34,7 @@ mod many;
 mod merge;
 mod named;
 mod nothing;
+mod outcomes;
 mod place;
 mod pointer;
 mod raise;
@@ -168,8 +169,9 @@ pub fn check_with(
     let done = std::sync::atomic::AtomicUsize::new(0);
     // The largest first, so that no thread is left alone with one at the end.
     let mut order: Vec<usize> = (0..projects.len()).collect();
-    order.sort_by_key(|at| std::cmp::Reverse(projects[*at].sources.len()));
-    let checked = order.into_par_iter().with_max_len(1).map(|at| {
+    order.sort_by_cached_key(|at| std::cmp::Reverse(size(&projects[*at])));
+    // One after the other, whoever is free: halves would leave a large one for the end.
+    let checked = order.into_iter().par_bridge().map(|at| {
         let project = &projects[at];
         let texts = reader.read(project, &cache);
         let part = match &keeper {
@@ -209,4 +211,9 @@ pub fn rule_info(rule: &rulebook_machine::table::Rule) -> RuleInfo {
         help: rule.help.clone(),
         see: rule.see.clone(),
     }
+}
+
+/// How many bytes the sources of a driver have.
+fn size(project: &Project) -> u64 {
+    project.sources.iter().filter_map(|source| std::fs::metadata(&source.path).ok()).map(|file| file.len()).sum()
 }

@@ -2,6 +2,8 @@
 
 use rulebook_frontend::ir::BlockId;
 
+use crate::compiled::CNext;
+use crate::counted::WRAPPER;
 use crate::guard::Guards;
 use crate::run::Run;
 use crate::state::{State, is_of_turn};
@@ -17,16 +19,25 @@ const SETTLE_AFTER: usize = 8;
 const DEAR: u32 = 8;
 
 impl Run<'_, '_> {
-    /// How many paths like this one are kept apart.
-    fn apart(&self, state: &State) -> usize {
+    /// How many paths like this one are kept apart before the block.
+    fn apart(&self, state: &State, before: BlockId) -> usize {
         match &state.instance {
+            // Where no event is ahead, only what callers are told is at stake.
+            Some(_) if !self.course.is_ahead(before) && !self.is_judged_by_result() => self.effort.plain,
             Some(_) => self.effort.followed,
             None => self.effort.plain,
         }
     }
 
+    /// Whether the machine asks what is returned.
+    fn is_judged_by_result(&self) -> bool {
+        let machine = self.subject.as_ref().map(|subject| self.engine.compiled.machine(subject.machine));
+        machine.is_some_and(|machine| machine.exits.iter().any(|(_, test)| test.is_some()))
+    }
+
     pub(crate) fn enqueue(&mut self, to: BlockId, mut state: State, from: Option<BlockId>) {
-        if self.seek.as_ref().is_some_and(|seek| !seek.leads(to)) {
+        let leads = self.seek.as_ref().is_none_or(|seek| seek.leads(to));
+        if !leads || (!self.for_callers && self.is_over(&state, to)) {
             return;
         }
         let function = self.engine.code.get(self.id);
@@ -42,8 +53,7 @@ impl Run<'_, '_> {
             &|local| function.live.at(to, local),
             (met, self.engine.code.is_called(self.id)),
         );
-        let apart = self.apart(&state);
-        let level = self.level_matters;
+        let apart = self.apart(&state, to);
         let slot = self.engine.irql_slot;
         let (list, merges) = &mut self.seen[to.0 as usize];
         if self.way.is_some()
@@ -81,7 +91,7 @@ impl Run<'_, '_> {
             }
         }
         // With many levels about, what is known of the level is given up rather than the run.
-        let level = level && list.len() < LEVELS * apart;
+        let level = self.level_matters && list.len() < LEVELS * apart;
         let mates: Vec<usize> = (0..list.len()).filter(|at| list[*at].mergeable(&state, level)).collect();
         let limit = match (self.hurried, head) {
             (true, _) => 1,
@@ -134,6 +144,20 @@ impl Run<'_, '_> {
         }
     }
 
+    /// Whether nothing can happen to the followed object from the block on that anything is judged by: no event, and
+    /// no return that could owe it or be held against those that do.
+    fn is_over(&self, state: &State, to: BlockId) -> bool {
+        let (Some(subject), Some(instance)) = (&self.subject, &state.instance) else { return false };
+        // Small functions are followed to their ends: all their exits tell whether they are wrappers.
+        if self.course.is_ahead(to) || self.ir.blocks.len() <= WRAPPER {
+            return false;
+        }
+        let machine = self.engine.compiled.machine(subject.machine);
+        let owes = |event: u8| matches!(machine.next(instance.state, event), CNext::Error(_));
+        let untouched = instance.seen == 0 && !instance.by_index;
+        machine.exits.is_empty() || (untouched && !machine.exits.iter().any(|(event, _)| owes(*event)))
+    }
+
     /// Whether the followed object is one of a turn of the loop that ends: from now on its name is that of another, as
     /// of the next element of an array, and nothing names this one.
     fn is_out_of_sight(&self, state: &State, head: BlockId) -> bool {
@@ -166,7 +190,7 @@ impl Run<'_, '_> {
             }
             let mates: Vec<usize> =
                 (0..kept.len()).filter(|at| kept[*at].mergeable(&state, self.level_matters)).collect();
-            let crowded = mates.len() >= 2 * self.apart(&state);
+            let crowded = mates.len() >= 2 * self.apart(&state, block);
             let into =
                 if crowded { nearest(&self.engine.values, &self.found.guards, &kept, &mates, &state) } else { None };
             match into {

@@ -236,6 +236,27 @@ impl Run<'_, '_> {
         })
     }
 
+    /// Whether a call on an object of an unknown class may leave the followed object in another state: one of the
+    /// methods of that name does. Nothing is known of the object then.
+    pub(crate) fn may_be_moved(&mut self, state: &State, callee: &Callee, args: &[V], site: Site) -> bool {
+        let code = self.engine.code;
+        let (Some(subject), [_, _, ..]) = (self.subject.clone(), code.candidates(callee)) else { return false };
+        let held = state.instance.as_ref().is_some_and(|instance| instance.state != 0);
+        for body in code.candidates(callee) {
+            let Some(summary) = self.engine.base(*body).filter(|_| self.engine.options.summaries) else { continue };
+            let mut translate = Translate::new(args, state, site);
+            for theirs in summary.touched.iter().filter(|theirs| theirs.machine == subject.machine) {
+                let values = &mut self.engine.values;
+                let ours = translate.key(values, &theirs.key);
+                let perhaps = ours.iter().zip(&subject.key).all(|(a, b)| values.may_equal(*a, *b));
+                if (ours == subject.key || held && perhaps) && self.engine.is_moved(*body, theirs) {
+                    return true;
+                }
+            }
+        }
+        false
+    }
+
     /// Whether a call with these arguments may go to the function, and it is looked into.
     fn fits(&self, body: FuncId, args: &[V]) -> bool {
         let ir = self.engine.code.get(body).ir;

@@ -15,7 +15,7 @@ use crate::code::FuncId;
 use crate::compiled::{CNext, MachineId};
 use crate::engine::Engine;
 use crate::fact::Range;
-use crate::guard::{self, Guards};
+use crate::guard::{Course, Guards};
 use crate::live;
 use crate::replay::Way;
 use crate::seek::Seek;
@@ -122,8 +122,10 @@ pub(crate) struct Run<'e, 'a> {
     pub(crate) seek: Option<Seek>,
     /// Whether paths at different levels are kept apart.
     pub(crate) level_matters: bool,
-    /// Whether the end of each block decides over events of the followed object; empty where none is followed.
-    deciding: Rc<Vec<bool>>,
+    /// Where events of the followed object lie; empty where none is followed.
+    pub(crate) course: Rc<Course>,
+    /// Whether somebody asks for the outcomes, and not for the violations alone.
+    pub(crate) for_callers: bool,
     /// States seen before each block, with the number of merges there.
     pub(crate) seen: Vec<(Vec<State>, u32)>,
     /// Blocks to visit, by their order: indexes into `seen`.
@@ -162,7 +164,8 @@ impl<'e, 'a> Run<'e, 'a> {
             way: None,
             seek: None,
             level_matters,
-            deciding: Rc::default(),
+            course: Rc::default(),
+            for_callers: true,
             seen,
             pending: BTreeMap::new(),
             hurried: false,
@@ -192,7 +195,7 @@ impl<'e, 'a> Run<'e, 'a> {
     }
 
     fn follow_all(&mut self, start: Vec<State>) {
-        self.find_deciding();
+        self.find_course();
         for state in start {
             self.enqueue(BlockId(0), state, None);
         }
@@ -230,11 +233,11 @@ impl<'e, 'a> Run<'e, 'a> {
         self.visiting.0
     }
 
-    /// Looks up which branches decide over events of the followed object.
-    fn find_deciding(&mut self) {
+    /// Looks up where events of the followed object lie.
+    fn find_course(&mut self) {
         let Some(machine) = self.subject.as_ref().map(|subject| subject.machine) else { return };
-        if let Some(known) = self.engine.deciding.get(&(self.id, machine)) {
-            self.deciding = Rc::clone(known);
+        if let Some(known) = self.engine.courses.get(&(self.id, machine)) {
+            self.course = Rc::clone(known);
             self.await_tests();
             return;
         }
@@ -249,14 +252,14 @@ impl<'e, 'a> Run<'e, 'a> {
             }
         }
         let code = self.engine.code;
-        self.deciding = Rc::new(guard::deciding(code.get(self.id), &|block| events.contains(&block)));
-        self.engine.deciding.insert((self.id, machine), Rc::clone(&self.deciding));
+        self.course = Rc::new(Course::new(code.get(self.id), &|block| events.contains(&block)));
+        self.engine.courses.insert((self.id, machine), Rc::clone(&self.course));
         self.await_tests();
     }
 
     /// Variables that branches will decide by are remembered before paths come there.
     fn await_tests(&mut self) {
-        for (block, deciding) in self.ir.blocks.iter().zip(self.deciding.iter()) {
+        for (block, deciding) in self.ir.blocks.iter().zip(&self.course.deciding) {
             let (true, Term::Branch { cond: tested, .. } | Term::Switch { value: tested, .. }) =
                 (deciding, &block.term)
             else {
@@ -283,7 +286,7 @@ impl<'e, 'a> Run<'e, 'a> {
 
     /// Remembers what a branch at the end of the block tests, if it decides over events of the followed object.
     fn note_test(&mut self, at: BlockId, state: &State, expr: &Expr, tested: V) {
-        if !self.deciding.get(at.0 as usize).is_some_and(|deciding| *deciding) {
+        if !self.course.deciding.get(at.0 as usize).is_some_and(|deciding| *deciding) {
             return;
         }
         let values = &mut self.engine.values;

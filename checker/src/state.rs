@@ -3,17 +3,16 @@
 mod bits;
 mod equal;
 mod loss;
+mod store;
 mod sweep;
 
 pub(crate) use loss::DECIDED;
-
-use rulebook_frontend::ir::{BinOp, Expr, Function, LocalId, Place, Symbol};
-use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::fact::{Facts, Range};
 use crate::small::SmallMap;
 use crate::trace::Trace;
 use crate::value::{Node, Site, V, Values};
+use rulebook_frontend::ir::{BinOp, Expr, Function, LocalId, Place, Symbol};
 
 /// The index of the state `unknown` in a compiled machine.
 pub(crate) const UNKNOWN: u8 = u8::MAX;
@@ -189,74 +188,6 @@ impl State {
     /// All that is known to be stored: address and value.
     pub(crate) fn all_stored(&self) -> impl Iterator<Item = (V, V)> {
         self.memory.iter().copied()
-    }
-
-    /// Stores `value` at `address`; what may be the same place is no longer known.
-    pub(crate) fn store(&mut self, values: &Values, address: V, value: V, site: Site) {
-        if values.is_plain(address) {
-            self.memory.set(address, value);
-            return;
-        }
-        let known = self.memory.iter().map(|(other, _)| *other);
-        let stale: Vec<V> = known.filter(|other| values.overlaps(address, *other)).collect();
-        if !stale.is_empty() {
-            // In order, as the memory is.
-            self.memory.retain(|other, _| stale.binary_search(&other).is_err());
-            self.havoc.set_all(stale.into_iter().map(|other| (other, Lost { site, by_callback: false })).collect());
-        }
-        self.memory.set(address, value);
-    }
-
-    /// Forgets what is stored at `root` and in it.
-    pub(crate) fn forget(&mut self, values: &Values, root: V, lost: Lost) {
-        self.memory
-            .retain(|address, _| !values.within(address, root) || (lost.by_callback && !values.is_written(address)));
-        match self.havoc.get(root) {
-            // What was lost whole stays lost whole.
-            Some(before) if !before.by_callback && lost.by_callback => {}
-            _ => self.havoc.set(root, lost),
-        }
-    }
-
-    /// Forgets what a callee may have changed: what is stored at each of the `roots` and in it, and the members of
-    /// those names in every object outside the function. One walk over what is known, however much that is.
-    pub(crate) fn forget_all(&mut self, values: &mut Values, roots: &[(V, Lost)], names: &[Symbol], site: Site) {
-        let by_root: FxHashMap<V, Lost> = roots.iter().copied().collect();
-        let by_name: FxHashSet<Symbol> = names.iter().copied().collect();
-        let known: &Values = values;
-        let has_lost_name = |address: V| match known.node(address) {
-            Node::Field(_, field) => by_name.contains(&field) && !known.in_local(address),
-            Node::Global(global) => by_name.contains(&global),
-            _ => false,
-        };
-        let lost = |address: V| {
-            let mut at = address;
-            loop {
-                if let Some(lost) = by_root.get(&at)
-                    && (!lost.by_callback || known.is_written(address))
-                {
-                    return true;
-                }
-                match known.parent(at) {
-                    Some((base, _)) => at = base,
-                    None => return has_lost_name(address),
-                }
-            }
-        };
-        self.memory.retain(|address, _| !lost(address));
-        let mut havoc: Vec<(V, Lost)> = Vec::with_capacity(roots.len() + names.len());
-        for (root, lost) in roots {
-            match self.havoc.get(*root) {
-                // What was lost whole stays lost whole.
-                Some(before) if !before.by_callback && lost.by_callback => {}
-                _ => havoc.push((*root, *lost)),
-            }
-        }
-        for name in names {
-            havoc.push((values.make(Node::Opaque(*name)), Lost { site, by_callback: false }));
-            self.names_forgotten = true;
-        }
-        self.havoc.set_all(havoc);
     }
 
     /// The address of a place.
@@ -454,6 +385,8 @@ impl State {
         let mut memory = self.memory.clone();
         let mut met = Vec::new();
         let mut irql = self.irql;
+        // No fact speaks of values that are only made here.
+        let new_from = values.next();
         if irql != other.irql {
             irql = values.make(Node::Phi(block, irql_slot));
             met.push((irql, self.irql, other.irql));
@@ -504,7 +437,9 @@ impl State {
                 let (here, there) = (self.facts.look(values, here), other.facts.look(values, there));
                 if widen { here.widen(&there) } else { here.join(&there) }
             };
-            facts.forget(|fact| !depends(values, fact, value));
+            if value < new_from {
+                facts.forget(|fact| !depends(values, fact, value));
+            }
             if range != Range::ALL {
                 facts.restrict(values, value, &range);
             }

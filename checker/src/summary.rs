@@ -114,6 +114,12 @@ impl<'s> Translate<'s> {
     }
 
     pub(crate) fn value(&mut self, values: &mut Values, value: V) -> V {
+        match values.node(value) {
+            Node::Int(_) | Node::Str(_) | Node::Function(_) | Node::Global(_) | Node::Opaque(_) => return value,
+            Node::Param(at) if let Some(arg) = self.args.get(at as usize) => return *arg,
+            Node::EntryIrql => return self.state.irql,
+            _ => {}
+        }
         if let Some(known) = self.memo.get(&value) {
             return *known;
         }

@@ -4,12 +4,16 @@
 //! content of a memory path at entry, the result of a call site. So an unmodified path loads the same
 //! value twice, and a callee's values can be rewritten into its caller's (see [`crate::summary`]).
 
+mod key;
+
 use std::sync::Arc;
 
 use rulebook_frontend::ir::{BinOp, LocalId, Symbol, UnOp};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::begin::Beginning;
+
+use self::key::{Key, Recent};
 
 /// A value in a [`Values`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -104,7 +108,8 @@ pub(crate) struct Values {
     nodes: Vec<Node>,
     /// What is asked of values all the time, worked out when they are made.
     flags: Vec<Flags>,
-    numbers: FxHashMap<Node, V>,
+    numbers: FxHashMap<Key, V>,
+    recent: Recent,
 }
 
 /// Properties of a value.
@@ -123,6 +128,8 @@ struct Flags {
     height: u8,
     /// Whether a callback of the driver may store to the address.
     is_written: bool,
+    /// Whether what it is tells nothing of what it may be: no number, no address, no sum with a number.
+    open: bool,
     /// Of an address, the name of its last member or variable, as [`Node::Opaque`].
     last: Option<V>,
     /// Of an address, the value stored there when the function was entered, once it was asked for.
@@ -237,21 +244,39 @@ impl Values {
         }
     }
 
+    /// Of a member of which no part was ever named, its name, as [`Node::Opaque`]: a store to it changes members of
+    /// that name alone.
+    pub(crate) fn only_member(&self, address: V) -> Option<V> {
+        let flags = &self.flags[address.0 as usize];
+        flags.last.filter(|_| !flags.has_parts && matches!(self.node(address), Node::Field(..)))
+    }
+
     /// How `value` is made.
     pub(crate) fn node(&self, value: V) -> Node {
         self.nodes[value.0 as usize]
     }
 
+    /// The value that is made next.
+    pub(crate) fn next(&self) -> V {
+        V(self.nodes.len() as u32)
+    }
+
     /// The value made so.
     pub(crate) fn make(&mut self, node: Node) -> V {
-        if let Some(value) = self.numbers.get(&node) {
+        let key = Key::of(node);
+        if let Some(value) = self.recent.get(key) {
+            return value;
+        }
+        if let Some(value) = self.numbers.get(&key) {
+            self.recent.put(key, *value);
             return *value;
         }
         let flags = self.flags_of(node);
-        let value = V(self.nodes.len() as u32);
+        let value = self.next();
         self.nodes.push(node);
         self.flags.push(flags);
-        self.numbers.insert(node, value);
+        self.numbers.insert(key, value);
+        self.recent.put(key, value);
         value
     }
 
@@ -317,7 +342,12 @@ impl Values {
             }
             _ => (true, None),
         };
-        Flags { exportable, in_local, named, has_parts: false, height: below, is_written, last, init: None }
+        let open = match node {
+            Node::Int(_) => false,
+            Node::Bin(BinOp::Add, _, number) => self.small(number).is_none(),
+            node => !is_address(node),
+        };
+        Flags { exportable, in_local, named, has_parts: false, height: below, is_written, open, last, init: None }
     }
 
     /// Whether a caller can translate `value` without loss: it is made of parameters, globals and paths from them.
@@ -360,16 +390,12 @@ impl Values {
 
     /// Whether the value is an address, which is never null.
     pub(crate) fn is_address(&self, value: V) -> bool {
-        matches!(
-            self.node(value),
-            Node::Local(_)
-                | Node::Global(_)
-                | Node::Function(_)
-                | Node::Str(_)
-                | Node::Index(..)
-                | Node::Field(..)
-                | Node::Container(..)
-        )
+        is_address(self.node(value))
+    }
+
+    /// Whether what the value is tells nothing of what it may be: it is no number, no address, no sum with a number.
+    pub(crate) fn is_open(&self, value: V) -> bool {
+        self.flags[value.0 as usize].open
     }
 
     /// The address without its last member or element, and that member (elements have none).
@@ -700,6 +726,19 @@ impl Values {
             _ => true,
         }
     }
+}
+
+fn is_address(node: Node) -> bool {
+    matches!(
+        node,
+        Node::Local(_)
+            | Node::Global(_)
+            | Node::Function(_)
+            | Node::Str(_)
+            | Node::Index(..)
+            | Node::Field(..)
+            | Node::Container(..)
+    )
 }
 
 /// The comparison that holds exactly where `op` does not.

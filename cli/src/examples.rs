@@ -146,3 +146,17 @@ fn render(mut findings: Vec<Finding>, path: &str, text: String) -> anyhow::Resul
     let full = Format::Full.renderer().render(&report, &context)?;
     Ok(full.split("\n\n").filter(|part| !part.contains("\nchecked ")).collect::<Vec<_>>().join("\n\n"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::args::Rules;
+
+    #[test]
+    fn examples_are_found_as_marked_or_silent() {
+        let loaded = crate::inputs::load(&Rules::default()).unwrap();
+        let verdict = check(&loaded, tempfile::tempdir().unwrap().path()).unwrap();
+        assert!(verdict.wrong.is_empty(), "{}", verdict.wrong.join("\n"));
+        assert!(verdict.violating.0 > 0 && verdict.compliant.0 > 0, "{verdict:?}");
+    }
+}

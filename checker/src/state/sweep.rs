@@ -16,6 +16,10 @@ impl State {
         if self.memory.len() + self.havoc.len() < WORTH {
             return;
         }
+        let always = |value: V| values.named(value) || (for_callers && values.exportable(value));
+        if self.memory.iter().all(|(address, _)| always(*address)) && self.havoc.iter().all(|(root, _)| always(*root)) {
+            return;
+        }
         let mut reach = Reach { values, for_callers, marked: FxHashSet::default() };
         reach.mark(self.irql);
         if let Some(instance) = &self.instance {

@@ -42,6 +42,12 @@ impl Symbol {
         Self(number)
     }
 
+    /// The number of the symbol in this process, for keys that are compared often.
+    #[must_use]
+    pub fn number(self) -> u32 {
+        self.0
+    }
+
     /// The name.
     #[must_use]
     pub fn as_str(self) -> &'static str {

@@ -194,7 +194,9 @@ impl Run<'_, '_> {
             after = kept;
         }
         let values = &mut self.engine.values;
-        after.irql = translate.value(values, outcome.irql);
+        let level = translate.value(values, outcome.irql);
+        after.irql = self.level_set(before, level);
+        let values = &mut self.engine.values;
         let result = match outcome.result {
             Some(result) => translate.value(values, result),
             None => values.make(Node::Result(site)),

@@ -338,10 +338,11 @@ impl Run<'_, '_> {
             },
         });
         // What is no level comes from code that was not understood.
-        level.map(|level| match values.as_int(level) {
+        let level = level.map(|level| match values.as_int(level) {
             Some(number) if !(0..=31).contains(&number) => lost_level(values),
             _ => level,
-        })
+        });
+        level.map(|level| self.level_set(entry, level))
     }
 
     /// Stores the new value at the place, by itself or combined with the old one, or may have. `None` where nothing is

@@ -13,9 +13,23 @@ use crate::summary::{Outcome, Translate, Violation};
 use crate::value::{Node, V, Values};
 
 impl Run<'_, '_> {
-    /// The level on the path, as far as tests say it.
+    /// The level on the path, as far as tests say it. Of a level that nothing is known of, one that was kept where
+    /// others may have stored, a test that finds it high says which way the code goes then, and not that it is.
     pub(crate) fn tested_level(&self, state: &State) -> Range {
-        state.range(&self.engine.values, state.irql).meet(&Range::between(0, 15))
+        let values = &self.engine.values;
+        let tested = state.range(values, state.irql).meet(&Range::between(0, 15));
+        if is_lost(values, state.irql) { Range { low: tested.low.min(0), ..tested } } else { tested }
+    }
+
+    /// The level after it was set to `level`. A level that nothing is known of, but that a test has found it to be just
+    /// this one, is known no better for it.
+    pub(crate) fn level_set(&self, before: &State, level: V) -> V {
+        let values = &self.engine.values;
+        let found = || before.range(values, before.irql);
+        match values.as_int(level) {
+            Some(number) if is_lost(values, before.irql) && found() == Range::exactly(number) => before.irql,
+            _ => level,
+        }
     }
 
     /// The same, and within that what the code promises.
@@ -90,6 +104,16 @@ impl Run<'_, '_> {
         let values = &self.engine.values;
         let of = if values.node(state.irql) == Node::EntryIrql { self.engine.promised } else { state.irql };
         state.facts.restrict(values, of, range);
+    }
+}
+
+/// Whether nothing is known of the level: it was kept where others may have stored.
+fn is_lost(values: &Values, level: V) -> bool {
+    match values.node(level) {
+        Node::Int(_) | Node::EntryIrql => false,
+        // One of several, of which each may be known.
+        Node::Phi(..) => !values.is_told_by_test(level),
+        _ => true,
     }
 }
 

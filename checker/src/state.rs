@@ -389,6 +389,7 @@ impl State {
         let new_from = values.next();
         if irql != other.irql {
             irql = values.make(Node::Phi(block, irql_slot));
+            values.meet(irql, self.irql, other.irql);
             met.push((irql, self.irql, other.irql));
         }
         if !self.memory.same(&other.memory) {

@@ -291,6 +291,11 @@ fn what_nobody_asks_for_is_not_called() {
 }
 
 #[test]
+fn a_level_that_nothing_is_known_of_is_not_high_for_a_test() {
+    check("lost.c");
+}
+
+#[test]
 fn locks_are_counted_and_references_are_given_back() {
     check("counted.c");
 }

@@ -11,6 +11,8 @@ use crate::value::Values;
 
 /// How many different levels are kept apart at one point.
 const LEVELS: usize = 4;
+/// How many paths a search goes on with inside a block.
+const WAYS: usize = 8;
 /// After so many merges at one point, what changes from merge to merge is given up.
 const WIDEN_AFTER: u32 = 3;
 /// After so many for each state that is kept apart, one takes all, so that it comes to an end soon.
@@ -171,6 +173,12 @@ impl Run<'_, '_> {
         if states.len() <= 1 {
             return states;
         }
+        let mut states = states;
+        if self.seek.is_some() && states.len() > WAYS {
+            // In a block of many calls ways would multiply without end: those go on that have gone most of the way told.
+            states.sort_by_key(|state| std::cmp::Reverse(state.on_way));
+            states.truncate(WAYS);
+        }
         let mut kept: Vec<State> = Vec::with_capacity(states.len());
         for state in states {
             if kept.iter().any(|other| other.same(&state)) {
@@ -188,9 +196,10 @@ impl Run<'_, '_> {
                 kept.remove(at);
                 state = union;
             }
-            let mates: Vec<usize> =
-                (0..kept.len()).filter(|at| kept[*at].mergeable(&state, self.level_matters)).collect();
-            let crowded = mates.len() >= 2 * self.apart(&state, block);
+            let most = 2 * self.apart(&state, block);
+            let level = self.level_matters && kept.len() < LEVELS * most;
+            let mates: Vec<usize> = (0..kept.len()).filter(|at| kept[*at].mergeable(&state, level)).collect();
+            let crowded = mates.len() >= most;
             let into =
                 if crowded { nearest(&self.engine.values, &self.found.guards, &kept, &mates, &state) } else { None };
             match into {

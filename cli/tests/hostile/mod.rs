@@ -57,6 +57,7 @@ pub(crate) const FORMS: &[Form] = &[
         )
     }),
     ("continued lines", 1, |n| body(&format!("{}x = 1;", "\\\n".repeat(n)))),
+    ("calls that end in many ways", 400, many_ways),
     ("macros that double", 400, |n| doubling(n, "x", "+", "x = A60;\n")),
     ("macros that double statements", 400, |n| doubling(n, "if (x) { f(x); }", " ", "A60\n")),
     ("a chain of macros", 1, |n| {
@@ -150,4 +151,17 @@ fn circle(n: usize) -> String {
         );
     }
     text + "NTSTATUS D(PDEVICE_OBJECT o, PIRP p)\n{\n    KIRQL q;\n    f0((E *)o->DeviceExtension, &q);\n    return 0;\n}\n"
+}
+
+/// Calls that each end in seven ways, in one block between five flags and a return that asks for all of them: a story
+/// told of merged paths contradicts itself there, and the search for another one meets each way of each call.
+fn many_ways(n: usize) -> String {
+    let ways: String = (1..7).map(|way| format!("if (a == {way}) {{ e->a = {way}; return {way}; }}\n")).collect();
+    let flags: String = (0..5).map(|flag| format!("if (f({flag})) flag{flag} = 1;\n")).collect();
+    let declared: String = (0..5).map(|flag| format!("int flag{flag} = 0;\n")).collect();
+    let calls: String = (0..n).map(|at| format!("int v{at} = step(e, {at});\n")).collect();
+    let sum = (0..n).map(|at| format!("v{at}")).collect::<Vec<_>>().join(" + ");
+    format!(
+        "{HEAD}static int step(E *e, int b)\n{{\nint a = f(b);\n{ways}return 0;\n}}\nNTSTATUS D(PDEVICE_OBJECT d, PIRP i)\n{{\nE *e = d->DeviceExtension;\nKIRQL old;\n{declared}KeAcquireSpinLock(&e->L, &old);\n{flags}{calls}e->a = {sum};\nif (flag0 && flag1 && flag2 && flag3 && flag4) return 1;\nKeReleaseSpinLock(&e->L, old);\nreturn 0;\n}}\n"
+    )
 }

@@ -459,7 +459,29 @@ impl Run<'_, '_> {
             instance.met = true;
         }
         self.engine.suppose_there(subject, &mut state);
+        self.suppose_stored(subject, &mut state, (event, to), api);
         Some(state)
+    }
+
+    /// What a call has stored as the followed object, where others can find it, is there under the name of the call, too.
+    fn suppose_stored(&mut self, subject: &Subject, state: &mut State, (event, to): (u8, u8), api: &Api) {
+        let machine = self.engine.compiled.machine(subject.machine);
+        let patterns = machine.events[usize::from(event)].patterns.iter();
+        for (arg, place) in patterns
+            .filter(|pattern| pattern.api == Some(api.name))
+            .flat_map(|pattern| pattern.args.iter().zip(&api.args))
+        {
+            if let CArg::Out(var) = arg
+                && to != 0
+                && let Some(key) = subject.key.get(usize::from(*var))
+            {
+                let stored = state.load(&mut self.engine.values, *place);
+                if stored != *key && self.engine.values.identity(stored) == *key {
+                    let known = state.range(&self.engine.values, *key);
+                    state.facts.restrict(&self.engine.values, stored, &known);
+                }
+            }
+        }
     }
 
     /// What `--why` tells of an event.

@@ -291,6 +291,16 @@ fn what_nobody_asks_for_is_not_called() {
 }
 
 #[test]
+fn what_was_created_is_there_wherever_it_is_kept() {
+    check("globals.c");
+}
+
+#[test]
+fn a_cancel_callback_owns_its_request() {
+    check("cancels.c");
+}
+
+#[test]
 fn a_level_that_nothing_is_known_of_is_not_high_for_a_test() {
     check("lost.c");
 }

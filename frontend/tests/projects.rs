@@ -358,6 +358,14 @@ fn drivers_of_user_mode_are_left_out_with_a_word() {
 }
 
 #[test]
+fn a_program_of_the_kernel_is_a_driver() {
+    let items = r#"<ItemGroup><ClCompile Include="a.c"/></ItemGroup>"#;
+    let tree = Tree::new(&[("fs/fs.vcxproj", &vcxproj("Application", KERNEL, items)), ("fs/a.c", "")]);
+    let (projects, problems) = discover(&[tree.path(".")]);
+    assert_eq!((projects.len(), problems.len()), (1, 0));
+}
+
+#[test]
 fn a_project_that_runs_a_makefile_claims_no_sources() {
     let files = r#"<ItemGroup><ClCompile Include="a.c"/></ItemGroup>"#;
     let tree = Tree::new(&[

@@ -343,7 +343,7 @@ impl Reader<'_> {
         match kind.as_str() {
             _ if user => Output::Other,
             "driver" | "" => Output::Driver,
-            "dynamiclibrary" if kernel => Output::Driver,
+            "dynamiclibrary" | "application" if kernel => Output::Driver,
             "staticlibrary" => Output::Library,
             "makefile" => Output::Foreign,
             _ => Output::Other,

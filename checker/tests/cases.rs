@@ -301,6 +301,11 @@ fn a_cancel_callback_owns_its_request() {
 }
 
 #[test]
+fn guarded_blocks_and_destructors_are_read_in_every_spelling() {
+    check("exceptions.cpp");
+}
+
+#[test]
 fn a_level_that_nothing_is_known_of_is_not_high_for_a_test() {
     check("lost.c");
 }

@@ -131,9 +131,35 @@ impl<'a> Shaper<'a, '_> {
                 self.boundary = false;
                 return at + 2;
             }
+            Kind::Pair(b':') if self.input.cpp && self.is_destroyed(at) => {
+                // `object->T::~T()` becomes the call of a method: the grammar knows destructors without a class alone.
+                self.canvas.replace(self.span(at, at + 1), "___");
+                self.boundary = false;
+                return at + 2;
+            }
             _ => self.boundary = false,
         }
         at + 1
+    }
+
+    /// Whether the `::` at `at` stands in a call of a destructor by the name of its class.
+    fn is_destroyed(&self, at: usize) -> bool {
+        let is_pair = |at: usize, byte: u8| self.tokens.get(at).is_some_and(|token| token.kind == Kind::Pair(byte));
+        let joined = |at: usize| adjacent(self.tokens[at], self.tokens[at + 1]);
+        if !self.is(at + 1, b'~') || !self.is_ident(at + 2) || !joined(at) || !joined(at + 1) {
+            return false;
+        }
+        let mut colons = at;
+        while colons >= 2 && self.is_ident(colons - 1) {
+            if is_pair(colons - 2, b'-') || self.is(colons - 2, b'.') {
+                return joined(at - 1);
+            }
+            if !is_pair(colons - 2, b':') {
+                return false;
+            }
+            colons -= 2;
+        }
+        false
     }
 
     fn start(&mut self, head: usize) {

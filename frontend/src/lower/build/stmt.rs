@@ -105,7 +105,9 @@ impl Builder<'_> {
                 }
             }
             SehKeyword::Except if node.kind() == "if_statement" => {
-                let filter = node.child_by_field_name("condition").map(|filter| self.ex(filter));
+                let filter = node.child_by_field_name("condition");
+                // The grammar of C++ has a clause around the value.
+                let filter = filter.map(|filter| self.ex(filter.child_by_field_name("value").unwrap_or(filter)));
                 let body = node.child_by_field_name("consequence");
                 let handler = body.map(|body| Handler { filter, param: None, body: self.block(body) });
                 match (open_try(out), handler, node.child_by_field_name("alternative")) {

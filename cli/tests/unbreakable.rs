@@ -139,6 +139,34 @@ fn build_files_of_any_kind_are_told_of() {
 
 #[cfg(unix)]
 #[test]
+fn folders_of_a_solution_are_found_from_wherever_the_check_runs() {
+    let place = TempDir::new().unwrap();
+    let put = |name: &str, text: &str| {
+        let path = place.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    };
+    let project = r#"<Project><ItemGroup><ProjectConfiguration Include="Release|x64"/></ItemGroup>
+        <PropertyGroup><ConfigurationType>Driver</ConfigurationType></PropertyGroup>
+        <Import Project="$(SolutionDir)build\all.props"/>
+        <ItemGroup><ClCompile Include="$(ProjectDir)main.c"/></ItemGroup></Project>"#;
+    let sheet = r"<Project><ItemDefinitionGroup><ClCompile><AdditionalIncludeDirectories>
+        $(SolutionDir)inc;$(MSBuildThisFileDirectory)more</AdditionalIncludeDirectories></ClCompile></ItemDefinitionGroup></Project>";
+    put("all/all.sln", "");
+    put("all/sys/driver.vcxproj", project);
+    put("all/sys/main.c", "#include <wdm.h>\n#include \"one.h\"\n#include \"two.h\"\nvoid f(void) { }\n");
+    put("all/build/all.props", sheet);
+    put("all/inc/one.h", "static int one(void) { return 1; }\n");
+    put("all/build/more/two.h", "static int two(void) { return 2; }\n");
+    let whole = place.path().to_str().unwrap();
+    for (from, path) in [("", "."), ("", "all/sys"), ("all", "."), ("", whole)] {
+        let (code, text, wrong) = run(&place.path().join(from), &["check", path, "--no-cache"]);
+        assert_eq!(code, Some(0), "{text}{wrong}");
+        assert!(text.contains("checked 3 functions in 3 files"), "`{path}` from `{from}`: {text}{wrong}");
+    }
+}
+
+#[test]
 fn links_pipes_and_names_that_are_no_text_stop_nothing() {
     use std::ffi::OsStr;
     use std::os::unix::ffi::OsStrExt as _;

@@ -187,10 +187,11 @@ impl Reader<'_> {
     fn begin(&mut self, stem: &str, configuration: &str, platform: &str) {
         self.properties.fix("Configuration", configuration);
         self.properties.fix("Platform", platform);
-        let folder = if self.folder.as_os_str().is_empty() { ".".to_owned() } else { shown(&self.folder) };
-        self.properties.set("MSBuildProjectDirectory", &folder);
-        self.properties.set("ProjectDir", &format!("{folder}/"));
-        self.properties.set("SolutionDir", &format!("{}/", shown(&self.solution_folder())));
+        // From the project's folder on, as all that projects spell: absolute or not, its own path is not repeated.
+        self.properties.set("MSBuildProjectDirectory", ".");
+        self.properties.set("ProjectDir", "./");
+        self.properties.set("MSBuildThisFileDirectory", "./");
+        self.properties.set("SolutionDir", &way(&self.folder, &self.solution_folder()));
         for name in ["MSBuildProjectName", "ProjectName", "TargetName"] {
             self.properties.set(name, stem);
         }
@@ -310,12 +311,14 @@ impl Reader<'_> {
         let Some(target) = node.attribute("Project") else {
             return;
         };
-        let here_shown = if here.as_os_str().is_empty() { ".".to_owned() } else { shown(here) };
-        self.properties.set("MSBuildThisFileDirectory", &format!("{here_shown}/"));
+        // What is imported is named from the file on; what is named by the project's folder, from there.
+        self.properties.set("MSBuildThisFileDirectory", "./");
         let target = self.properties.expand(target).replace('\\', "/");
-        let Some(path) =
-            self.cache.find(here, &target).or_else(|| Some(joined(here, &target)).filter(|path| path.is_file()))
-        else {
+        self.properties.set("MSBuildThisFileDirectory", &way(&self.folder, here));
+        let named = |from: &Path| {
+            self.cache.find(from, &target).or_else(|| Some(joined(from, &target)).filter(|path| path.is_file()))
+        };
+        let Some(path) = named(here).or_else(|| named(&self.folder)) else {
             // Sheets of the kits are not in the driver's tree.
             return;
         };
@@ -327,7 +330,9 @@ impl Reader<'_> {
         match Document::parse(&text) {
             Ok(document) => {
                 let folder = path.parent().map(Path::to_owned).unwrap_or_default();
+                self.properties.set("MSBuildThisFileDirectory", &way(&self.folder, &folder));
                 self.children(document.root_element(), &folder);
+                self.properties.set("MSBuildThisFileDirectory", &way(&self.folder, here));
             }
             Err(error) => self.problems.push(not_xml(&path, &error)),
         }
@@ -424,4 +429,13 @@ impl Reader<'_> {
 
 fn same(a: &Metadata, b: &Metadata) -> bool {
     a.defines == b.defines && a.undefines == b.undefines && a.include_dirs == b.include_dirs && a.forced == b.forced
+}
+/// How one folder is named from another; ends with `/`.
+fn way(from: &Path, to: &Path) -> String {
+    let (from, to) = (crate::headers::normalized(from), crate::headers::normalized(to));
+    let shared = from.components().zip(to.components()).take_while(|(a, b)| a == b).count();
+    let up = from.components().skip(shared).map(|_| "../".to_owned());
+    let down = to.components().skip(shared).map(|part| format!("{}/", part.as_os_str().to_string_lossy()));
+    let way: String = up.chain(down).collect();
+    if way.is_empty() { "./".to_owned() } else { way }
 }

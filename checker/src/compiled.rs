@@ -600,6 +600,17 @@ impl CMachine<'_> {
             && !self.events[usize::from(event)].patterns.iter().any(binds)
     }
 
+    /// Whether an object that is left in the state at a return is owed: some return from it breaks the rule.
+    pub(crate) fn owes(&self, state: u8) -> bool {
+        let is_error = |event: u8| matches!(self.next(state, event), CNext::Error(_));
+        state != UNKNOWN && self.exits.iter().any(|(event, _)| is_error(*event))
+    }
+
+    /// Whether it asks what a return gives back.
+    pub(crate) fn is_judged_by_result(&self) -> bool {
+        self.exits.iter().any(|(_, test)| test.is_some())
+    }
+
     /// What an instance is, for messages.
     pub(crate) fn object(&self) -> &str {
         &self.machine.object

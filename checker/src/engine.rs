@@ -291,8 +291,7 @@ impl<'a> Engine<'a> {
             return Some(Rc::clone(known));
         }
         let machine = self.compiled.machine(subject.machine);
-        let owes = machine.exits.iter().any(|(event, _)| matches!(machine.next(pre, *event), CNext::Error(_)));
-        let nothing = !owes && self.is_inert(id, subject.machine, pre);
+        let nothing = !machine.owes(pre) && self.is_inert(id, subject.machine, pre);
         let judged = Rc::new(if nothing { Keyed::default() } else { self.simulate(id, subject, pre, false) });
         self.judged.insert(at, Rc::clone(&judged));
         Some(judged)

@@ -18,7 +18,7 @@ impl Run<'_, '_> {
     pub(crate) fn tested_level(&self, state: &State) -> Range {
         let values = &self.engine.values;
         let tested = state.range(values, state.irql).meet(&Range::between(0, 15));
-        if is_lost(values, state.irql) { Range { low: tested.low.min(0), ..tested } } else { tested }
+        if is_lost(values, state.irql) { Range { low: 0, ..tested } } else { tested }
     }
 
     /// The level after it was set to `level`. A level that nothing is known of, but that a test has found it to be just

@@ -2,7 +2,7 @@
 
 use rulebook_frontend::ir::BlockId;
 
-use crate::compiled::CNext;
+use crate::compiled::CMachine;
 use crate::counted::WRAPPER;
 use crate::guard::Guards;
 use crate::run::Run;
@@ -34,7 +34,7 @@ impl Run<'_, '_> {
     /// Whether the machine asks what is returned.
     fn is_judged_by_result(&self) -> bool {
         let machine = self.subject.as_ref().map(|subject| self.engine.compiled.machine(subject.machine));
-        machine.is_some_and(|machine| machine.exits.iter().any(|(_, test)| test.is_some()))
+        machine.is_some_and(CMachine::is_judged_by_result)
     }
 
     pub(crate) fn enqueue(&mut self, to: BlockId, mut state: State, from: Option<BlockId>) {
@@ -155,9 +155,8 @@ impl Run<'_, '_> {
             return false;
         }
         let machine = self.engine.compiled.machine(subject.machine);
-        let owes = |event: u8| matches!(machine.next(instance.state, event), CNext::Error(_));
         let untouched = instance.seen == 0 && !instance.by_index;
-        machine.exits.is_empty() || (untouched && !machine.exits.iter().any(|(event, _)| owes(*event)))
+        machine.exits.is_empty() || (untouched && !machine.owes(instance.state))
     }
 
     /// Whether the followed object is one of a turn of the loop that ends: from now on its name is that of another, as

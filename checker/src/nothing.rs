@@ -9,7 +9,6 @@ use crate::compiled::{CArg, CNext};
 use crate::engine::Engine;
 use crate::fact::Range;
 use crate::run::{Exit, Subject};
-use crate::state::UNKNOWN;
 use crate::value::{Node, V, Values};
 
 impl Engine<'_> {
@@ -18,11 +17,7 @@ impl Engine<'_> {
     pub(crate) fn has_nothing_to_undo(&self, id: FuncId, subject: &Subject, exit: &Exit) -> bool {
         let Some(state) = exit.state.instance.as_ref().map(|instance| instance.state) else { return false };
         let machine = self.compiled.machine(subject.machine);
-        let owed = |state: u8| {
-            let error = |event| matches!(machine.next(state, event), CNext::Error(_));
-            state != UNKNOWN && machine.exits.iter().any(|(event, _)| error(*event))
-        };
-        if subject.key.is_empty() || !owed(state) {
+        if subject.key.is_empty() || !machine.owes(state) {
             return false;
         }
         let null =
@@ -36,7 +31,7 @@ impl Engine<'_> {
             self.compiled.by_api.get(&api).into_iter().flatten().any(|place| {
                 let pattern = || &machine.events[usize::from(place.event)].patterns[usize::from(place.pattern)];
                 place.machine == subject.machine
-                    && matches!(machine.next(state, place.event), CNext::Go(to) if !owed(*to))
+                    && matches!(machine.next(state, place.event), CNext::Go(to) if !machine.owes(*to))
                     && pattern().binds.is_none()
                     && at < pattern().args.len()
                     && pattern().args.iter().all(|arg| matches!(arg, CArg::Any))

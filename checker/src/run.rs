@@ -141,9 +141,8 @@ impl<'e, 'a> Run<'e, 'a> {
         let ir = engine.code.get(id).ir;
         let seen = ir.blocks.iter().map(|_| (Vec::new(), 0)).collect();
         // Where what is returned decides, a value that one path has and another has not is kept.
-        let by_result = subject.as_ref().is_some_and(|subject| {
-            engine.compiled.machine(subject.machine).exits.iter().any(|(_, test)| test.is_some())
-        });
+        let by_result =
+            subject.as_ref().is_some_and(|subject| engine.compiled.machine(subject.machine).is_judged_by_result());
         let effort = Effort { unite: effort.unite && !by_result, ..effort };
         let there: Vec<V> =
             subject.iter().flat_map(|subject| &subject.key).flat_map(|key| engine.values.way_to(*key)).collect();

@@ -1,4 +1,4 @@
-// rules: kmdf/CompleteCanceledReq kmdf/InvalidReqAccess
+// rules: kmdf/CompleteCanceledReq
 // The cancel callback owns its request, whatever `WdfRequestUnmarkCancelable` says in it.
 
 #include <ntddk.h>
@@ -28,5 +28,5 @@ VOID Read_bad(WDFQUEUE Queue, WDFREQUEST Request, size_t Length)
     if (!NT_SUCCESS(status)) {
         DbgPrint("canceled\n");
     }
-    WdfRequestComplete(Request, status); //~ CompleteCanceledReq InvalidReqAccess
+    WdfRequestComplete(Request, status); //~ CompleteCanceledReq
 }
